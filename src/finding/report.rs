@@ -1,0 +1,1 @@
+//! Findings with severity, line, column and pointer, sorted.

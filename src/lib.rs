@@ -1,0 +1,6 @@
+//! venue
+
+pub mod finding;
+pub mod format;
+pub mod model;
+pub mod source;

@@ -1,0 +1,233 @@
+//! Layers of a map.
+
+use glam::{DVec2, IVec2};
+
+use super::{Extra, Gid, Object, Picture, Properties, TilePos};
+use crate::source::Span;
+
+/// One layer, with what all kinds have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layer {
+    /// The layer in its file.
+    pub span: Option<Span>,
+    /// Id, unique over the map; 0 where the file gives none.
+    pub id: u32,
+    /// Name.
+    pub name: String,
+    /// Class.
+    pub class: String,
+    /// Whether it is shown. A JSON layer without the key is hidden, as in Tiled.
+    pub visible: bool,
+    /// Opacity, 0 to 1. A JSON layer without the key has 0, as in Tiled.
+    pub opacity: f64,
+    /// Whether the editor locks it.
+    pub locked: bool,
+    /// Colour that its pictures are multiplied by, as written.
+    pub tint: Option<String>,
+    /// Position in tiles (`x`, `y`), 0 in modern files.
+    pub position: IVec2,
+    /// Shift, in pixels.
+    pub offset: DVec2,
+    /// Parallax factors; 1 moves with the map.
+    pub parallax: DVec2,
+    /// Custom properties.
+    pub properties: Properties,
+    /// What kind of layer, with its content.
+    pub kind: LayerKind,
+    /// Blend mode and unknown keys.
+    pub extra: Extra,
+}
+
+impl Layer {
+    /// The tile layer in it, if it is one.
+    pub fn tiles(&self) -> Option<&TileLayer> {
+        match &self.kind {
+            LayerKind::Tiles(tiles) => Some(tiles),
+            _ => None,
+        }
+    }
+
+    /// The object layer in it, if it is one.
+    pub fn objects(&self) -> Option<&ObjectLayer> {
+        match &self.kind {
+            LayerKind::Objects(objects) => Some(objects),
+            _ => None,
+        }
+    }
+
+    /// A shown layer without content of its own, for maps that are made here.
+    pub fn new(id: u32, name: impl Into<String>, kind: LayerKind) -> Self {
+        Self {
+            span: None,
+            id,
+            name: name.into(),
+            class: String::new(),
+            visible: true,
+            opacity: 1.0,
+            locked: false,
+            tint: None,
+            position: IVec2::ZERO,
+            offset: DVec2::ZERO,
+            parallax: DVec2::ONE,
+            properties: Properties::default(),
+            kind,
+            extra: Extra::new(),
+        }
+    }
+}
+
+/// The four kinds of layers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LayerKind {
+    /// A grid of tiles.
+    Tiles(TileLayer),
+    /// Objects.
+    Objects(ObjectLayer),
+    /// One picture.
+    Image(ImageLayer),
+    /// Other layers, bottom first.
+    Group(Vec<Layer>),
+}
+
+/// A grid of tiles.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TileLayer {
+    /// Stated width, in tiles.
+    pub width: u32,
+    /// Stated height, in tiles.
+    pub height: u32,
+    /// The cells.
+    pub data: TileData,
+    /// How the file writes the cells.
+    pub encoding: Encoding,
+}
+
+/// Cells of a tile layer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TileData {
+    /// Row by row from the top left; `width * height` long unless the file is wrong, which is
+    /// reported and kept.
+    Finite(Vec<Gid>),
+    /// Pieces of an infinite map; later ones cover earlier ones.
+    Chunks(Vec<Chunk>),
+    /// What could not be decoded; the reason is a finding.
+    Unreadable,
+}
+
+/// A piece of an infinite layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chunk {
+    /// Column of its left edge, in tiles; may be negative.
+    pub x: i32,
+    /// Row of its top edge, in tiles; may be negative.
+    pub y: i32,
+    /// Width, in tiles.
+    pub width: u32,
+    /// Height, in tiles.
+    pub height: u32,
+    /// Cells row by row.
+    pub gids: Vec<Gid>,
+}
+
+impl TileLayer {
+    /// The cell in column `x` and row `y`; empty outside of the data.
+    pub fn get(&self, cell: TilePos) -> Gid {
+        match &self.data {
+            TileData::Finite(gids) => grid_get(gids, self.width, self.height, cell.x, cell.y),
+            TileData::Chunks(chunks) => chunks
+                .iter()
+                .rev()
+                .map(|chunk| {
+                    let (x, y) = (cell.x.saturating_sub(chunk.x), cell.y.saturating_sub(chunk.y));
+                    grid_get(&chunk.gids, chunk.width, chunk.height, x, y)
+                })
+                .find(|gid| !gid.is_empty())
+                .unwrap_or_default(),
+            TileData::Unreadable => Gid::EMPTY,
+        }
+    }
+
+    /// Every cell that holds a tile, in the order of the data.
+    pub fn filled(&self) -> Box<dyn Iterator<Item = (TilePos, Gid)> + '_> {
+        match &self.data {
+            TileData::Finite(gids) => Box::new(block(gids, self.width, 0, 0)),
+            TileData::Chunks(chunks) => {
+                Box::new(chunks.iter().flat_map(|chunk| block(&chunk.gids, chunk.width, chunk.x, chunk.y)))
+            }
+            TileData::Unreadable => Box::new(std::iter::empty()),
+        }
+    }
+}
+
+fn grid_get(gids: &[Gid], width: u32, height: u32, x: i32, y: i32) -> Gid {
+    let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) else { return Gid::EMPTY };
+    if x >= width || y >= height {
+        return Gid::EMPTY;
+    }
+    gids.get(y as usize * width as usize + x as usize).copied().unwrap_or_default()
+}
+
+fn block(gids: &[Gid], width: u32, left: i32, top: i32) -> impl Iterator<Item = (TilePos, Gid)> + '_ {
+    let width = width.max(1) as usize;
+    gids.iter().enumerate().filter(|(_, gid)| !gid.is_empty()).map(move |(index, gid)| {
+        let column = i32::try_from(index % width).unwrap_or(i32::MAX);
+        let row = i32::try_from(index / width).unwrap_or(i32::MAX);
+        (TilePos::new(left.saturating_add(column), top.saturating_add(row)), *gid)
+    })
+}
+
+/// How a file writes its cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// One element or number per tile: TMX without encoding.
+    Elements,
+    /// TMX csv, or a JSON array.
+    Csv,
+    /// Base64 over little-endian 32-bit numbers, compressed or not.
+    Base64(Compression),
+}
+
+/// Compression below base64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compression {
+    /// None.
+    None,
+    /// zlib, RFC 1950.
+    Zlib,
+    /// gzip, RFC 1952.
+    Gzip,
+    /// Zstandard.
+    Zstd,
+}
+
+/// Objects, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ObjectLayer {
+    /// The objects.
+    pub objects: Vec<Object>,
+    /// Order of drawing.
+    pub draw_order: DrawOrder,
+    /// Colour in the editor, as written.
+    pub color: Option<String>,
+}
+
+/// Order in which the objects of a layer are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DrawOrder {
+    /// By their y coordinate.
+    #[default]
+    TopDown,
+    /// As listed.
+    Index,
+}
+
+/// One picture as a layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImageLayer {
+    /// The picture; its path may be empty.
+    pub picture: Picture,
+    /// Whether it repeats to the sides.
+    pub repeat_x: bool,
+    /// Whether it repeats up and down.
+    pub repeat_y: bool,
+}

@@ -1,0 +1,129 @@
+//! The map as a whole.
+
+use std::sync::Arc;
+
+use glam::DVec2;
+
+use super::{Extra, Gid, Layer, LayerKind, Properties, TileRect, TileSize, Tileset};
+use crate::source::Span;
+
+/// A Tiled map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Map {
+    /// The map in its file.
+    pub span: Option<Span>,
+    /// Name of its file (see [`crate::source`]).
+    pub file: String,
+    /// Format version as written (`1.10`); `None` where the file has none.
+    pub version: Option<String>,
+    /// Version of the program that wrote it.
+    pub tiled_version: Option<String>,
+    /// Class.
+    pub class: String,
+    /// Orientation.
+    pub orientation: Orientation,
+    /// Order in which the tiles of a layer are drawn.
+    pub render_order: RenderOrder,
+    /// Width, in tiles.
+    pub width: u32,
+    /// Height, in tiles.
+    pub height: u32,
+    /// Size of a cell, in pixels.
+    pub tile_size: TileSize,
+    /// Whether the map is infinite; then width and height mean nothing.
+    pub infinite: bool,
+    /// Background colour as written.
+    pub background_color: Option<String>,
+    /// Point that parallax is measured from, in pixels.
+    pub parallax_origin: DVec2,
+    /// Counter for the next new layer; above every layer's id.
+    pub next_layer_id: u32,
+    /// Counter for the next new object; above every object's id.
+    pub next_object_id: u32,
+    /// Custom properties.
+    pub properties: Properties,
+    /// Tilesets in the order of the file.
+    pub tilesets: Vec<MapTileset>,
+    /// Layers, bottom first.
+    pub layers: Vec<Layer>,
+    /// Stagger and hex settings, skew, compression level, editor settings and unknown keys, in
+    /// Tiled's JSON shape.
+    pub extra: Extra,
+}
+
+/// A tileset as a map uses it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MapTileset {
+    /// The entry in the map's file.
+    pub span: Option<Span>,
+    /// First gid that belongs to it.
+    pub first_gid: u32,
+    /// Path of its file as written, for an external tileset.
+    pub source: Option<String>,
+    /// The tileset; `None` where its file could not be read, which is a finding.
+    pub tileset: Option<Arc<Tileset>>,
+}
+
+/// Orientation of a map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Orientation {
+    /// The one that WorkAdventure can show.
+    Orthogonal,
+    /// Isometric.
+    Isometric,
+    /// Staggered isometric.
+    Staggered,
+    /// Hexagonal.
+    Hexagonal,
+    /// Oblique (Tiled 1.12).
+    Oblique,
+}
+
+/// Order in which the tiles of an orthogonal layer are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RenderOrder {
+    /// Rows from the top, each from the left.
+    #[default]
+    RightDown,
+    /// Rows from the bottom, each from the left.
+    RightUp,
+    /// Rows from the top, each from the right.
+    LeftDown,
+    /// Rows from the bottom, each from the right.
+    LeftUp,
+}
+
+impl Map {
+    /// The tileset that owns a gid: the one with the largest `firstgid` not above it. The id within
+    /// the tileset may lie beyond its tiles.
+    pub fn tileset_of(&self, gid: Gid) -> Option<(&MapTileset, u32)> {
+        let id = gid.id();
+        if id == 0 {
+            return None;
+        }
+        let owner = self.tilesets.iter().filter(|set| set.first_gid <= id).max_by_key(|set| set.first_gid)?;
+        Some((owner, id - owner.first_gid))
+    }
+
+    /// Every layer, groups before their children, in the order of the file, with the names of the
+    /// groups around it joined by `/` as WorkAdventure joins them (workadventure-maps, section 2.4).
+    pub fn flat_layers(&self) -> Vec<(String, &Layer)> {
+        fn collect<'a>(layers: &'a [Layer], prefix: &str, out: &mut Vec<(String, &'a Layer)>) {
+            for layer in layers {
+                let path = format!("{prefix}{}", layer.name);
+                out.push((path.clone(), layer));
+                if let LayerKind::Group(children) = &layer.kind {
+                    collect(children, &format!("{path}/"), out);
+                }
+            }
+        }
+        let mut out = Vec::new();
+        collect(&self.layers, "", &mut out);
+        out
+    }
+
+    /// All cells of a finite map.
+    pub fn bounds(&self) -> TileRect {
+        TileRect::new(0, 0, self.width, self.height)
+    }
+}

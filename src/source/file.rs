@@ -1,0 +1,180 @@
+//! One file's text, and places in it.
+
+use std::{str::Utf8Error, sync::OnceLock};
+
+/// Which file of a [`Sources`](super::Sources). Numbers follow the order of reading, which is not
+/// the same in every run: sort by name instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FileId(u32);
+
+impl FileId {
+    pub(super) fn new(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A half-open range of bytes in the text of one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// File that the range lies in.
+    pub file: FileId,
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset behind the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range as it indexes the bytes of its file.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A place in a text as people count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters (Unicode scalar values), from 1.
+    pub column: u32,
+}
+
+/// One file as it was read: UTF-8 where its encoding could be told, else its bytes.
+#[derive(Debug)]
+pub struct SourceFile {
+    id: FileId,
+    name: String,
+    bytes: Vec<u8>,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    pub(super) fn new(id: FileId, name: &str, bytes: &[u8]) -> Self {
+        Self { id, name: name.to_owned(), bytes: decode(bytes), lines: OnceLock::new() }
+    }
+
+    /// Number of this file.
+    pub fn id(&self) -> FileId {
+        self.id
+    }
+
+    /// Path relative to the project's root, with `/`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What spans point into: the text in UTF-8, without a byte order mark.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The text, if it is one.
+    ///
+    /// # Errors
+    /// Where the bytes are no UTF-8, with the offset of the first that is not.
+    pub fn text(&self) -> Result<&str, Utf8Error> {
+        std::str::from_utf8(&self.bytes)
+    }
+
+    /// Range of the whole text.
+    pub fn span(&self) -> Span {
+        self.span_of(0..self.bytes.len())
+    }
+
+    /// Range of some bytes of this file.
+    pub fn span_of(&self, range: std::ops::Range<usize>) -> Span {
+        let offset = |at: usize| u32::try_from(at.min(self.bytes.len())).unwrap_or(u32::MAX);
+        Span { file: self.id, start: offset(range.start), end: offset(range.end) }
+    }
+
+    /// Line and column of a byte offset. The line index is built when first asked for, so files
+    /// without findings never pay for it.
+    pub fn position(&self, offset: u32) -> Position {
+        let lines = self.lines.get_or_init(|| {
+            let breaks = memchr::memchr_iter(b'\n', &self.bytes);
+            let starts = breaks.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(starts).collect()
+        });
+        let offset = offset.min(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
+        let line = lines.partition_point(|start| *start <= offset) - 1;
+        let before = &self.bytes[lines[line] as usize..offset as usize];
+        // Every byte but a continuation byte begins a character; broken UTF-8 counts as it comes.
+        let column = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        let count = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
+        Position { line: count(line), column: count(column) }
+    }
+}
+
+/// Bytes to UTF-8: by byte order mark, else by the encoding that an XML declaration names. Anything
+/// else stays as it is; JSON is UTF-8 or it is wrong.
+fn decode(bytes: &[u8]) -> Vec<u8> {
+    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
+        if encoding == encoding_rs::UTF_8 {
+            return bytes[3..].to_vec();
+        }
+        return encoding.decode_with_bom_removal(bytes).0.into_owned().into_bytes();
+    }
+    match declared_encoding(bytes) {
+        Some(encoding) if encoding != encoding_rs::UTF_8 => {
+            encoding.decode_without_bom_handling(bytes).0.into_owned().into_bytes()
+        }
+        _ => bytes.to_vec(),
+    }
+}
+
+fn declared_encoding(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let declaration = bytes.strip_prefix(b"<?xml")?;
+    let end = memchr::memmem::find(declaration, b"?>")?;
+    let declaration = std::str::from_utf8(&declaration[..end]).ok()?;
+    let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let label = value[1..].split(quote).next()?;
+    encoding_rs::Encoding::for_label(label.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(bytes: &[u8]) -> SourceFile {
+        SourceFile::new(FileId::new(0), "a", bytes)
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        let file = file("ab\nä€😀x\n".as_bytes());
+        let at = |offset| {
+            let position = file.position(offset);
+            (position.line, position.column)
+        };
+        assert_eq!(at(0), (1, 1));
+        assert_eq!(at(2), (1, 3));
+        assert_eq!(at(3), (2, 1));
+        assert_eq!(at(5), (2, 2));
+        assert_eq!(at(8), (2, 3));
+        assert_eq!(at(12), (2, 4));
+        assert_eq!(at(14), (3, 1));
+        assert_eq!(at(9999), (3, 1));
+    }
+
+    #[test]
+    fn other_encodings_become_utf8() {
+        assert_eq!(file(b"\xEF\xBB\xBF{}").bytes(), b"{}");
+        let latin = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><map name=\"\xE9\"/>";
+        assert!(file(latin).text().unwrap().contains("\"é\""));
+        let utf16: Vec<u8> =
+            std::iter::once(0xFEFF).chain("<map/>".encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        assert_eq!(file(&utf16).bytes(), b"<map/>");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_keep_their_place() {
+        let error = file(b"{\"a\": \"\xFF\"}").text().unwrap_err();
+        assert_eq!(error.valid_up_to(), 7);
+    }
+}

@@ -1,0 +1,278 @@
+//! One view of files: everything that is read from disk is read through [`Sources`].
+//!
+//! A file is known by its *name*: the path relative to the project's root, normalised, with `/`
+//! between its parts (`maps/lobby.tmj`; `../shared/tiles.png` for what lies outside the root).
+//! Names are what findings show, what sorting compares, and what references resolve to.
+
+mod file;
+mod name;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+pub use file::{FileId, Position, SourceFile, Span};
+pub use name::{file_stem, is_url, parent, relative, resolve};
+
+/// Largest file that is read, in bytes. Spans are 32 bits wide, and no map comes near this.
+pub const MAX_FILE_SIZE: u64 = 1 << 30;
+
+/// What stands at a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Existence {
+    /// A file, spelt exactly so.
+    File,
+    /// A folder, spelt exactly so.
+    Folder,
+    /// Nothing under this spelling, but this name differs from it only by letter case: it is found
+    /// on some systems and not on others.
+    OtherCase(String),
+    /// Nothing.
+    Missing,
+}
+
+/// Size of a picture, in pixels, or why it cannot be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PictureHeader {
+    /// Width and height from the picture's header.
+    Size(u32, u32),
+    /// Nothing to read there.
+    Missing,
+    /// A file that is no picture that we know, with the reason.
+    Unreadable(String),
+}
+
+/// The files of a project, on disk or in memory, each read at most once.
+#[derive(Debug, Default)]
+pub struct Sources {
+    root: PathBuf,
+    memory: BTreeMap<String, Arc<[u8]>>,
+    cache: RwLock<Cache>,
+}
+
+#[derive(Debug, Default)]
+struct Cache {
+    files: Vec<Arc<SourceFile>>,
+    by_name: HashMap<String, FileId>,
+    folders: HashMap<String, Option<Arc<BTreeSet<String>>>>,
+    pictures: HashMap<String, PictureHeader>,
+}
+
+impl Sources {
+    /// The files below (and around) the folder `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), ..Self::default() }
+    }
+
+    /// Lets `bytes` stand at `name`, whatever the disk holds there. For built-in templates, for
+    /// maps that exist only while a bundle is made, and for tests.
+    pub fn insert(&mut self, name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
+        let name = name.into();
+        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
+        cache.by_name.remove(&name);
+        cache.pictures.remove(&name);
+        cache.folders.clear();
+        self.memory.insert(name, bytes.into());
+    }
+
+    /// The folder that names are relative to.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where the file called `name` lies on disk.
+    pub fn path(&self, name: &str) -> PathBuf {
+        if name.is_empty() { self.root.clone() } else { self.root.join(name) }
+    }
+
+    /// Text of the file called `name`, read once and kept.
+    ///
+    /// # Errors
+    /// Those of the file system, and [`io::ErrorKind::FileTooLarge`] above [`MAX_FILE_SIZE`].
+    pub fn load(&self, name: &str) -> io::Result<Arc<SourceFile>> {
+        {
+            let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(id) = cache.by_name.get(name) {
+                return Ok(Arc::clone(&cache.files[id.index()]));
+            }
+        }
+        let bytes = self.read(name)?;
+        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = cache.by_name.get(name) {
+            return Ok(Arc::clone(&cache.files[id.index()]));
+        }
+        let id = FileId::new(cache.files.len());
+        let file = Arc::new(SourceFile::new(id, name, &bytes));
+        cache.files.push(Arc::clone(&file));
+        cache.by_name.insert(name.to_owned(), id);
+        Ok(file)
+    }
+
+    /// The file that a span points into.
+    pub fn file(&self, id: FileId) -> Arc<SourceFile> {
+        let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&cache.files[id.index()])
+    }
+
+    /// Bytes of the file called `name`, as they are and not kept: for pictures, sounds and the like.
+    ///
+    /// # Errors
+    /// As [`Sources::load`].
+    pub fn read(&self, name: &str) -> io::Result<Arc<[u8]>> {
+        if let Some(bytes) = self.memory.get(name) {
+            return Ok(Arc::clone(bytes));
+        }
+        let path = self.path(name);
+        let metadata = std::fs::metadata(&path)?;
+        if !metadata.is_file() {
+            // A pipe or a device could keep us waiting for ever.
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        if metadata.len() > MAX_FILE_SIZE {
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("{} bytes, more than {MAX_FILE_SIZE} are not read", metadata.len()),
+            ));
+        }
+        Ok(std::fs::read(path)?.into())
+    }
+
+    /// What stands at `name`, judged letter by letter on every system.
+    pub fn existence(&self, name: &str) -> Existence {
+        if self.memory.contains_key(name) {
+            return Existence::File;
+        }
+        let mut folder = String::new();
+        let mut other_case = false;
+        let mut parts = name.split('/').filter(|part| !part.is_empty()).peekable();
+        while let Some(part) = parts.next() {
+            if part == ".." {
+                folder = join(&folder, part);
+                continue;
+            }
+            let Some(entries) = self.entries(&folder) else { return Existence::Missing };
+            let found = if entries.contains(part) {
+                part.to_owned()
+            } else {
+                let lower = part.to_lowercase();
+                match entries.iter().find(|entry| entry.to_lowercase() == lower) {
+                    Some(entry) => {
+                        other_case = true;
+                        entry.clone()
+                    }
+                    None => return Existence::Missing,
+                }
+            };
+            folder = join(&folder, &found);
+            if parts.peek().is_none() {
+                if other_case {
+                    return Existence::OtherCase(folder);
+                }
+                return if self.path(&folder).is_dir() { Existence::Folder } else { Existence::File };
+            }
+        }
+        Existence::Folder
+    }
+
+    /// Size of the picture called `name`, from its header alone.
+    pub fn picture(&self, name: &str) -> PictureHeader {
+        {
+            let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(known) = cache.pictures.get(name) {
+                return known.clone();
+            }
+        }
+        let header = self.picture_header(name);
+        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
+        cache.pictures.insert(name.to_owned(), header.clone());
+        header
+    }
+
+    fn picture_header(&self, name: &str) -> PictureHeader {
+        if self.existence(name) != Existence::File {
+            return PictureHeader::Missing;
+        }
+        let size = match self.memory.get(name) {
+            Some(bytes) => imagesize::blob_size(bytes),
+            None => imagesize::size(self.path(name)),
+        };
+        match size {
+            Ok(size) => match (u32::try_from(size.width), u32::try_from(size.height)) {
+                (Ok(width), Ok(height)) => PictureHeader::Size(width, height),
+                _ => PictureHeader::Unreadable("absurd size".to_owned()),
+            },
+            Err(error) => PictureHeader::Unreadable(error.to_string()),
+        }
+    }
+
+    /// Names in a folder, exactly as the file system spells them; `None` where there is no folder.
+    fn entries(&self, folder: &str) -> Option<Arc<BTreeSet<String>>> {
+        {
+            let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(known) = cache.folders.get(folder) {
+                return known.clone();
+            }
+        }
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        let listing = std::fs::read_dir(self.path(folder));
+        let mut found = listing.is_ok();
+        if let Ok(listing) = listing {
+            names.extend(listing.flatten().filter_map(|entry| entry.file_name().into_string().ok()));
+        }
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        for name in self.memory.keys() {
+            if let Some(first) = name.strip_prefix(&prefix).and_then(|rest| rest.split('/').next()) {
+                names.insert(first.to_owned());
+                found = true;
+            }
+        }
+        let entries = found.then(|| Arc::new(names));
+        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
+        cache.folders.insert(folder.to_owned(), entries.clone());
+        entries
+    }
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letter_case_is_judged_on_every_system() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("Tiles")).unwrap();
+        std::fs::write(folder.path().join("Tiles/Floor.png"), b"x").unwrap();
+        let sources = Sources::new(folder.path());
+        assert_eq!(sources.existence("Tiles/Floor.png"), Existence::File);
+        assert_eq!(sources.existence("Tiles"), Existence::Folder);
+        assert_eq!(
+            sources.existence("tiles/floor.PNG"),
+            Existence::OtherCase("Tiles/Floor.png".to_owned())
+        );
+        assert_eq!(sources.existence("Tiles/wall.png"), Existence::Missing);
+        assert_eq!(sources.existence("Tiles/Floor.png/x"), Existence::Missing);
+    }
+
+    #[test]
+    fn what_is_in_memory_hides_the_disk() {
+        let mut sources = Sources::new("/nowhere");
+        sources.insert("maps/a.tmj", *b"{}");
+        assert_eq!(sources.existence("maps/a.tmj"), Existence::File);
+        assert_eq!(&*sources.read("maps/a.tmj").unwrap(), b"{}");
+        assert_eq!(sources.load("maps/a.tmj").unwrap().text().unwrap(), "{}");
+    }
+
+    #[test]
+    fn only_regular_files_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Sources::new(folder.path()).read("").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    }
+}
