@@ -4,3 +4,4 @@ pub mod finding;
 pub mod format;
 pub mod model;
 pub mod source;
+pub mod workadventure;

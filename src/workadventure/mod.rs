@@ -1,0 +1,12 @@
+//! What a map means to WorkAdventure: its zones, where visitors arrive, walk and leave.
+//!
+//! Everything here follows how the engine reads maps, not how its documentation says that it does
+//! (facts: the project's map reference, whose sections are cited as `workadventure-maps, section N`).
+
+mod meaning;
+mod property;
+mod walk;
+
+pub use meaning::{Entry, EntryKind, Exit, FlatLayer, Holder, Meaning, Zone};
+pub use property::{HolderKind, PROPERTIES, PropertyFact, Reference, ValueKind};
+pub use walk::WalkGrid;
