@@ -19,10 +19,7 @@ impl TilePos {
 
     /// Top-left corner of the cell, in pixels.
     pub fn top_left_px(self, tile: TileSize) -> DVec2 {
-        DVec2::new(
-            f64::from(self.x) * f64::from(tile.width),
-            f64::from(self.y) * f64::from(tile.height),
-        )
+        DVec2::new(f64::from(self.x) * f64::from(tile.width), f64::from(self.y) * f64::from(tile.height))
     }
 
     /// The cell as a vector of tiles.
@@ -145,7 +142,8 @@ impl PixelRect {
 
     /// Whether the point lies inside, all four edges included, as WorkAdventure tests its areas.
     pub fn contains_px(self, point: DVec2) -> bool {
-        (self.x..=self.x + self.width).contains(&point.x) && (self.y..=self.y + self.height).contains(&point.y)
+        (self.x..=self.x + self.width).contains(&point.x)
+            && (self.y..=self.y + self.height).contains(&point.y)
     }
 }
 

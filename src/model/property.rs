@@ -135,7 +135,8 @@ impl Value {
             Self::Bool(value) => !value,
             Self::Class(_) | Self::List(_) => false,
             Self::Unknown(_, value) => {
-                matches!(value, Json::Null | Json::Bool(false)) || matches!(value, Json::String(text) if text.is_empty())
+                matches!(value, Json::Null | Json::Bool(false))
+                    || matches!(value, Json::String(text) if text.is_empty())
             }
         }
     }

@@ -252,10 +252,7 @@ mod tests {
         let sources = Sources::new(folder.path());
         assert_eq!(sources.existence("Tiles/Floor.png"), Existence::File);
         assert_eq!(sources.existence("Tiles"), Existence::Folder);
-        assert_eq!(
-            sources.existence("tiles/floor.PNG"),
-            Existence::OtherCase("Tiles/Floor.png".to_owned())
-        );
+        assert_eq!(sources.existence("tiles/floor.PNG"), Existence::OtherCase("Tiles/Floor.png".to_owned()));
         assert_eq!(sources.existence("Tiles/wall.png"), Existence::Missing);
         assert_eq!(sources.existence("Tiles/Floor.png/x"), Existence::Missing);
     }

@@ -24,7 +24,13 @@ pub struct Meaning {
 impl Meaning {
     /// Reads a map as the engine would.
     pub fn of(map: &Map) -> Self {
-        Self { layers: Vec::new(), walk: WalkGrid::of(map), zones: Vec::new(), entries: Vec::new(), exits: Vec::new() }
+        Self {
+            layers: Vec::new(),
+            walk: WalkGrid::of(map),
+            zones: Vec::new(),
+            entries: Vec::new(),
+            exits: Vec::new(),
+        }
     }
 
     /// The entry where visitors arrive without a name in their link, by the algorithm of

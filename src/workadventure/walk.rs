@@ -26,7 +26,9 @@ impl WalkGrid {
     /// Whether the cell blocks the way.
     pub fn is_blocked(&self, cell: TilePos) -> bool {
         !self.bounds().contains(cell)
-            || self.blocked.get(cell.y.unsigned_abs() as usize * self.width as usize + cell.x.unsigned_abs() as usize)
+            || self
+                .blocked
+                .get(cell.y.unsigned_abs() as usize * self.width as usize + cell.x.unsigned_abs() as usize)
                 == Some(&true)
     }
 
@@ -57,7 +59,8 @@ impl Reach {
     /// Whether a way leads to the cell.
     pub fn contains(&self, cell: TilePos) -> bool {
         self.bounds.contains(cell)
-            && self.reached.get(cell.y.unsigned_abs() as usize * self.bounds.width as usize + cell.x.unsigned_abs() as usize)
-                == Some(&true)
+            && self.reached.get(
+                cell.y.unsigned_abs() as usize * self.bounds.width as usize + cell.x.unsigned_abs() as usize,
+            ) == Some(&true)
     }
 }
