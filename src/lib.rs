@@ -3,5 +3,7 @@
 pub mod finding;
 pub mod format;
 pub mod model;
+pub mod output;
+pub mod project;
 pub mod source;
 pub mod workadventure;

@@ -2,11 +2,9 @@
 //!
 //! Whoever judges (the loader, a rule, the placement of stands) makes [`Finding`]s; they name a
 //! [`Rule`], say what a visitor will notice, and point at a [`Spot`] of the text and a [`Place`] on
-//! the map. [`report::Report`] settles severities, looks up lines and columns, and sorts; the
-//! renderers turn that into text. Nothing here prints.
+//! the map. [`crate::report`] settles severities, looks up lines and columns, sorts, and turns the
+//! whole into text. Nothing here prints.
 
-pub mod render;
-pub mod report;
 mod rule;
 
 use std::borrow::Cow;

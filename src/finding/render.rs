@@ -1,1 +1,0 @@
-//! Reports as text, one renderer per format.

@@ -1,1 +1,0 @@
-//! Findings with severity, line, column and pointer, sorted.

@@ -1,0 +1,179 @@
+//! `venue.toml`, typed. Every key is optional; one that is not known is an error that names the
+//! nearest.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::finding::Severity;
+
+/// The whole of `venue.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Config {
+    /// What the project is.
+    pub project: ProjectConfig,
+    /// Links named once, used as `${links.NAME}` in any property of any map or spec.
+    pub links: BTreeMap<String, String>,
+    /// How maps are judged.
+    pub check: CheckConfig,
+    /// Sponsors' stands.
+    pub stands: StandsConfig,
+    /// What bundles hold.
+    pub bundle: BundleConfig,
+    /// Where bundles are published.
+    pub publish: PublishConfig,
+}
+
+/// `[project]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct ProjectConfig {
+    /// Name of the event.
+    pub name: Option<String>,
+    /// Globs of the project's maps, relative to the root; default: every map below it.
+    pub maps: Option<Vec<String>>,
+    /// The map where visitors arrive first.
+    pub entry: Option<String>,
+    /// URL of the room of a map at the project's root, for links in directories.
+    pub play_url: Option<String>,
+    /// Where the maps will be hosted; default `static`.
+    pub host: Host,
+}
+
+/// Where maps are hosted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Host {
+    /// A plain web server: rooms and exits are `.tmj`.
+    #[default]
+    Static,
+    /// WorkAdventure's map-storage: maps are `.tmj`, rooms and exits are `.wam`.
+    MapStorage,
+}
+
+/// `[check]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct CheckConfig {
+    /// Level from which a finding fails the run; default `error`.
+    pub fail_on: Option<Severity>,
+    /// Hosts that websites, sounds and meetings may be on (`*.example.org`); absent: any.
+    pub allowed_hosts: Option<Vec<String>>,
+    /// Hosts that meetings may be on; absent: any.
+    pub jitsi_hosts: Option<Vec<String>>,
+    /// Levels of rules.
+    pub rules: BTreeMap<String, Level>,
+    /// Levels of rules for some files.
+    pub per_path: Vec<PerPath>,
+    /// The event's own policy.
+    pub custom: Vec<CustomRule>,
+}
+
+/// A rule's level in a config.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Fails the run.
+    Error,
+    /// Visitors notice.
+    Warning,
+    /// Advice.
+    Info,
+    /// Not reported.
+    Off,
+}
+
+/// `[[check.per-path]]`
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PerPath {
+    /// Globs of files, relative to the root.
+    pub paths: Vec<String>,
+    /// Levels of rules in them.
+    pub rules: BTreeMap<String, Level>,
+}
+
+/// `[[check.custom]]`: one rule of the event's own.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CustomRule {
+    /// Name, as findings show it.
+    pub name: String,
+    /// What it judges.
+    pub on: CustomSubject,
+    /// Property that it looks at.
+    pub property: String,
+    /// Regular expression that the value must match.
+    pub matches: Option<String>,
+    /// Whether the property must be there.
+    #[serde(default)]
+    pub required: bool,
+    /// Whether it must not be there.
+    #[serde(default)]
+    pub forbidden: bool,
+    /// Values that it may have.
+    pub one_of: Option<Vec<toml::Value>>,
+    /// Smallest number.
+    pub min: Option<f64>,
+    /// Largest number.
+    pub max: Option<f64>,
+    /// What a finding says.
+    pub message: String,
+    /// How bad it is; default `warning`.
+    pub severity: Option<Severity>,
+}
+
+/// What a custom rule judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CustomSubject {
+    /// Every map.
+    Map,
+    /// Every layer.
+    Layer,
+    /// Every object.
+    Object,
+    /// Every zone.
+    Zone,
+    /// Every tileset.
+    Tileset,
+    /// Every tile that its tileset says something of.
+    Tile,
+}
+
+/// `[stands]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StandsConfig {
+    /// Specs whose stands `bundle` places before it exports, relative to the root.
+    pub specs: Vec<String>,
+}
+
+/// `[bundle]`
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct BundleConfig {
+    /// Whether maps are optimised; default yes.
+    pub optimize: bool,
+    /// Largest side of a tileset's picture, in pixels; default 4096.
+    pub texture_size: u32,
+    /// Globs of files that go in though no map refers to them.
+    pub include: Vec<String>,
+}
+
+impl Default for BundleConfig {
+    fn default() -> Self {
+        Self { optimize: true, texture_size: 4096, include: Vec::new() }
+    }
+}
+
+/// `[publish]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PublishConfig {
+    /// URL of the map-storage server.
+    pub url: Option<String>,
+    /// Folder on the server that the bundle replaces.
+    pub directory: Option<String>,
+}

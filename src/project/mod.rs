@@ -1,0 +1,180 @@
+//! A map project: its root, its config, its maps, loaded once for every command.
+
+mod config;
+mod discover;
+mod toml_file;
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+pub use config::{
+    BundleConfig, CheckConfig, Config, CustomRule, CustomSubject, Host, Level, PerPath, ProjectConfig,
+    PublishConfig, StandsConfig,
+};
+pub use toml_file::{TomlError, nearest, read_toml};
+
+use crate::{
+    finding::Finding,
+    format,
+    model::{Map, Value},
+    source::Sources,
+    workadventure::Meaning,
+};
+
+/// Name of the config file at a project's root.
+pub const CONFIG_FILE: &str = "venue.toml";
+
+/// Map property of a generated map: name of the map that it stands in for, relative to itself.
+pub const STANDS_IN_FOR: &str = "venueStandsOf";
+
+/// Why a project cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// A path on the command line that is not there or cannot be read.
+    #[error("cannot read {}", path.display())]
+    Unreadable {
+        /// The path.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file on the command line that is no map by its name.
+    #[error("{} is no map: expected a name ending in .tmj, .json, .tmx or .xml", path.display())]
+    NoMap {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A broken config.
+    #[error(transparent)]
+    Config(#[from] TomlError),
+    /// A glob that is none.
+    #[error("{file}: \"{glob}\" is no glob")]
+    Glob {
+        /// File that holds it.
+        file: String,
+        /// The glob.
+        glob: String,
+        /// What is wrong with it.
+        #[source]
+        source: globset::Error,
+    },
+}
+
+/// A map project with its maps loaded.
+#[derive(Debug)]
+pub struct Project {
+    /// Its root: the folder of `venue.toml`, else the folder that the given paths have in common.
+    pub root: PathBuf,
+    /// Name of its config file; `None` without one.
+    pub config_file: Option<String>,
+    /// Its config.
+    pub config: Config,
+    /// Its files.
+    pub sources: Sources,
+    /// Its maps, sorted by name.
+    pub maps: Vec<ProjectMap>,
+}
+
+/// One map of a project.
+#[derive(Debug)]
+pub struct ProjectMap {
+    /// Name of its file.
+    pub name: String,
+    /// The map; `None` where it cannot be read.
+    pub map: Option<Map>,
+    /// What it means to WorkAdventure.
+    pub meaning: Option<Meaning>,
+    /// What loading found.
+    pub findings: Vec<Finding>,
+}
+
+impl ProjectMap {
+    /// Loads a map from the project's files. Whatever is wrong with it is among its findings.
+    pub fn load(sources: &Sources, name: &str) -> Self {
+        let loaded = format::load_map(sources, name);
+        let meaning = loaded.map.as_ref().map(Meaning::of);
+        Self { name: name.to_owned(), map: loaded.map, meaning, findings: loaded.findings }
+    }
+
+    /// Name of the map that this one stands in for: it was generated from it, with stands.
+    pub fn stands_in_for(&self) -> Option<String> {
+        match &self.map.as_ref()?.properties.get(STANDS_IN_FOR)?.value {
+            Value::String(venue) => Some(crate::source::resolve(crate::source::parent(&self.name), venue)),
+            _ => None,
+        }
+    }
+}
+
+impl Project {
+    /// Opens the project that `paths` belong to and loads the maps that they name: map files, and
+    /// folders of them. Without paths: every map of the project around the current folder.
+    ///
+    /// # Errors
+    /// Where a path cannot be read or the config is broken. A broken map is no error but a finding.
+    pub fn open(paths: &[PathBuf], config: Option<&Path>) -> Result<Self, ProjectError> {
+        let mut project = Self::open_empty(paths, config)?;
+        let names = discover::maps(&project, paths)?;
+        project.load(&names);
+        Ok(project)
+    }
+
+    /// Opens the project that `paths` belong to without loading a map.
+    ///
+    /// # Errors
+    /// As [`Project::open`].
+    pub fn open_empty(paths: &[PathBuf], config: Option<&Path>) -> Result<Self, ProjectError> {
+        let (root, config_file) = discover::root(paths, config)?;
+        let sources = Sources::new(&root);
+        let config = match &config_file {
+            Some(name) => {
+                let file = sources
+                    .load(name)
+                    .map_err(|source| ProjectError::Unreadable { path: root.join(name), source })?;
+                read_toml(&file)?
+            }
+            None => Config::default(),
+        };
+        Ok(Self { root, config_file, config, sources, maps: Vec::new() })
+    }
+
+    /// Loads maps by name, beside those that are loaded already.
+    pub fn load(&mut self, names: &[String]) {
+        let new: Vec<&String> = names.iter().filter(|name| self.map(name).is_none()).collect();
+        let loaded: Vec<ProjectMap> =
+            new.par_iter().map(|name| ProjectMap::load(&self.sources, name)).collect();
+        self.maps.extend(loaded);
+        self.maps.sort_by(|a, b| a.name.cmp(&b.name));
+        self.maps.dedup_by(|a, b| a.name == b.name);
+    }
+
+    /// The loaded map of this name.
+    pub fn map(&self, name: &str) -> Option<&ProjectMap> {
+        self.maps.binary_search_by(|map| map.name.as_str().cmp(name)).ok().map(|index| &self.maps[index])
+    }
+
+    /// Names of all maps of the project by its config, sorted, loaded or not.
+    ///
+    /// # Errors
+    /// Where a glob of the config is none.
+    pub fn all_map_names(&self) -> Result<Vec<String>, ProjectError> {
+        discover::all_maps(self)
+    }
+
+    /// One matcher for several globs of the config; `*` stops at `/`, `**` does not.
+    ///
+    /// # Errors
+    /// Where one of them is no glob.
+    pub fn globs(&self, globs: &[String]) -> Result<globset::GlobSet, ProjectError> {
+        discover::glob_set(self.config_file.as_deref().unwrap_or(CONFIG_FILE), globs)
+    }
+
+    /// Name, relative to the root, of a path as the command line has it.
+    ///
+    /// # Errors
+    /// Where the current folder cannot be told.
+    pub fn name_of(&self, path: &Path) -> Result<String, ProjectError> {
+        discover::name_of(&self.root, path)
+    }
+}

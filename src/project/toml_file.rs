@@ -1,0 +1,134 @@
+//! Files that people write in TOML: mistakes name line, column and the nearest known key.
+
+use std::{fmt, ops::Range};
+
+use serde::de::DeserializeOwned;
+
+use crate::source::{Position, SourceFile};
+
+/// What is wrong with a TOML file, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TomlError {
+    /// File, relative to the project's root.
+    pub file: String,
+    /// Where it is wrong, if that can be told.
+    pub position: Option<Position>,
+    /// What is wrong, on one line.
+    pub message: String,
+    /// The nearest known key, for an unknown one.
+    pub nearest: Option<String>,
+}
+
+impl std::error::Error for TomlError {}
+
+impl fmt::Display for TomlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file)?;
+        if let Some(Position { line, column }) = self.position {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)?;
+        if let Some(nearest) = &self.nearest {
+            write!(f, "; did you mean \"{nearest}\"?")?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads a TOML file into its typed form.
+///
+/// # Errors
+/// Where it is no UTF-8, no TOML, or does not fit the type.
+pub fn read_toml<T: DeserializeOwned>(file: &SourceFile) -> Result<T, TomlError> {
+    let wrong = |span: Option<Range<usize>>, message: String, nearest| TomlError {
+        file: file.name().to_owned(),
+        position: span.map(|span| file.position(u32::try_from(span.start).unwrap_or(u32::MAX))),
+        message,
+        nearest,
+    };
+    let text = file.text().map_err(|error| {
+        let at = error.valid_up_to();
+        wrong(Some(at..at), "not UTF-8".to_owned(), None)
+    })?;
+    toml::from_str(text).map_err(|error| {
+        let message = error.message().trim().replace('\n', ", ");
+        let (message, nearest) = match unknown_key(&message) {
+            Some((key, known)) => (format!("unknown key \"{key}\""), nearest(key, &known)),
+            None => (message, None),
+        };
+        wrong(error.span(), message, nearest)
+    })
+}
+
+/// Takes serde's "unknown field `x`, expected one of `a`, `b`" apart.
+fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
+    let rest = message.strip_prefix("unknown field `")?;
+    let (key, rest) = rest.split_once('`')?;
+    Some((key, rest.split('`').skip(1).step_by(2).collect()))
+}
+
+/// The candidate that `word` was probably meant to be: it differs in letter case, or by few letters.
+pub fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a (impl AsRef<str> + 'a + ?Sized)>,
+) -> Option<String> {
+    let lower = word.to_lowercase();
+    let allowed = (lower.chars().count() / 3).clamp(1, 3);
+    candidates
+        .into_iter()
+        .map(AsRef::as_ref)
+        .map(|candidate| (strsim::osa_distance(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= allowed && *candidate != word)
+        .min()
+        .map(|(_, candidate)| candidate.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{project::Config, source::Sources};
+
+    fn read(text: &str) -> Result<Config, TomlError> {
+        let mut sources = Sources::new("/nowhere");
+        sources.insert("venue.toml", text.as_bytes());
+        read_toml(&sources.load("venue.toml").unwrap())
+    }
+
+    #[test]
+    fn an_unknown_key_names_its_line_and_the_nearest() {
+        let error = read("[project]\nname = \"x\"\n\n[bundel]\noptimize = true\n").unwrap_err();
+        assert_eq!(error.to_string(), "venue.toml:4:2: unknown key \"bundel\"; did you mean \"bundle\"?");
+        let error = read("[bundle]\ntexturesize = 1\n").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "venue.toml:2:1: unknown key \"texturesize\"; did you mean \"texture-size\"?"
+        );
+        let error = read("[check]\nwhatever = 1\n").unwrap_err();
+        assert_eq!(error.to_string(), "venue.toml:2:1: unknown key \"whatever\"");
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_place() {
+        let error = read("[check.rules]\nhttp-url = \"of\"\n").unwrap_err();
+        assert_eq!(error.position, Some(Position { line: 2, column: 12 }));
+        assert!(error.message.contains("`off`"), "{error}");
+        assert!(read("[project\n").unwrap_err().position.is_some());
+    }
+
+    #[test]
+    fn the_contract_s_example_is_read() {
+        let config = read(
+            "[project]\nname = \"MiXiT 2021\"\nmaps = [\"maps/**/*.tmj\"]\nentry = \"maps/lobby.tmj\"\n\
+             play-url = \"https://play.example.org/_/global/maps.example.org\"\nhost = \"map-storage\"\n\
+             [links]\nstage = \"https://a.example\"\n[check]\nfail-on = \"error\"\nallowed-hosts = [\"*.example.org\"]\n\
+             [check.rules]\nunreachable-zone = \"error\"\n[[check.per-path]]\npaths = [\"maps/archive/**\"]\n\
+             rules = { http-url = \"off\" }\n[[check.custom]]\nname = \"room-prefix\"\non = \"zone\"\n\
+             property = \"jitsiRoom\"\nmatches = \"^mixit-\"\nmessage = \"m\"\nseverity = \"warning\"\n\
+             [stands]\nspecs = [\"sponsors.toml\"]\n[bundle]\noptimize = true\ntexture-size = 4096\n\
+             include = [\"public/**\"]\n[publish]\nurl = \"https://example.org/map-storage\"\ndirectory = \"mixit\"\n",
+        )
+        .unwrap();
+        assert_eq!(config.project.host, crate::project::Host::MapStorage);
+        assert_eq!(config.check.custom.len(), 1);
+    }
+}
