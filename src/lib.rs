@@ -1,5 +1,6 @@
 //! venue
 
+pub mod cli;
 pub mod finding;
 pub mod format;
 pub mod model;

@@ -1,3 +1,7 @@
-fn main() {
-    println!("Hello, world!");
+//! The program `venue`: everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    venue::cli::run(std::env::args_os())
 }

@@ -1,0 +1,125 @@
+//! The command line: the only part that prints.
+//!
+//! Each command has a file with its arguments and a `run`. Standard output carries the result and
+//! nothing else; notes, progress and errors go to standard error.
+
+mod completions;
+mod shell;
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand, ValueEnum};
+pub(crate) use shell::Shell;
+
+/// How a run ended, for the exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Nothing to complain about: exit status 0.
+    Fine,
+    /// Findings at or above the level that fails: exit status 1.
+    Findings,
+}
+
+/// Formats that every reporting command knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs; the format is part of the contract.
+    Json,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Color {
+    /// On terminals, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "venue",
+    version,
+    about = "Checks WorkAdventure maps, places sponsors' stands in them, and bundles them ready to host",
+    after_help = "Examples:\n  venue check                 judge every map of the project\n  \
+                  venue bundle                check, place the stands, and export to dist/\n  \
+                  venue rules                 list what `check` looks for"
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Global {
+    /// Print the result only: no notes, no progress
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+    /// Config file, instead of the nearest venue.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Completions(completions::Args),
+}
+
+/// Runs the program with these arguments, the first being its own name.
+///
+/// Exit status: 0 fine, 1 findings at or above the level that fails, 2 the run itself failed.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are results, everything else is bad usage; clap knows which.
+            let failed = error.use_stderr();
+            let printed = error.print();
+            return if failed || printed.is_err() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let shell = Shell::new(cli.global);
+    let done = match cli.command {
+        Command::Completions(args) => completions::run(&args, &shell),
+    };
+    match done {
+        Ok(Status::Fine) => ExitCode::SUCCESS,
+        Ok(Status::Findings) => ExitCode::from(1),
+        // Whoever reads our output has read enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            shell.error(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

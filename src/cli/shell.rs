@@ -1,0 +1,91 @@
+//! What a command talks through.
+
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::Path,
+    time::Duration,
+};
+
+use anstream::ColorChoice;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Color, Global};
+
+/// Standard output and error as the user wants them.
+#[derive(Debug)]
+pub(crate) struct Shell {
+    global: Global,
+}
+
+impl Shell {
+    pub(super) fn new(global: Global) -> Self {
+        match global.color {
+            Color::Auto => {}
+            Color::Always => ColorChoice::Always.write_global(),
+            Color::Never => ColorChoice::Never.write_global(),
+        }
+        Self { global }
+    }
+
+    /// The config file that the user named.
+    pub(crate) fn config(&self) -> Option<&Path> {
+        self.global.config.as_deref()
+    }
+
+    /// Prints a part of the result. Colours are dropped where they are not wanted.
+    pub(crate) fn result(&self, text: &str) -> anyhow::Result<()> {
+        let mut out = anstream::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+        Ok(())
+    }
+
+    /// Says something beside the result, on a line of its own.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.global.quiet {
+            // A closed standard error must not stop the work.
+            let _closed = writeln!(anstream::stderr(), "{text}");
+        }
+    }
+
+    /// Says why the run failed, with its causes.
+    pub(super) fn error(&self, error: &anyhow::Error) {
+        let _closed = writeln!(anstream::stderr(), "\u{1b}[1;31merror\u{1b}[0m: {error:#}");
+    }
+
+    /// A line that shows that work is going on: on a terminal only, gone when dropped.
+    pub(crate) fn progress(&self, what: &'static str) -> Progress {
+        if self.global.quiet || !std::io::stderr().is_terminal() {
+            return Progress(None);
+        }
+        let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
+        let bar = ProgressBar::new_spinner().with_message(what);
+        let bar = match style {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        };
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Progress(Some(bar))
+    }
+}
+
+/// A progress line, shown until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Progress(Option<ProgressBar>);
+
+impl Progress {
+    /// Says what is being done now.
+    pub(crate) fn now(&self, what: &'static str) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(what);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
