@@ -95,11 +95,7 @@ impl SourceFile {
     /// Line and column of a byte offset. The line index is built when first asked for, so files
     /// without findings never pay for it.
     pub fn position(&self, offset: u32) -> Position {
-        let lines = self.lines.get_or_init(|| {
-            let breaks = memchr::memchr_iter(b'\n', &self.bytes);
-            let starts = breaks.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
-            std::iter::once(0).chain(starts).collect()
-        });
+        let lines = self.line_starts();
         let offset = offset.min(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
         let line = lines.partition_point(|start| *start <= offset) - 1;
         let before = &self.bytes[lines[line] as usize..offset as usize];
@@ -107,6 +103,24 @@ impl SourceFile {
         let column = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
         let count = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
         Position { line: count(line), column: count(column) }
+    }
+
+    /// Bytes of a line, counted from 1, without its line break.
+    pub fn line(&self, line: u32) -> Option<&[u8]> {
+        let lines = self.line_starts();
+        let index = (line as usize).checked_sub(1)?;
+        let start = *lines.get(index)? as usize;
+        let end = lines.get(index + 1).map_or(self.bytes.len(), |next| *next as usize - 1);
+        let line = &self.bytes[start..end];
+        Some(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let breaks = memchr::memchr_iter(b'\n', &self.bytes);
+            let starts = breaks.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(starts).collect()
+        })
     }
 }
 
@@ -160,6 +174,15 @@ mod tests {
         assert_eq!(at(12), (2, 4));
         assert_eq!(at(14), (3, 1));
         assert_eq!(at(9999), (3, 1));
+    }
+
+    #[test]
+    fn lines_come_without_their_breaks() {
+        let file = file(b"one\r\ntwo\n");
+        assert_eq!(file.line(1), Some(&b"one"[..]));
+        assert_eq!(file.line(2), Some(&b"two"[..]));
+        assert_eq!(file.line(3), Some(&b""[..]));
+        assert_eq!((file.line(0), file.line(4)), (None, None));
     }
 
     #[test]

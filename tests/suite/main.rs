@@ -1,0 +1,3 @@
+//! The program and its library from outside, in one binary: a module per topic.
+
+mod cli;
