@@ -4,14 +4,26 @@
 //! the one [model](crate::model). Reading is lenient, as Tiled is: what is broken is a finding, and
 //! the rest still loads.
 
+mod data;
+mod ids;
+mod json;
+mod link;
+mod locate;
+mod read;
+mod rules;
+mod save;
+mod tmj;
+mod tmx;
+
+pub use locate::{Located, Locator};
+pub use rules::RULES;
+pub use save::{SaveStyle, save_tmj, tiled_json};
+
 use crate::{
-    finding::{Finding, Rule},
+    finding::{Finding, Spot},
     model::{Map, Tileset},
     source::Sources,
 };
-
-/// Rules that loading itself can find broken.
-pub static RULES: &[&Rule] = &[];
 
 /// What came of reading a map.
 #[derive(Debug)]
@@ -23,11 +35,22 @@ pub struct Loaded {
 }
 
 /// Reads the map called `name` with its tilesets and templates.
-pub fn load_map(_sources: &Sources, _name: &str) -> Loaded {
-    Loaded { map: None, findings: Vec::new() }
+pub fn load_map(sources: &Sources, name: &str) -> Loaded {
+    let mut linker = link::Linker::new(sources);
+    let map = match sources.load(name) {
+        Ok(file) => read::map(&file, &mut linker),
+        Err(error) => {
+            let message = format!("the file cannot be read: {error}");
+            linker.findings.push(Finding::new(&rules::NOT_A_MAP, Spot::file(name), message));
+            None
+        }
+    };
+    Loaded { map, findings: linker.findings }
 }
 
 /// Reads a tileset file.
-pub fn load_tileset(_sources: &Sources, _name: &str) -> (Option<Tileset>, Vec<Finding>) {
-    (None, Vec::new())
+pub fn load_tileset(sources: &Sources, name: &str) -> (Option<Tileset>, Vec<Finding>) {
+    let mut linker = link::Linker::new(sources);
+    let tileset = sources.load(name).ok().and_then(|file| read::tileset(&file, &mut linker));
+    (tileset, linker.findings)
 }

@@ -1,0 +1,689 @@
+//! JSON as a tree that keeps the place of everything (tiled-formats, section 16.2).
+//!
+//! One pass fills an arena of nodes in document order. Texts and numbers stay ranges of the file until
+//! somebody asks for them; an array of unsigned integers, which is what tile data is, is one node and
+//! four bytes a number. Accepted beyond the standard is what Tiled accepts: raw control characters and
+//! halves of surrogate pairs in strings, and keys given twice.
+
+use std::{borrow::Cow, ops::Range};
+
+use crate::model::Json;
+
+/// Deepest nesting that is read. Tiled itself takes 200 and refuses 2000.
+const MAX_DEPTH: usize = 512;
+
+/// A parsed file.
+///
+/// It holds places only; whoever walks it brings the text along.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    nodes: Vec<Node>,
+    integers: Vec<u32>,
+    /// Keys that are given twice in one object: ranges of the first and of the later key.
+    pub(crate) repeated: Vec<(Range<usize>, Range<usize>)>,
+    /// Strings with raw control characters.
+    pub(crate) raw_controls: Vec<Range<usize>>,
+}
+
+/// Why a text is no JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SyntaxError {
+    /// Offset of the byte that is wrong.
+    pub(crate) at: usize,
+    /// What is wrong with it.
+    pub(crate) message: String,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    start: u32,
+    end: u32,
+    /// Index behind the last node inside this one.
+    next: u32,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Null,
+    Bool(bool),
+    Number,
+    /// Whether it holds escapes.
+    String(bool),
+    Array,
+    /// Unsigned integers only: where they begin in the pool, and how many they are.
+    Integers(u32, u32),
+    Object,
+}
+
+/// One value of a tree.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Value<'a> {
+    tree: &'a Tree,
+    text: &'a str,
+    index: u32,
+}
+
+/// Reads a text.
+pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
+    if u32::try_from(text.len()).is_err() {
+        return Err(SyntaxError { at: 0, message: "larger than 4 GiB".to_owned() });
+    }
+    let mut parser = Parser {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        tree: Tree {
+            nodes: Vec::new(),
+            integers: Vec::new(),
+            repeated: Vec::new(),
+            raw_controls: Vec::new(),
+        },
+    };
+    parser.value(0)?;
+    parser.blanks();
+    match parser.peek() {
+        None => Ok(parser.tree),
+        Some(_) => Err(parser.wrong("text after the end of the document")),
+    }
+}
+
+impl Tree {
+    /// The outermost value; `text` is what the tree was read from.
+    pub(crate) fn root<'a>(&'a self, text: &'a str) -> Value<'a> {
+        Value { tree: self, text, index: 0 }
+    }
+
+    /// The innermost value that has exactly this range, with its JSON pointer.
+    pub(crate) fn find<'a>(&'a self, text: &'a str, range: &Range<usize>) -> Option<(Value<'a>, String)> {
+        let mut value = self.root(text);
+        let mut pointer = String::new();
+        loop {
+            if value.range() == *range {
+                return Some((value, pointer));
+            }
+            let holds = |inner: &Value<'a>| {
+                let inner = inner.range();
+                inner.start <= range.start && range.end <= inner.end
+            };
+            let next = value
+                .entries()
+                .map(|(key, inner)| (escape_pointer(&key), inner))
+                .chain(value.items().enumerate().map(|(index, inner)| (index.to_string(), inner)))
+                .find(|(_, inner)| holds(inner));
+            let (step, inner) = next?;
+            pointer.push('/');
+            pointer.push_str(&step);
+            value = inner;
+        }
+    }
+}
+
+/// A key as a step of a JSON pointer (RFC 6901).
+pub(crate) fn escape_pointer(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+impl<'a> Value<'a> {
+    fn node(self) -> Node {
+        self.tree.nodes[self.index as usize]
+    }
+
+    fn at(self, index: u32) -> Self {
+        Self { tree: self.tree, text: self.text, index }
+    }
+
+    /// Bytes of the value in its file.
+    pub(crate) fn range(self) -> Range<usize> {
+        let node = self.node();
+        node.start as usize..node.end as usize
+    }
+
+    /// The value as it is written.
+    pub(crate) fn source(self) -> &'a str {
+        &self.text[self.range()]
+    }
+
+    pub(crate) fn is_object(self) -> bool {
+        self.node().kind == Kind::Object
+    }
+
+    pub(crate) fn is_array(self) -> bool {
+        matches!(self.node().kind, Kind::Array | Kind::Integers(..))
+    }
+
+    pub(crate) fn is_string(self) -> bool {
+        matches!(self.node().kind, Kind::String(_))
+    }
+
+    pub(crate) fn is_number(self) -> bool {
+        self.node().kind == Kind::Number
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn boolean(self) -> Option<bool> {
+        match self.node().kind {
+            Kind::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A string's text, unescaped.
+    pub(crate) fn string(self) -> Option<Cow<'a, str>> {
+        let range = self.range();
+        match self.node().kind {
+            Kind::String(false) => Some(Cow::Borrowed(&self.text[range.start + 1..range.end - 1])),
+            Kind::String(true) => Some(Cow::Owned(unescape(&self.text[range.start + 1..range.end - 1]))),
+            _ => None,
+        }
+    }
+
+    /// A number's value.
+    pub(crate) fn number(self) -> Option<f64> {
+        self.is_number().then(|| self.source().parse().ok()).flatten()
+    }
+
+    /// Unsigned integers of an array that holds nothing else.
+    pub(crate) fn integers(self) -> Option<&'a [u32]> {
+        match self.node().kind {
+            Kind::Integers(from, count) => {
+                Some(&self.tree.integers[from as usize..from as usize + count as usize])
+            }
+            _ => None,
+        }
+    }
+
+    /// Items of an array of any values but unsigned integers alone; nothing for other values.
+    pub(crate) fn items(self) -> impl Iterator<Item = Value<'a>> {
+        let node = self.node();
+        let end = if node.kind == Kind::Array { node.next } else { 0 };
+        let mut index = self.index + 1;
+        std::iter::from_fn(move || {
+            let item = (index < end).then(|| self.at(index))?;
+            index = item.node().next;
+            Some(item)
+        })
+    }
+
+    /// Keys and values of an object; nothing for other values.
+    pub(crate) fn entries(self) -> impl Iterator<Item = (Cow<'a, str>, Value<'a>)> {
+        let node = self.node();
+        let end = if node.kind == Kind::Object { node.next } else { 0 };
+        let mut index = self.index + 1;
+        std::iter::from_fn(move || {
+            let key = (index < end).then(|| self.at(index))?;
+            let value = self.at(key.node().next);
+            index = value.node().next;
+            Some((key.string().unwrap_or_default(), value))
+        })
+    }
+
+    /// Value of a key; the last where it is given twice.
+    pub(crate) fn get(self, key: &str) -> Option<Value<'a>> {
+        self.entries().filter(|(name, _)| name == key).map(|(_, value)| value).last()
+    }
+
+    /// Range of the item with this number, in an array of any kind.
+    pub(crate) fn item_range(self, index: usize) -> Option<Range<usize>> {
+        if self.integers().is_none() {
+            return self.items().nth(index).map(Value::range);
+        }
+        let range = self.range();
+        let inside = range.start + 1..range.end - 1;
+        let text = &self.text[inside.clone()];
+        let mut from = inside.start;
+        let item = text.split(',').nth(index)?;
+        from += item.as_ptr() as usize - text.as_ptr() as usize;
+        let start = from + (item.len() - item.trim_start().len());
+        Some(start..start + item.trim().len())
+    }
+
+    /// The value apart from its file.
+    pub(crate) fn to_json(self) -> Json {
+        match self.node().kind {
+            Kind::Null => Json::Null,
+            Kind::Bool(value) => Json::Bool(value),
+            Kind::Number => Json::Number(self.source().to_owned()),
+            Kind::String(_) => Json::String(self.string().unwrap_or_default().into_owned()),
+            Kind::Array => Json::Array(self.items().map(Value::to_json).collect()),
+            Kind::Integers(..) => Json::Integers(self.integers().unwrap_or_default().to_vec()),
+            Kind::Object => {
+                Json::Object(self.entries().map(|(key, value)| (key.into_owned(), value.to_json())).collect())
+            }
+        }
+    }
+}
+
+/// Half a surrogate pair becomes U+FFFD: no text of ours can hold it.
+fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        let escape = rest.as_bytes().get(at + 1).copied().unwrap_or(b'\\');
+        rest = rest.get(at + 2..).unwrap_or_default();
+        match escape {
+            b'n' => out.push('\n'),
+            b't' => out.push('\t'),
+            b'r' => out.push('\r'),
+            b'b' => out.push('\u{8}'),
+            b'f' => out.push('\u{c}'),
+            b'u' => {
+                let (unit, behind) = hex_unit(rest);
+                rest = behind;
+                let low = rest.strip_prefix("\\u").map(hex_unit);
+                match (char::from_u32(unit), low) {
+                    (Some(c), _) => out.push(c),
+                    (None, Some((low @ 0xDC00..=0xDFFF, behind))) if unit < 0xDC00 => {
+                        let code = 0x1_0000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+                        out.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+                        rest = behind;
+                    }
+                    (None, _) => out.push(char::REPLACEMENT_CHARACTER),
+                }
+            }
+            other => out.push(char::from(other)),
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn hex_unit(text: &str) -> (u32, &str) {
+    let digits = text.get(..4).unwrap_or_default();
+    (u32::from_str_radix(digits, 16).unwrap_or(0xFFFD), text.get(4..).unwrap_or_default())
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    tree: Tree,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn blanks(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.at += 1;
+        }
+    }
+
+    fn wrong(&self, message: impl Into<String>) -> SyntaxError {
+        SyntaxError { at: self.at, message: message.into() }
+    }
+
+    /// What stands at the current place, for messages.
+    fn found(&self) -> String {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        match rest.chars().next() {
+            None => "the end of the file".to_owned(),
+            Some(c) if c.is_control() => format!("control character U+{:04X}", u32::from(c)),
+            Some(c) => format!("`{c}`"),
+        }
+    }
+
+    fn push(&mut self, kind: Kind) -> usize {
+        let start = offset(self.at);
+        self.tree.nodes.push(Node { start, end: start, next: 0, kind });
+        self.tree.nodes.len() - 1
+    }
+
+    fn close(&mut self, node: usize) {
+        let next = offset(self.tree.nodes.len());
+        let node = &mut self.tree.nodes[node];
+        node.end = offset(self.at);
+        node.next = next;
+    }
+
+    fn value(&mut self, depth: usize) -> Result<(), SyntaxError> {
+        if depth > MAX_DEPTH {
+            return Err(self.wrong(format!("nested deeper than {MAX_DEPTH}")));
+        }
+        self.blanks();
+        match self.peek() {
+            Some(b'{') => self.object(depth),
+            Some(b'[') => self.array(depth),
+            Some(b'"') => self.string(),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b'/') => Err(self.wrong("comments are not allowed in JSON")),
+            _ => {
+                for (word, kind) in
+                    [("true", Kind::Bool(true)), ("false", Kind::Bool(false)), ("null", Kind::Null)]
+                {
+                    if self.bytes[self.at..].starts_with(word.as_bytes()) {
+                        let node = self.push(kind);
+                        self.at += word.len();
+                        self.close(node);
+                        return Ok(());
+                    }
+                }
+                Err(self.wrong(format!("expected a value, found {}", self.found())))
+            }
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Result<(), SyntaxError> {
+        let opening = self.at;
+        let node = self.push(Kind::Object);
+        self.at += 1;
+        let mut keys: Vec<usize> = Vec::new();
+        self.blanks();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            self.close(node);
+            return Ok(());
+        }
+        loop {
+            self.blanks();
+            match self.peek() {
+                Some(b'"') => {}
+                Some(b'}') => return Err(self.wrong("a comma before the closing `}` is not allowed in JSON")),
+                Some(b'/') => return Err(self.wrong("comments are not allowed in JSON")),
+                None => {
+                    return Err(SyntaxError {
+                        at: opening,
+                        message: "this object is never closed".to_owned(),
+                    });
+                }
+                Some(_) => {
+                    return Err(self.wrong(format!("expected a key in quotes, found {}", self.found())));
+                }
+            }
+            let key = self.tree.nodes.len();
+            self.string()?;
+            self.note_repeated(&keys, key);
+            keys.push(key);
+            self.blanks();
+            if self.peek() != Some(b':') {
+                return Err(self.wrong(format!("expected `:` after a key, found {}", self.found())));
+            }
+            self.at += 1;
+            self.value(depth + 1)?;
+            self.blanks();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => break,
+                None => {
+                    return Err(SyntaxError {
+                        at: opening,
+                        message: "this object is never closed".to_owned(),
+                    });
+                }
+                Some(_) => {
+                    return Err(
+                        self.wrong(format!("expected `,` or `}}` after a value, found {}", self.found()))
+                    );
+                }
+            }
+        }
+        self.at += 1;
+        self.close(node);
+        Ok(())
+    }
+
+    /// Objects of maps have few keys; one with thousands is not searched, lest time grow with the
+    /// square of their number.
+    fn note_repeated(&mut self, keys: &[usize], key: usize) {
+        let range = |node: usize| {
+            let node = self.tree.nodes[node];
+            node.start as usize..node.end as usize
+        };
+        if keys.len() > 64 {
+            return;
+        }
+        let new = range(key);
+        let first =
+            keys.iter().map(|key| range(*key)).find(|old| self.bytes[old.clone()] == self.bytes[new.clone()]);
+        if let Some(first) = first {
+            self.tree.repeated.push((first, new));
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> Result<(), SyntaxError> {
+        let opening = self.at;
+        if self.integers() {
+            return Ok(());
+        }
+        let node = self.push(Kind::Array);
+        self.at += 1;
+        self.blanks();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            self.close(node);
+            return Ok(());
+        }
+        loop {
+            self.blanks();
+            if self.peek() == Some(b']') {
+                return Err(self.wrong("a comma before the closing `]` is not allowed in JSON"));
+            }
+            if self.peek().is_none() {
+                return Err(SyntaxError { at: opening, message: "this array is never closed".to_owned() });
+            }
+            self.value(depth + 1)?;
+            self.blanks();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => break,
+                None => {
+                    return Err(SyntaxError { at: opening, message: "this array is never closed".to_owned() });
+                }
+                Some(_) => {
+                    return Err(
+                        self.wrong(format!("expected `,` or `]` after a value, found {}", self.found()))
+                    );
+                }
+            }
+        }
+        self.at += 1;
+        self.close(node);
+        Ok(())
+    }
+
+    /// Tries to read an array of unsigned integers; leaves everything as it was if there is anything
+    /// else in it.
+    fn integers(&mut self) -> bool {
+        let opening = self.at;
+        let from = self.tree.integers.len();
+        let mut at = opening + 1;
+        let blanks = |mut at: usize| {
+            while matches!(self.bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+                at += 1;
+            }
+            at
+        };
+        loop {
+            at = blanks(at);
+            let digits = at;
+            let mut number: u32 = 0;
+            let mut fits = true;
+            while let Some(digit @ b'0'..=b'9') = self.bytes.get(at) {
+                let more = number.checked_mul(10).and_then(|n| n.checked_add(u32::from(digit - b'0')));
+                fits &= more.is_some();
+                number = more.unwrap_or(0);
+                at += 1;
+            }
+            let leading_zero = at - digits > 1 && self.bytes[digits] == b'0';
+            if at == digits || !fits || leading_zero {
+                self.tree.integers.truncate(from);
+                return false;
+            }
+            self.tree.integers.push(number);
+            at = blanks(at);
+            match self.bytes.get(at) {
+                Some(b',') => at += 1,
+                Some(b']') => break,
+                _ => {
+                    self.tree.integers.truncate(from);
+                    return false;
+                }
+            }
+        }
+        let count = self.tree.integers.len() - from;
+        let node = self.push(Kind::Integers(offset(from), offset(count)));
+        self.at = at + 1;
+        self.close(node);
+        true
+    }
+
+    fn number(&mut self) -> Result<(), SyntaxError> {
+        let node = self.push(Kind::Number);
+        let start = self.at;
+        let digits = |parser: &mut Self| {
+            let from = parser.at;
+            while matches!(parser.peek(), Some(b'0'..=b'9')) {
+                parser.at += 1;
+            }
+            parser.at - from
+        };
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        let whole = self.at;
+        if digits(self) == 0 {
+            return Err(self.wrong(format!("expected a digit, found {}", self.found())));
+        }
+        if self.at - whole > 1 && self.bytes[whole] == b'0' {
+            self.at = start;
+            return Err(self.wrong("numbers with a leading zero are not allowed in JSON"));
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            if digits(self) == 0 {
+                return Err(self.wrong(format!("expected a digit after the point, found {}", self.found())));
+            }
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            if digits(self) == 0 {
+                return Err(self.wrong(format!("expected a digit in the exponent, found {}", self.found())));
+            }
+        }
+        self.close(node);
+        Ok(())
+    }
+
+    fn string(&mut self) -> Result<(), SyntaxError> {
+        let opening = self.at;
+        let node = self.push(Kind::String(false));
+        self.at += 1;
+        let mut raw_control = false;
+        loop {
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    self.tree.nodes[node].kind = Kind::String(true);
+                    let known = match self.bytes.get(self.at + 1) {
+                        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
+                        Some(b'u') => {
+                            let hex = self.bytes.get(self.at + 2..self.at + 6);
+                            if hex.is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) { 6 } else { 0 }
+                        }
+                        _ => 0,
+                    };
+                    if known == 0 {
+                        return Err(self.wrong("unknown escape in a string"));
+                    }
+                    self.at += known;
+                }
+                Some(byte) => {
+                    raw_control |= byte < 0x20;
+                    self.at += 1;
+                }
+                None => {
+                    return Err(SyntaxError {
+                        at: opening,
+                        message: "this string is never closed".to_owned(),
+                    });
+                }
+            }
+        }
+        self.at += 1;
+        self.close(node);
+        if raw_control {
+            self.tree.raw_controls.push(opening..self.at);
+        }
+        Ok(())
+    }
+}
+
+/// Texts above 4 GiB are refused before the first offset is made.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> (usize, String) {
+        let error = parse(text).unwrap_err();
+        (error.at, error.message)
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_where_it_is() {
+        assert_eq!(
+            error("{\"a\": 1 \"b\": 2}"),
+            (8, "expected `,` or `}` after a value, found `\"`".to_owned())
+        );
+        assert_eq!(
+            error("[1, 2, ]"),
+            (7, "a comma before the closing `]` is not allowed in JSON".to_owned())
+        );
+        assert_eq!(error(" [[1]"), (1, "this array is never closed".to_owned()));
+        assert_eq!(error("{\"a"), (1, "this string is never closed".to_owned()));
+        assert_eq!(error("[01]"), (1, "numbers with a leading zero are not allowed in JSON".to_owned()));
+        assert_eq!(error("[NaN]"), (1, "expected a value, found `N`".to_owned()));
+        assert_eq!(error("{} x"), (3, "text after the end of the document".to_owned()));
+        assert_eq!(error("// c"), (0, "comments are not allowed in JSON".to_owned()));
+        assert_eq!(error("").1, "expected a value, found the end of the file");
+        assert!(error(&"[".repeat(100_000)).1.starts_with("nested deeper"));
+    }
+
+    #[test]
+    fn what_tiled_accepts_is_accepted() {
+        let text = "{\"a\":\"x\u{1}\",\"a\":\"\\ud83d\\ude00\\ud83d!\",\"n\":[-1.5e3,4294967296]}";
+        let tree = parse(text).unwrap();
+        let root = tree.root(text);
+        assert_eq!(root.get("a").unwrap().string().unwrap(), "😀\u{fffd}!");
+        assert_eq!((tree.repeated.len(), tree.raw_controls.len()), (1, 1));
+        let numbers: Vec<_> = root.get("n").unwrap().items().map(|n| n.number().unwrap()).collect();
+        assert_eq!(numbers, [-1500.0, 4_294_967_296.0]);
+    }
+
+    #[test]
+    fn every_value_is_found_by_its_place() {
+        let text = r#"{"a/b": [ 10, 20 ,30 ], "c": [{"d": null}, "e"]}"#;
+        let tree = parse(text).unwrap();
+        let numbers = tree.root(text).get("a/b").unwrap();
+        assert_eq!(numbers.integers(), Some(&[10, 20, 30][..]));
+        assert_eq!(&text[numbers.item_range(1).unwrap()], "20");
+        assert_eq!(numbers.item_range(3), None);
+        let at = text.find("null").unwrap();
+        assert_eq!(tree.find(text, &(at..at + 4)).unwrap().1, "/c/0/d");
+        assert_eq!(tree.find(text, &numbers.range()).unwrap().1, "/a~1b");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn strict_json_is_read_as_serde_reads_it(text in "[\\[\\]{}:,\"0-9a-e\\\\ .+-]{0,40}") {
+            let ours = parse(&text);
+            if let Ok(theirs) = serde_json::from_str::<serde_json::Value>(&text) {
+                let tree = ours.expect("serde_json accepts it");
+                let round: serde_json::Value = serde_json::from_str(tree.root(&text).source()).unwrap();
+                proptest::prop_assert_eq!(round, theirs);
+            } else {
+                // What we accept beyond strict JSON is not in this alphabet, but numbers beyond f64.
+                proptest::prop_assert!(ours.is_err() || text.contains('e'));
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Where a finding stands: line, column and pointer, looked up only for what is shown.
+//!
+//! The model remembers the bytes of its elements. The rest, which key's value is meant and how the
+//! JSON pointer reads, is found by reading the file's syntax again when a finding asks.
+
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+use roxmltree::{Document, Node, ParsingOptions};
+
+use super::{json, read};
+use crate::{
+    finding::Spot,
+    source::{Position, SourceFile, Sources},
+};
+
+/// A place that was looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// First character, and the one behind the last; `None` where no file text stands behind the
+    /// finding. Of a JSON text the quotes are included, of an XML attribute only its value.
+    pub range: Option<(Position, Position)>,
+    /// JSON pointer (RFC 6901). In XML its likeness: names of the elements below the root, each with
+    /// its number among siblings of its name from 0, and `@` before an attribute.
+    pub pointer: Option<String>,
+}
+
+/// Looks places up; reads the syntax of each JSON file at most once.
+#[derive(Debug)]
+pub struct Locator<'a> {
+    sources: &'a Sources,
+    trees: BTreeMap<String, Option<json::Tree>>,
+}
+
+impl<'a> Locator<'a> {
+    /// Looks up places in these files.
+    pub fn new(sources: &'a Sources) -> Self {
+        Self { sources, trees: BTreeMap::new() }
+    }
+
+    /// Looks one place up.
+    pub fn locate(&mut self, spot: &Spot) -> Located {
+        let Some(span) = spot.span else { return Located { range: None, pointer: None } };
+        let file = self.sources.file(span.file);
+        let found = if read::is_xml(&file) { in_xml(&file, spot) } else { self.in_json(&file, spot) };
+        let (range, pointer) = found.map_or((span.range(), None), |(range, pointer)| (range, Some(pointer)));
+        let at = |offset: usize| file.position(u32::try_from(offset).unwrap_or(u32::MAX));
+        Located { range: Some((at(range.start), at(range.end))), pointer }
+    }
+
+    fn in_json(&mut self, file: &Arc<SourceFile>, spot: &Spot) -> Option<(Range<usize>, String)> {
+        let text = file.text().ok()?;
+        let tree = self.trees.entry(file.name().to_owned()).or_insert_with(|| json::parse(text).ok());
+        let (value, mut pointer) = tree.as_ref()?.find(text, &spot.span?.range())?;
+        let Some(key) = &spot.key else { return Some((first_line(text, value.range()), pointer)) };
+        let Some(member) = value.get(key) else { return Some((first_line(text, value.range()), pointer)) };
+        pointer.push('/');
+        pointer.push_str(&json::escape_pointer(key));
+        let item = spot.item.and_then(|index| Some((index, member.item_range(index)?)));
+        match item {
+            Some((index, range)) => Some((range, format!("{pointer}/{index}"))),
+            None => Some((first_line(text, member.range()), pointer)),
+        }
+    }
+}
+
+/// What goes over many lines is pointed at by its first.
+fn first_line(text: &str, range: Range<usize>) -> Range<usize> {
+    let line = text[range.clone()].lines().next().map_or(0, str::len);
+    range.start..range.start + line
+}
+
+fn in_xml(file: &SourceFile, spot: &Spot) -> Option<(Range<usize>, String)> {
+    let text = file.text().ok()?;
+    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+    let document = Document::parse_with_options(text, options).ok()?;
+    let span = spot.span?.range();
+    let node = document.root().descendants().find(|node| node.is_element() && node.range() == span)?;
+    let mut pointer = path(node);
+    let Some(key) = spot.key.as_deref() else { return Some((opening_tag(text, node), pointer)) };
+    let child = |name: &str| node.children().find(|child| child.has_tag_name(name));
+    let (holder, attribute) = match key {
+        "image" => (child("image").unwrap_or(node), "source"),
+        // Names of JSON, where XML has others.
+        "imagewidth" => (child("image").unwrap_or(node), "width"),
+        "imageheight" => (child("image").unwrap_or(node), "height"),
+        "data" | "encoding" | "compression" => (child("data").unwrap_or(node), key),
+        key => (node, key),
+    };
+    if holder != node {
+        pointer = path(holder);
+    }
+    if let Some(attribute) = holder.attributes().find(|candidate| candidate.name() == attribute) {
+        return Some((attribute.range_value(), format!("{pointer}/@{}", attribute.name())));
+    }
+    // The value of a property over several lines is the text of its element.
+    let inside = holder.first_child().filter(|child| child.is_text() && key == "value");
+    let range = inside.map_or_else(|| opening_tag(text, holder), |inside| first_line(text, inside.range()));
+    Some((range, pointer))
+}
+
+/// From `<` to the end of the tag, or of its line.
+fn opening_tag(text: &str, node: Node) -> Range<usize> {
+    let range = first_line(text, node.range());
+    let end = text[range.clone()].find('>').map_or(range.end, |end| range.start + end + 1);
+    range.start..end
+}
+
+fn path(node: Node) -> String {
+    let mut steps: Vec<String> = node
+        .ancestors()
+        .filter(|node| node.is_element() && node.parent_element().is_some())
+        .map(|node| {
+            let name = node.tag_name().name();
+            let before = node.prev_siblings().skip(1).filter(|sibling| sibling.has_tag_name(name)).count();
+            format!("/{name}/{before}")
+        })
+        .collect();
+    steps.reverse();
+    steps.concat()
+}

@@ -1,0 +1,27 @@
+//! Which format a file is in, by its name and its first bytes (tiled-formats, section 2).
+
+use super::{
+    link::{Linker, Template},
+    tmj, tmx,
+};
+use crate::{
+    model::{Map, Tileset},
+    source::SourceFile,
+};
+
+/// Whether the file is XML: by its first character, since names lie.
+pub(super) fn is_xml(file: &SourceFile) -> bool {
+    file.bytes().iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
+pub(super) fn map(file: &SourceFile, linker: &mut Linker) -> Option<Map> {
+    if is_xml(file) { tmx::map(file, linker) } else { tmj::map(file, linker) }
+}
+
+pub(super) fn tileset(file: &SourceFile, linker: &mut Linker) -> Option<Tileset> {
+    if is_xml(file) { tmx::tileset(file, linker) } else { tmj::tileset(file, linker) }
+}
+
+pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Template> {
+    if is_xml(file) { tmx::template(file, linker) } else { tmj::template(file, linker) }
+}

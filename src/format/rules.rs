@@ -1,0 +1,199 @@
+//! What loading itself can find broken.
+
+use crate::finding::{Family, Rule, Severity};
+
+macro_rules! rules {
+    ($($(#[$doc:meta])* $name:ident = $rule:expr;)*) => {
+        $($(#[$doc])* pub(crate) static $name: Rule = $rule;)*
+        /// Rules that loading itself can find broken.
+        pub static RULES: &[&Rule] = &[$(&$name),*];
+    };
+}
+
+rules! {
+    BROKEN_JSON = Rule {
+        name: "broken-json",
+        summary: "the file is no JSON",
+        severity: Severity::Error,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "Neither Tiled nor WorkAdventure can read the file: visitors get an error instead of the room. \
+              Mostly a merge left its marks, or an edit by hand lost a comma.",
+        example: r#"{ "width": 10, "height": 10, }"#,
+        mend: "Mend the text at the place shown, or take the last version that Tiled wrote.",
+    };
+    BROKEN_XML = Rule {
+        name: "broken-xml",
+        summary: "the file is no XML",
+        severity: Severity::Error,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "Tiled refuses the file, so nothing can be exported from it.",
+        example: "<map width=\"10\"><layer></map>",
+        mend: "Mend the text at the place shown, or take the last version that Tiled wrote.",
+    };
+    NOT_A_MAP = Rule {
+        name: "not-a-map",
+        summary: "the file is not what its place says: a map, a tileset or a template",
+        severity: Severity::Error,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "The file can be read, but not as what it is used for, so what depends on it is missing.",
+        example: r#"{ "type": "tileset", "name": "used as a map" }"#,
+        mend: "Name the right file, or leave this one out of the project's maps in venue.toml.",
+    };
+    ORIENTATION_UNKNOWN = Rule {
+        name: "orientation-unknown",
+        summary: "the map has no orientation that Tiled knows",
+        severity: Severity::Error,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "Tiled refuses the map, and where the key is missing WorkAdventure shows an error screen.",
+        example: r#"{ "type": "map", "orientation": "ortho" }"#,
+        mend: "Write \"orthogonal\", the only orientation that WorkAdventure can show.",
+    };
+    MAP_SIZE_WRONG = Rule {
+        name: "map-size-wrong",
+        summary: "the map's width, height or tile size is missing or makes no sense",
+        severity: Severity::Error,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "Every cell is looked up by these numbers: without them nothing stands where it should.",
+        example: r#"{ "type": "map", "orientation": "orthogonal", "width": 0 }"#,
+        mend: "Set width and height to the size of the layers, in tiles, and the tile size in pixels.",
+    };
+    DUPLICATE_KEY = Rule {
+        name: "duplicate-key",
+        summary: "a key is given twice in one object",
+        severity: Severity::Warning,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "The last one counts and the first is lost without a word, mostly after a merge.",
+        example: r#"{ "name": "hall", "name": "lobby" }"#,
+        mend: "Keep the one that is meant.",
+    };
+    CONTROL_CHARACTER = Rule {
+        name: "control-character",
+        summary: "a text holds a raw control character",
+        severity: Severity::Warning,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "Tiled reads and writes it, but browsers refuse the whole map: the room does not open. It \
+              mostly comes with a text that was copied from elsewhere.",
+        example: "\"name\": \"hall<a raw line feed>\"",
+        mend: "Delete the character in Tiled, or write it as \\u00xx.",
+    };
+    LAYER_DATA_UNREADABLE = Rule {
+        name: "layer-data-unreadable",
+        summary: "the tiles of a layer cannot be decoded",
+        severity: Severity::Error,
+        family: Family::Layers,
+        since: "0.1.0",
+        why: "Tiled refuses the map, and a browser shows the layer empty or fails.",
+        example: r#"{ "type": "tilelayer", "encoding": "base64", "data": "AAA" }"#,
+        mend: "Take the last version that Tiled could open; set the map's tile layer format to CSV.",
+    };
+    LAYER_DATA_LENGTH = Rule {
+        name: "layer-data-length",
+        summary: "a layer has more or fewer tiles than its size says",
+        severity: Severity::Error,
+        family: Family::Layers,
+        since: "0.1.0",
+        why: "WorkAdventure fails while it builds the collisions: visitors see a black screen.",
+        example: r#"{ "type": "tilelayer", "width": 2, "height": 2, "data": [1, 2, 3] }"#,
+        mend: "Resize the layer in Tiled, or take the last version that Tiled could open.",
+    };
+    TILE_NUMBER_WRONG = Rule {
+        name: "tile-number-wrong",
+        summary: "a tile of a layer is no whole number from 0 up",
+        severity: Severity::Warning,
+        family: Family::Layers,
+        since: "0.1.0",
+        why: "Tiled rounds or reinterprets it and browsers read something else, so the tile is another one \
+              than was drawn.",
+        example: r#""data": [1, 2.5, -3]"#,
+        mend: "Paint the cell anew in Tiled.",
+    };
+    LAYER_TYPE_UNKNOWN = Rule {
+        name: "layer-type-unknown",
+        summary: "a layer is of a kind that does not exist",
+        severity: Severity::Error,
+        family: Family::Layers,
+        since: "0.1.0",
+        why: "Tiled refuses the whole map without a message.",
+        example: r#"{ "type": "tileslayer", "name": "floor" }"#,
+        mend: "Use tilelayer, objectgroup, imagelayer or group.",
+    };
+    LAYER_VISIBILITY_MISSING = Rule {
+        name: "layer-visibility-missing",
+        summary: "a layer does not say how visible it is",
+        severity: Severity::Warning,
+        family: Family::Layers,
+        since: "0.1.0",
+        why: "Tiled loads a JSON layer without `visible` or `opacity` as invisible, and Phaser computes \
+              with a number that is none.",
+        example: r#"{ "type": "tilelayer", "name": "floor", "data": [] }"#,
+        mend: "Write \"visible\": true and \"opacity\": 1.",
+    };
+    TILESET_FILE_MISSING = Rule {
+        name: "tileset-file-missing",
+        summary: "the file of an external tileset cannot be read",
+        severity: Severity::Error,
+        family: Family::Tilesets,
+        since: "0.1.0",
+        why: "Tiled shows red crosses and forgets the tiles on saving; bundles have no picture for them.",
+        example: r#"{ "firstgid": 1, "source": "../tiles/floor.tsx" }"#,
+        mend: "Add the file to the project, or mend the path.",
+    };
+    TEMPLATE_MISSING = Rule {
+        name: "template-missing",
+        summary: "the template of an object cannot be read",
+        severity: Severity::Error,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "The object has no size, class or properties then: the zone is not there.",
+        example: r#"{ "id": 3, "template": "door.tj", "x": 0, "y": 0 }"#,
+        mend: "Add the file to the project, mend the path, or detach the object from its template in Tiled.",
+    };
+    STALE_NEXT_ID = Rule {
+        name: "stale-next-id",
+        summary: "the map's counter of ids is behind its ids",
+        severity: Severity::Info,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "Tiled gives the next new layer or object an id that is taken, and references then point at \
+              the wrong one.",
+        example: r#"{ "nextobjectid": 1, "layers": [ { "objects": [ { "id": 9 } ] } ] }"#,
+        mend: "Set the counter above the highest id.",
+    };
+    DUPLICATE_ID = Rule {
+        name: "duplicate-id",
+        summary: "two layers or two objects have one id",
+        severity: Severity::Info,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "References by id, in Tiled and in scripts, find only one of them.",
+        example: r#""objects": [ { "id": 3 }, { "id": 3 } ]"#,
+        mend: "Duplicate one of the two in Tiled and delete the original: the copy gets a new id.",
+    };
+    PROPERTY_TYPE_UNKNOWN = Rule {
+        name: "property-type-unknown",
+        summary: "a property has a type that Tiled's format does not have, or none",
+        severity: Severity::Warning,
+        family: Family::Properties,
+        since: "0.1.0",
+        why: "WorkAdventure's upload refuses the whole map over it.",
+        example: r#"{ "name": "collides", "type": "boolean", "value": true }"#,
+        mend: "Use string, int, float, bool, color, file, object or class.",
+    };
+    PROPERTY_VALUE_TYPE = Rule {
+        name: "property-value-type",
+        summary: "a property's value is not of the type that it states",
+        severity: Severity::Warning,
+        family: Family::Properties,
+        since: "0.1.0",
+        why: "Tiled silently makes it 0, false or empty, and WorkAdventure's upload refuses the whole map.",
+        example: r#"{ "name": "collides", "type": "bool", "value": "true" }"#,
+        mend: "Write a value of that type, or state the type that the value has.",
+    };
+}

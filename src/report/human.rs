@@ -1,0 +1,228 @@
+//! `--format human`: each finding with its line of source, its place on the map, and advice.
+
+use std::{fmt::Write as _, ops::Range};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
+
+use super::{Entry, Report, Site};
+use crate::{
+    finding::{Place, Severity},
+    source::Sources,
+};
+
+/// Characters shown of a long line, before and after what is meant. Maps without line breaks have
+/// lines of megabytes.
+const CONTEXT: usize = 48;
+
+/// The report for people, coloured with ANSI codes, with a closing line that counts.
+pub fn human(report: &Report, sources: &Sources) -> String {
+    let renderer = Renderer::styled().decor_style(DecorStyle::Ascii).term_width(120);
+    let mut text = String::new();
+    for entry in &report.entries {
+        let excerpt = excerpt(sources, &entry.site);
+        let related: Vec<_> =
+            entry.related.iter().map(|(site, label)| (site, label, self::excerpt(sources, site))).collect();
+        let mut main = group(
+            level(entry.severity).primary_title(&entry.message).id(&entry.rule),
+            &entry.site,
+            excerpt.as_ref(),
+            None,
+        );
+        let place = describe(&entry.place);
+        if let Some(place) = &place {
+            main = main.element(Level::NOTE.no_name().message(place));
+        }
+        let mut groups = vec![main];
+        for (site, label, excerpt) in &related {
+            groups.push(group(Level::NOTE.secondary_title(label.as_str()), site, excerpt.as_ref(), None));
+        }
+        if let Some(help) = &entry.help {
+            groups.push(Group::with_title(Level::HELP.secondary_title(help)));
+        }
+        // The renderer introduces an excerpt without a path of its own by a line of its own; ours have
+        // their path above, because the column in a cut line would be wrong.
+        for line in renderer.render(&groups).lines() {
+            if anstream::adapter::strip_str(line).to_string().trim() != ":::" {
+                text.push_str(line.trim_end());
+                text.push('\n');
+            }
+        }
+        text.push('\n');
+    }
+    let _infallible = writeln!(text, "{}", summary(report));
+    text
+}
+
+fn summary(report: &Report) -> String {
+    let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
+    let maps = count(report.maps, "map");
+    if report.entries.is_empty() {
+        return format!("{maps} checked, nothing found");
+    }
+    let kinds = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "info")];
+    let parts: Vec<String> = kinds
+        .into_iter()
+        .map(|(severity, noun)| (report.count(severity), noun))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
+    format!("{maps} checked: {}", parts.join(", "))
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    }
+}
+
+struct Excerpt {
+    text: String,
+    line: usize,
+    marked: Range<usize>,
+}
+
+fn group<'a>(
+    title: annotate_snippets::Title<'a>,
+    site: &'a Site,
+    excerpt: Option<&'a Excerpt>,
+    label: Option<&'a str>,
+) -> Group<'a> {
+    let mut origin = Origin::path(&site.file);
+    if let Some((start, _)) = site.range {
+        origin = origin.line(start.line as usize).char_column(start.column as usize);
+    }
+    let group = title.element(origin);
+    match excerpt {
+        Some(excerpt) => group.element(
+            Snippet::source(&excerpt.text)
+                .line_start(excerpt.line)
+                .annotation(AnnotationKind::Primary.span(excerpt.marked.clone()).label(label)),
+        ),
+        None => group,
+    }
+}
+
+/// The line that a finding begins on, cut to what surrounds it.
+fn excerpt(sources: &Sources, site: &Site) -> Option<Excerpt> {
+    let (start, end) = site.range?;
+    let file = sources.load(&site.file).ok()?;
+    let line = file.line(start.line)?;
+    let line: Vec<char> = String::from_utf8_lossy(line).chars().collect();
+    let from = (start.column as usize - 1).min(line.len());
+    let to = if end.line == start.line { (end.column as usize - 1).min(line.len()) } else { line.len() };
+    let (left, right) =
+        (from.saturating_sub(CONTEXT), (to.min(from + 2 * CONTEXT) + CONTEXT).min(line.len()));
+    let cut = |range: Range<usize>| -> String {
+        // A tab or a control character would shift what is marked below.
+        line[range].iter().map(|c| if c.is_control() { ' ' } else { *c }).collect()
+    };
+    let before = if left > 0 { format!("…{}", cut(left..from)) } else { cut(0..from) };
+    let marked = cut(from..to.min(right).max(from));
+    let after = cut(to.min(right).max(from)..right);
+    let range = before.len()..before.len() + marked.len().max(1);
+    let dots = if right < line.len() { "…" } else { "" };
+    Some(Excerpt {
+        text: format!("{before}{marked}{after}{dots} "),
+        line: start.line as usize,
+        marked: range,
+    })
+}
+
+/// Where something lies, in words: `layer "walls" (id 4), object "door" (id 7), tiles (3,0) to (4,0)`.
+fn describe(place: &Place) -> Option<String> {
+    let mut parts = Vec::new();
+    let mut named = |noun: &str, name: Option<&String>, id: Option<u32>| {
+        if let Some(name) = name {
+            let id = id.map_or(String::new(), |id| format!(" (id {id})"));
+            parts.push(if name.is_empty() {
+                format!("unnamed {noun}{id}")
+            } else {
+                format!("{noun} \"{name}\"{id}")
+            });
+        }
+    };
+    named("layer", place.layer.as_ref(), place.layer_id);
+    named("object", place.object.as_ref(), place.object_id);
+    named("tileset", place.tileset.as_ref(), None);
+    if let Some(tile) = place.tile {
+        parts.push(format!("tile {tile}"));
+    }
+    if let Some(area) = place.area_tiles {
+        let (x, y) = (area.right() - 1, area.bottom() - 1);
+        parts.push(if (area.x, area.y) == (x, y) {
+            format!("cell ({x},{y})")
+        } else {
+            format!("cells ({},{}) to ({x},{y})", area.x, area.y)
+        });
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::TileRect, source::Position};
+
+    #[test]
+    fn places_are_told_in_words() {
+        let place = Place::layer("hall/walls", 4).object("door", 7).area(TileRect::new(3, 0, 2, 1));
+        assert_eq!(
+            describe(&place).unwrap(),
+            "layer \"hall/walls\" (id 4), object \"door\" (id 7), cells (3,0) to (4,0)"
+        );
+        assert_eq!(describe(&Place::default()), None);
+        assert_eq!(describe(&Place::tileset("floor").tile(3)).unwrap(), "tileset \"floor\", tile 3");
+    }
+
+    #[test]
+    fn a_line_of_megabytes_is_cut_around_the_finding() {
+        let mut sources = Sources::new("/nowhere");
+        let text = format!("{}\"äxit\"{}", "a".repeat(1_000_000), "b".repeat(1_000_000));
+        sources.insert("a.tmj", text.as_bytes());
+        let at = |column| Position { line: 1, column };
+        let site =
+            Site { file: "a.tmj".to_owned(), range: Some((at(1_000_001), at(1_000_007))), pointer: None };
+        let excerpt = excerpt(&sources, &site).unwrap();
+        assert_eq!(&excerpt.text[excerpt.marked.clone()], "\"äxit\"");
+        assert!(excerpt.text.chars().count() < 200);
+    }
+
+    #[test]
+    fn a_finding_shows_its_line_its_place_and_advice() {
+        let mut sources = Sources::new("/nowhere");
+        sources.insert("maps/lobby.tmj", *b"{\n \"value\":\"hall2.tmj\"\n}\n");
+        let at = |line, column| Position { line, column };
+        let report = Report {
+            maps: 3,
+            entries: vec![Entry {
+                rule: "exit-target-missing".to_owned(),
+                severity: Severity::Error,
+                message: "exit leads to \"hall2.tmj\", which does not exist".to_owned(),
+                site: Site {
+                    file: "maps/lobby.tmj".to_owned(),
+                    range: Some((at(2, 10), at(2, 21))),
+                    pointer: Some("/value".to_owned()),
+                },
+                place: Place::layer("floorLayer", 2).object("to-hall", 14).area(TileRect::new(3, 0, 2, 1)),
+                help: Some("did you mean \"hall.tmj\"?".to_owned()),
+                related: Vec::new(),
+                fix: None,
+            }],
+        };
+        let plain = anstream::adapter::strip_str(&human(&report, &sources)).to_string();
+        insta::assert_snapshot!(plain, @r#"
+        error[exit-target-missing]: exit leads to "hall2.tmj", which does not exist
+         --> maps/lobby.tmj:2:10
+          |
+        2 |  "value":"hall2.tmj"
+          |          ^^^^^^^^^^^
+          |
+          = layer "floorLayer" (id 2), object "to-hall" (id 14), cells (3,0) to (4,0)
+        help: did you mean "hall.tmj"?
+
+        3 maps checked: 1 error
+        "#);
+    }
+}
