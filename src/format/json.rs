@@ -470,7 +470,10 @@ impl Parser<'_> {
                 Some(b',') => self.at += 1,
                 Some(b']') => break,
                 None => {
-                    return Err(SyntaxError { at: opening, message: "this array is never closed".to_owned() });
+                    return Err(SyntaxError {
+                        at: opening,
+                        message: "this array is never closed".to_owned(),
+                    });
                 }
                 Some(_) => {
                     return Err(

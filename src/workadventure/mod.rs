@@ -7,6 +7,6 @@ mod meaning;
 mod property;
 mod walk;
 
-pub use meaning::{Entry, EntryKind, Exit, FlatLayer, Holder, Meaning, Zone};
+pub use meaning::{Entry, EntryKind, Exit, FlatLayer, Holder, Meaning, Zone, is_area};
 pub use property::{HolderKind, PROPERTIES, PropertyFact, Reference, ValueKind};
-pub use walk::WalkGrid;
+pub use walk::{Reach, WalkGrid, reads_tile_properties};

@@ -1,3 +1,4 @@
 //! The program and its library from outside, in one binary: a module per topic.
 
 mod cli;
+mod corpus;
