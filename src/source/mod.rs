@@ -209,7 +209,7 @@ impl Sources {
     }
 
     /// Names in a folder, exactly as the file system spells them; `None` where there is no folder.
-    fn entries(&self, folder: &str) -> Option<Arc<BTreeSet<String>>> {
+    pub(crate) fn entries(&self, folder: &str) -> Option<Arc<BTreeSet<String>>> {
         {
             let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(known) = cache.folders.get(folder) {

@@ -1,0 +1,312 @@
+//! What rules look at.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
+
+use crate::{
+    finding::{Place, Spot},
+    model::{Gid, Layer, LayerKind, Map, Object, Properties, Property, Shape, TileLayer, TilePos, TileRect},
+    project::{Config, Project, ProjectMap},
+    source::{Sources, Span, resolve},
+    workadventure::{HolderKind, Meaning},
+};
+
+/// One map with all that a rule may ask about it.
+pub(super) struct MapContext<'a> {
+    /// The project that it belongs to.
+    pub(super) project: &'a Project,
+    /// The map, with the project's links filled in.
+    pub(super) map: &'a Map,
+    /// What it means to the engine.
+    pub(super) meaning: &'a Meaning,
+    /// Its layers with their paths, groups before their children, bottom first.
+    pub(super) layers: Vec<FlatLayer<'a>>,
+    doors: OnceLock<BTreeSet<TilePos>>,
+}
+
+/// One layer with its path.
+pub(super) struct FlatLayer<'a> {
+    /// Names of its groups and its own, joined by `/`.
+    pub(super) path: String,
+    /// The layer.
+    pub(super) layer: &'a Layer,
+    /// Whether it lies in a group.
+    pub(super) nested: bool,
+}
+
+/// One object with the layer that holds it.
+pub(super) struct HeldObject<'a> {
+    pub(super) layer: &'a FlatLayer<'a>,
+    pub(super) object: &'a Object,
+}
+
+/// Something with properties.
+pub(super) struct Holder<'a> {
+    /// What it is.
+    pub(super) kind: HolderKind,
+    /// Its properties.
+    pub(super) properties: &'a Properties,
+    /// How messages call it: `layer "chairs"`.
+    pub(super) name: String,
+    /// Where it stands in the text.
+    pub(super) spot: Spot,
+    /// Where it lies.
+    pub(super) place: Place,
+    /// The layer that it is, if it is one.
+    pub(super) layer: Option<&'a Layer>,
+    /// The object that it is, if it is one.
+    pub(super) object: Option<&'a Object>,
+}
+
+impl<'a> MapContext<'a> {
+    pub(super) fn new(project: &'a Project, map: &'a Map, meaning: &'a Meaning) -> Self {
+        fn collect<'a>(layers: &'a [Layer], group: Option<&str>, out: &mut Vec<FlatLayer<'a>>) {
+            for layer in layers {
+                let path =
+                    group.map_or_else(|| layer.name.clone(), |group| format!("{group}/{}", layer.name));
+                out.push(FlatLayer { path: path.clone(), layer, nested: group.is_some() });
+                if let LayerKind::Group(children) = &layer.kind {
+                    collect(children, Some(&path), out);
+                }
+            }
+        }
+        let mut layers = Vec::new();
+        collect(&map.layers, None, &mut layers);
+        Self { project, map, meaning, layers, doors: OnceLock::new() }
+    }
+
+    pub(super) fn sources(&self) -> &'a Sources {
+        &self.project.sources
+    }
+
+    pub(super) fn config(&self) -> &'a Config {
+        &self.project.config
+    }
+
+    /// Folder that the map's references are relative to.
+    pub(super) fn folder(&self) -> &'a str {
+        crate::source::parent(&self.map.file)
+    }
+
+    /// Name of the file that the map calls `reference`.
+    pub(super) fn resolve(&self, reference: &str) -> String {
+        resolve(self.folder(), reference)
+    }
+
+    /// An element of the file that it stands in: the map's, or a tileset's or template's of its own.
+    pub(super) fn spot(&self, span: Option<Span>) -> Spot {
+        let file = span.map(|span| self.sources().file(span.file));
+        Spot::new(file.as_ref().map_or(self.map.file.as_str(), |file| file.name()), span)
+    }
+
+    /// The value of a property.
+    pub(super) fn value(&self, property: &Property) -> Spot {
+        self.spot(property.span).key("value")
+    }
+
+    /// Whether the file is XML, which no engine opens: it will be converted.
+    pub(super) fn is_xml(&self) -> bool {
+        let extension = self.map.file.rsplit_once('.').map_or("", |(_, extension)| extension);
+        extension.eq_ignore_ascii_case("tmx") || extension.eq_ignore_ascii_case("xml")
+    }
+
+    /// Tile layers, bottom first.
+    pub(super) fn tile_layers(&self) -> impl Iterator<Item = (&FlatLayer<'a>, &'a TileLayer)> {
+        self.layers.iter().filter_map(|flat| Some((flat, flat.layer.tiles()?)))
+    }
+
+    /// Every object, in the order of the file.
+    pub(super) fn objects(&self) -> impl Iterator<Item = HeldObject<'_>> {
+        self.layers.iter().flat_map(|layer| {
+            let objects = layer.layer.objects().map_or(&[][..], |objects| &objects.objects);
+            objects.iter().map(move |object| HeldObject { layer, object })
+        })
+    }
+
+    /// Whether a script runs in the map, which may give names and layers a meaning of its own.
+    pub(super) fn has_script(&self) -> bool {
+        self.map.properties.text("script").is_some_and(|script| !script.trim().is_empty())
+    }
+
+    /// Everything that has properties: the map, layers, objects, tilesets, tiles.
+    pub(super) fn holders(&self) -> Vec<Holder<'_>> {
+        let mut out = vec![Holder {
+            kind: HolderKind::Map,
+            properties: &self.map.properties,
+            name: "the map".to_owned(),
+            spot: self.spot(self.map.span),
+            place: Place::default(),
+            layer: None,
+            object: None,
+        }];
+        for flat in &self.layers {
+            let (kind, what) = match &flat.layer.kind {
+                LayerKind::Tiles(_) => (HolderKind::TileLayer, "layer"),
+                LayerKind::Objects(_) => (HolderKind::OtherLayer, "object layer"),
+                LayerKind::Image(_) => (HolderKind::OtherLayer, "image layer"),
+                LayerKind::Group(_) => (HolderKind::OtherLayer, "group"),
+            };
+            out.push(Holder {
+                kind,
+                properties: &flat.layer.properties,
+                name: format!("{what} \"{}\"", flat.path),
+                spot: self.spot(flat.layer.span),
+                place: flat.place(),
+                layer: Some(flat.layer),
+                object: None,
+            });
+        }
+        for held in self.objects() {
+            out.push(Holder {
+                kind: class_kind(&held.object.class),
+                properties: &held.object.properties,
+                name: held.describe(),
+                spot: self.spot(held.object.span),
+                place: held.place(self.map),
+                layer: None,
+                object: Some(held.object),
+            });
+        }
+        for tileset in self.map.tilesets.iter().filter_map(|entry| entry.tileset.as_deref()) {
+            out.push(Holder {
+                kind: HolderKind::Tileset,
+                properties: &tileset.properties,
+                name: format!("tileset \"{}\"", tileset.name),
+                spot: self.spot(tileset.span),
+                place: Place::tileset(&tileset.name),
+                layer: None,
+                object: None,
+            });
+            for tile in &tileset.tiles {
+                out.push(Holder {
+                    kind: HolderKind::Tile,
+                    properties: &tile.properties,
+                    name: format!("tile {} of tileset \"{}\"", tile.id, tileset.name),
+                    spot: self.spot(tile.span.or(tileset.span)),
+                    place: Place::tileset(&tileset.name).tile(tile.id),
+                    layer: None,
+                    object: None,
+                });
+            }
+        }
+        out
+    }
+
+    /// Cells that are passable at times: those of the layers that a door opens and closes, of the
+    /// scripting library (workadventure-maps, section 1.7).
+    pub(super) fn doors(&self) -> &BTreeSet<TilePos> {
+        self.doors.get_or_init(|| {
+            let mut cells = BTreeSet::new();
+            for held in self.objects().filter(|held| held.object.class == "variable") {
+                for key in ["openLayer", "closeLayer"] {
+                    let Some(names) = held.object.properties.text(key) else { continue };
+                    for name in names.lines().map(str::trim).filter(|name| !name.is_empty()) {
+                        for (flat, tiles) in self.tile_layers() {
+                            if flat.path == name || flat.path.starts_with(&format!("{name}/")) {
+                                cells.extend(tiles.filled().map(|(cell, _)| cell));
+                            }
+                        }
+                    }
+                }
+            }
+            // A layer whose visibility hangs on a variable is a wall at times only.
+            for (flat, tiles) in self.tile_layers() {
+                let visible = flat.layer.properties.get("visible").and_then(|shown| shown.value.text());
+                if visible.is_some_and(is_filled_by_script) {
+                    cells.extend(tiles.filled().map(|(cell, _)| cell));
+                }
+            }
+            cells
+        })
+    }
+
+    /// What the tileset of a gid says of its tile.
+    pub(super) fn tile_of(&self, gid: Gid) -> Option<(&'a crate::model::Tileset, &'a crate::model::Tile)> {
+        let (entry, id) = self.map.tileset_of(gid)?;
+        let tileset = entry.tileset.as_deref()?;
+        Some((tileset, tileset.tile(id)?))
+    }
+}
+
+impl FlatLayer<'_> {
+    /// Where the layer lies.
+    pub(super) fn place(&self) -> Place {
+        Place::layer(&self.path, self.layer.id)
+    }
+}
+
+impl HeldObject<'_> {
+    /// How messages call it.
+    pub(super) fn describe(&self) -> String {
+        let what = match self.object.class.as_str() {
+            "area" | "zone" => "area",
+            "variable" => "variable",
+            "website" => "website",
+            _ => "object",
+        };
+        if self.object.name.is_empty() {
+            format!("{what} {}", self.object.id)
+        } else {
+            format!("{what} \"{}\"", self.object.name)
+        }
+    }
+
+    /// Where it lies: the cells that it covers, at least that of its corner.
+    pub(super) fn place(&self, map: &Map) -> Place {
+        self.layer
+            .place()
+            .object(&self.object.name, self.object.id)
+            .area(self.object.rectangle().tiles(map.tile_size))
+    }
+
+    /// Whether it has no extent that the engine could enter.
+    pub(super) fn is_flat(&self) -> bool {
+        matches!(self.object.shape, Shape::Point | Shape::Polygon(_) | Shape::Polyline(_))
+    }
+}
+
+/// All maps of a project, judged together.
+pub(super) struct WorldContext<'a> {
+    /// The project.
+    pub(super) project: &'a Project,
+    /// Its maps that could be read.
+    pub(super) maps: &'a [MapContext<'a>],
+    /// Maps that exits lead to and that are not to be judged.
+    pub(super) neighbours: &'a BTreeMap<String, ProjectMap>,
+}
+
+impl WorldContext<'_> {
+    /// What the map of this name means: that of the map that stands in for it, if one does.
+    pub(super) fn meaning(&self, name: &str) -> Option<(&Map, &Meaning)> {
+        let stand_in = self.project.maps.iter().find(|map| map.stands_in_for().as_deref() == Some(name));
+        let name = stand_in.map_or(name, |map| map.name.as_str());
+        if let Some(context) = self.maps.iter().find(|context| context.map.file == name) {
+            return Some((context.map, context.meaning));
+        }
+        let neighbour = self.neighbours.get(name)?;
+        Some((neighbour.map.as_ref()?, neighbour.meaning.as_ref()?))
+    }
+}
+
+/// What an object of this class can hold (workadventure-maps, section 1.5).
+pub(super) fn class_kind(class: &str) -> HolderKind {
+    match class {
+        "area" | "zone" => HolderKind::Area,
+        "variable" => HolderKind::Variable,
+        "website" => HolderKind::Website,
+        _ => HolderKind::Object,
+    }
+}
+
+/// Whether the scripting library fills the text in at run time: `{{{ url }}}`, `{{^open}}1{{/open}}`
+/// (workadventure-maps, section 1.7).
+pub(super) fn is_filled_by_script(text: &str) -> bool {
+    text.contains("{{")
+}
+
+/// The smallest rectangle around some cells, for a place.
+pub(super) fn around(cells: &[TilePos]) -> Option<TileRect> {
+    TileRect::around(cells.iter().copied())
+}

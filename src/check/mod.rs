@@ -1,0 +1,23 @@
+//! Judging maps: the rules, and what the config and the map itself say about them.
+//!
+//! A [`Rule`](crate::finding::Rule) is declared beside the function that finds it broken, in the file
+//! of its family under `rules/`; the [`registry`](rules) chains the families with what the
+//! loader finds. A rule is a function over a borrowed context: it reads no file but through the
+//! context, prints nothing and keeps nothing. Severities are settled by [`Settings`]: default, then
+//! config, then command line.
+
+mod context;
+mod custom;
+mod links;
+mod registry;
+mod rules;
+mod run;
+mod settings;
+mod suppress;
+#[cfg(test)]
+mod testing;
+
+pub use links::fill_links;
+pub use registry::{nearest_rule, rule, rules};
+pub use run::check;
+pub use settings::{Settings, SettingsError};

@@ -1,0 +1,375 @@
+//! Arriving.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Check, Lint, exits};
+use crate::{
+    check::context::{FlatLayer, MapContext, around},
+    finding::{Family, Finding, Rule, Severity},
+    model::TilePos,
+    workadventure::{Entry, EntryKind},
+};
+
+pub(super) static LINTS: &[Lint] = &[
+    Lint { rule: &START_MISSING, check: Check::Map(start_missing) },
+    Lint { rule: &START_ON_WALL, check: Check::Map(start_on_wall) },
+    Lint { rule: &START_ENCLOSED, check: Check::Map(start_enclosed) },
+    Lint { rule: &START_ON_EXIT, check: Check::Map(start_on_exit) },
+    Lint { rule: &ENTRY_NAME_UNREACHABLE, check: Check::Map(entry_name_unreachable) },
+    Lint { rule: &TILE_ENTRY, check: Check::Map(tile_entry) },
+];
+
+static START_MISSING: Rule = Rule {
+    name: "start-missing",
+    summary: "nothing says where visitors arrive",
+    severity: Severity::Warning,
+    family: Family::Entries,
+    since: "0.1.0",
+    why: "Without a layer `start` with tiles, an area `start` or a layer with start = true, visitors appear in \
+          the middle of the map, in a wall as well as on a table. If the layer that the engine takes is empty, \
+          it looks at no other.",
+    example: "layers: \"floor\", \"walls\", \"Start\" without a tile",
+    mend: "Add a tile layer `start` and paint it, with any tile, where visitors shall arrive.",
+};
+
+static START_ON_WALL: Rule = Rule {
+    name: "start-on-wall",
+    summary: "visitors arrive on cells that block",
+    severity: Severity::Warning,
+    family: Family::Entries,
+    since: "0.1.0",
+    why: "Arriving visitors are put onto a random cell of the entry. On a cell that blocks they are stuck.",
+    example: "layer \"start\" painted over the reception desk",
+    mend: "Erase the cells of the entry that block.",
+};
+
+static START_ENCLOSED: Rule = Rule {
+    name: "start-enclosed",
+    summary: "from where visitors arrive no way leads anywhere",
+    severity: Severity::Error,
+    family: Family::Entries,
+    since: "0.1.0",
+    why: "Visitors arrive between walls and can reach nothing of what the map holds.",
+    example: "layer \"start\" painted inside of a closed room",
+    mend: "Open the walls around the entry, or move it.",
+};
+
+static START_ON_EXIT: Rule = Rule {
+    name: "start-on-exit",
+    summary: "visitors arrive on an exit",
+    severity: Severity::Error,
+    family: Family::Entries,
+    since: "0.1.0",
+    why: "An exit acts on whoever arrives on it: visitors are sent to the next map at once, and for ever back \
+          and forth where that one does the same.",
+    example: "layers \"start\" and \"to-hall\" (exitUrl) share a cell",
+    mend: "Leave at least one free cell between the entry and the exit.",
+};
+
+static ENTRY_NAME_UNREACHABLE: Rule = Rule {
+    name: "entry-name-unreachable",
+    summary: "an entry has a name that no link can carry",
+    severity: Severity::Warning,
+    family: Family::Entries,
+    since: "0.1.0",
+    why: "The name behind the # of a link is compared as the browser encodes it. Names with blanks, accents, & \
+          or = are never found; visitors arrive at the default entry.",
+    example: "layer \"Main stage\": start = true",
+    mend: "Use letters from a to z, digits, - and _ in names of entries.",
+};
+
+static TILE_ENTRY: Rule = Rule {
+    name: "tile-entry",
+    summary: "an entry by tiles that WorkAdventure does not find",
+    severity: Severity::Warning,
+    family: Family::Entries,
+    since: "0.1.0",
+    why: "WorkAdventure's manual describes entries as tiles with start = \"name\" in the layer `start`. The \
+          program finds them only if a tile layer has that very name, too; otherwise visitors arrive at the \
+          default entry.",
+    example: "tile 7: start = \"stage\", placed in layer \"start\"",
+    mend: "Make a tile layer with the entry's name instead, and paint it where visitors shall arrive.",
+};
+
+/// Where visitors appear if nothing says where: at pixel (16 · width, 16 · height).
+pub(super) fn fallback(context: &MapContext) -> Option<TilePos> {
+    let map = context.map;
+    let cell = |tiles: u32, size: u32| i32::try_from(u64::from(tiles) * 16 / u64::from(size.max(1))).ok();
+    let cell = TilePos::new(cell(map.width, map.tile_size.width)?, cell(map.height, map.tile_size.height)?);
+    map.bounds().contains(cell).then_some(cell)
+}
+
+/// Entries that are meant as such.
+fn meant<'a>(context: &'a MapContext) -> impl Iterator<Item = &'a Entry> {
+    context.meaning.entries.iter().filter(|entry| entry.default || entry.declared)
+}
+
+fn describe(entry: &Entry) -> String {
+    match entry.kind {
+        EntryKind::Area => format!("area \"{}\"", entry.name),
+        EntryKind::Layer => format!("layer \"{}\"", entry.place.layer.as_deref().unwrap_or(&entry.name)),
+    }
+}
+
+fn start_missing(context: &MapContext, findings: &mut Vec<Finding>) {
+    if context.meaning.default_entry().is_some_and(|entry| !entry.cells.is_empty()) {
+        return;
+    }
+    let blocked = fallback(context).is_some_and(|cell| context.meaning.walk.is_blocked(cell));
+    let where_ = if blocked { "inside a wall in the middle of the map" } else { "in the middle of the map" };
+    // What was probably meant as the entry.
+    let candidate = context
+        .layers
+        .iter()
+        .filter(|flat| looks_like_start(flat))
+        .max_by_key(|flat| (flat.layer.name == "start", flat.layer.tiles().is_some()));
+    let mut finding = match candidate {
+        Some(flat) => {
+            let (why, help) =
+                if flat.layer.objects().is_some() && flat.layer.properties.get("start").is_some() {
+                    ("is no tile layer", "paint a tile layer start where visitors shall arrive")
+                } else if flat.layer.tiles().is_none_or(|tiles| tiles.filled().next().is_some()) {
+                    (
+                        "is no entry for the engine",
+                        "rename it to start, or give it the property start = true (bool)",
+                    )
+                } else {
+                    ("has no tiles", "paint it, with any tile, where visitors shall arrive")
+                };
+            Finding::new(
+                &START_MISSING,
+                context.spot(flat.layer.span).key("name"),
+                format!("visitors arrive {where_}: layer \"{}\" {why}", flat.path),
+            )
+            .at(flat.place())
+            .help(help)
+        }
+        None => Finding::new(
+            &START_MISSING,
+            context.spot(context.map.span).key("layers"),
+            format!("visitors arrive {where_}: the map has no layer \"start\""),
+        )
+        .help("add a tile layer start and paint it where visitors shall arrive"),
+    };
+    if finding.place.area_tiles.is_none()
+        && let Some(cell) = fallback(context)
+    {
+        finding.place = finding.place.cell(cell);
+    }
+    findings.push(finding);
+}
+
+fn looks_like_start(flat: &FlatLayer) -> bool {
+    let flagged = ["start", "startLayer"]
+        .iter()
+        .any(|name| flat.layer.properties.get(name).is_some_and(|property| !property.value.is_falsy()));
+    flagged || flat.layer.name.eq_ignore_ascii_case("start")
+}
+
+fn start_on_wall(context: &MapContext, findings: &mut Vec<Finding>) {
+    for entry in meant(context) {
+        let walls: Vec<TilePos> = entry
+            .cells
+            .iter()
+            .copied()
+            .filter(|cell| context.meaning.walk.is_blocked(*cell) && !context.doors().contains(cell))
+            .collect();
+        let Some(first) = walls.first() else { continue };
+        if is_enclosed(context) && entry.default {
+            continue;
+        }
+        // Of an area visitors land inside; its rim may well touch a wall.
+        if entry.kind == EntryKind::Area && walls.len() < entry.cells.len() {
+            let inner = around(&entry.cells).map(|area| {
+                let mut inner = area;
+                inner.x += 1;
+                inner.y += 1;
+                inner.width = inner.width.saturating_sub(2);
+                inner.height = inner.height.saturating_sub(2);
+                inner
+            });
+            if !inner.is_some_and(|inner| walls.iter().any(|cell| inner.contains(*cell))) {
+                continue;
+            }
+        }
+        let share = if walls.len() == entry.cells.len() {
+            "visitors".to_owned()
+        } else {
+            format!("{} of {} visitors", walls.len(), entry.cells.len())
+        };
+        let mut place = entry.place.clone();
+        place.area_tiles = around(&walls);
+        findings.push(
+            Finding::new(
+                &START_ON_WALL,
+                entry.spot.clone(),
+                format!(
+                    "{share} who arrive at {} are stuck: cells of it block, first {}, {}",
+                    describe(entry),
+                    first.x,
+                    first.y
+                ),
+            )
+            .at(place)
+            .help("erase the cells that block from the entry"),
+        );
+    }
+}
+
+/// Whether visitors are locked in where they arrive: the way from there leads to none of the zones and
+/// exits that the map has, and to little of its floor.
+pub(super) fn is_enclosed(context: &MapContext) -> bool {
+    let meaning = context.meaning;
+    let arrivals = arrivals(context);
+    if arrivals.is_empty() {
+        return false;
+    }
+    let mut walk = meaning.walk.clone();
+    for cell in context.doors() {
+        walk.set_blocked(*cell, false);
+    }
+    let reach = walk.reachable(arrivals);
+    let free = walk.bounds().cells().filter(|cell| !walk.is_blocked(*cell)).count();
+    let reached = walk.bounds().cells().filter(|cell| reach.contains(*cell)).count();
+    if reached * 10 >= free {
+        return false;
+    }
+    let comes_to = |cells: &[TilePos]| cells.iter().any(|cell| reach.contains(*cell));
+    !meaning.zones.iter().any(|zone| comes_to(&zone.cells))
+        && !meaning.exits.iter().any(|exit| comes_to(&exit.cells))
+}
+
+/// Cells where visitors without a name in their link appear.
+fn arrivals(context: &MapContext) -> Vec<TilePos> {
+    match context.meaning.default_entry() {
+        Some(entry) if !entry.cells.is_empty() => entry.cells.clone(),
+        _ => fallback(context).into_iter().collect(),
+    }
+}
+
+fn start_enclosed(context: &MapContext, findings: &mut Vec<Finding>) {
+    // A script may carry visitors on.
+    if !is_enclosed(context) || context.map.bounds().width == 0 {
+        return;
+    }
+    let finding = match context.meaning.default_entry() {
+        Some(entry) if !entry.cells.is_empty() => {
+            let mut place = entry.place.clone();
+            place.area_tiles = place.area_tiles.or_else(|| around(&entry.cells));
+            Finding::new(
+                &START_ENCLOSED,
+                entry.spot.clone(),
+                format!("visitors who arrive at {} cannot leave it: walls are all around", describe(entry)),
+            )
+            .at(place)
+        }
+        _ => Finding::new(
+            &START_ENCLOSED,
+            context.spot(context.map.span).key("layers"),
+            "visitors arrive in the middle of the map, between walls, as it has no entry",
+        )
+        .at(fallback(context)
+            .map_or_else(Default::default, |cell| crate::finding::Place::default().cell(cell))),
+    };
+    findings.push(finding.help("open the walls around the entry, or move it"));
+}
+
+fn start_on_exit(context: &MapContext, findings: &mut Vec<Finding>) {
+    for entry in meant(context) {
+        let cells: BTreeSet<TilePos> = entry.cells.iter().copied().collect();
+        for exit in &context.meaning.exits {
+            if !exits::leads_away(context, exit) {
+                continue;
+            }
+            let shared: Vec<TilePos> =
+                exit.cells.iter().copied().filter(|cell| cells.contains(cell)).collect();
+            if shared.is_empty() {
+                continue;
+            }
+            let share = if shared.len() >= cells.len() { "visitors" } else { "some visitors" };
+            let mut place = entry.place.clone();
+            place.area_tiles = around(&shared);
+            findings.push(
+                Finding::new(
+                    &START_ON_EXIT,
+                    entry.spot.clone(),
+                    format!(
+                        "{share} who arrive at {} are sent on to \"{}\" at once",
+                        describe(entry),
+                        exit.property.value.display()
+                    ),
+                )
+                .at(place)
+                .related(exit.spot.clone(), "the exit")
+                .help("leave at least one free cell between the entry and the exit"),
+            );
+        }
+    }
+}
+
+/// Whether a link can carry the name (workadventure-maps, section 3.1).
+pub(super) fn can_be_linked(name: &str) -> bool {
+    name.chars().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_' | '.' | '/' | '~'))
+}
+
+fn entry_name_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
+    for entry in context.meaning.entries.iter().filter(|entry| entry.declared && !entry.default) {
+        // A layer `welcome hall/start` is found by its last part.
+        let last = entry.name.rsplit_once('/').map_or(entry.name.as_str(), |(_, last)| last);
+        if can_be_linked(&entry.name) || can_be_linked(last) && entry.kind == EntryKind::Layer {
+            continue;
+        }
+        findings.push(
+            Finding::new(
+                &ENTRY_NAME_UNREACHABLE,
+                entry.spot.clone().key("name"),
+                format!(
+                    "no link leads to the entry \"{}\": its name has signs that links cannot carry",
+                    entry.name
+                ),
+            )
+            .at(entry.place.clone())
+            .help("use letters from a to z, digits, - and _"),
+        );
+    }
+}
+
+fn tile_entry(context: &MapContext, findings: &mut Vec<Finding>) {
+    let mut used: BTreeMap<u32, Option<(String, crate::finding::Spot, crate::finding::Place)>> =
+        BTreeMap::new();
+    for (_, tiles) in context.tile_layers() {
+        for (_, gid) in tiles.filled() {
+            used.entry(gid.id()).or_insert_with(|| {
+                let (tileset, tile) = context.tile_of(gid)?;
+                let start = tile.properties.get("start")?;
+                let name = start.value.text().filter(|name| !name.is_empty())?;
+                let place = crate::finding::Place::tileset(&tileset.name).tile(tile.id);
+                Some((name.to_owned(), context.value(start), place))
+            });
+        }
+    }
+    for (name, spot, place) in used.into_values().flatten() {
+        let found = name == "start" || context.meaning.entries.iter().any(|entry| is_called(entry, &name));
+        if found {
+            continue;
+        }
+        findings.push(
+            Finding::new(
+                &TILE_ENTRY,
+                spot,
+                format!("links to \"#{name}\" lead to the default entry: no tile layer or area is called \"{name}\""),
+            )
+            .at(place)
+            .help(format!("make a tile layer \"{name}\" and paint it where visitors shall arrive")),
+        );
+    }
+}
+
+/// Whether a link to `#name` leads to the entry.
+pub(super) fn is_called(entry: &Entry, name: &str) -> bool {
+    let path = match entry.kind {
+        EntryKind::Area => return entry.name == name,
+        EntryKind::Layer => entry.place.layer.as_deref().unwrap_or(&entry.name),
+    };
+    entry.name == name || path == name || path.strip_suffix(name).is_some_and(|group| group.ends_with('/'))
+}

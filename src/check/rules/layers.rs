@@ -1,0 +1,298 @@
+//! Layers.
+
+use std::collections::BTreeMap;
+
+use super::{Check, Lint};
+use crate::{
+    check::context::{FlatLayer, MapContext, around, class_kind},
+    finding::{Family, Finding, Rule, Severity},
+    model::{Gid, Layer, LayerKind, TilePos},
+    workadventure::HolderKind,
+};
+
+pub(super) static LINTS: &[Lint] = &[
+    Lint { rule: &FLOOR_LAYER_MISSING, check: Check::Map(floor_layer_missing) },
+    Lint { rule: &DUPLICATE_LAYER_PATH, check: Check::Map(duplicate_layer_path) },
+    Lint { rule: &IGNORED_BY_ENGINE, check: Check::Map(ignored_by_engine) },
+    Lint { rule: &HIDDEN_COLLIDING_LAYER, check: Check::Map(hidden_colliding_layer) },
+    Lint { rule: &INVISIBLE_WALL, check: Check::Map(invisible_wall) },
+];
+
+static FLOOR_LAYER_MISSING: Rule = Rule {
+    name: "floor-layer-missing",
+    summary: "the map has no object layer `floorLayer` at its top level",
+    severity: Severity::Warning,
+    family: Family::Layers,
+    since: "0.1.0",
+    why: "The object layer `floorLayer` says where the avatars are: layers below it are under their feet, \
+          layers above it over their heads. Without it, or with it in a group, in another letter case or as \
+          a tile layer, avatars walk on top of every roof, and map-storage refuses the upload.",
+    example: "layers: \"floor\", \"walls\", \"Floorlayer\" (objects), \"roofs\"",
+    mend: "Add an object layer named exactly `floorLayer` outside of all groups, between what is under the \
+           avatars and what is above them.",
+};
+
+static DUPLICATE_LAYER_PATH: Rule = Rule {
+    name: "duplicate-layer-path",
+    summary: "two tile layers have the same path",
+    severity: Severity::Warning,
+    family: Family::Layers,
+    since: "0.1.0",
+    why: "The engine creates one layer per path, that is the names of the groups around it and its own. The \
+          second of that name is invisible and does not block, though its zones act.",
+    example: "layers: \"furniture\", \"walls\", \"furniture\"",
+    mend: "Rename one of the layers.",
+};
+
+static IGNORED_BY_ENGINE: Rule = Rule {
+    name: "ignored-by-engine",
+    summary: "a layer uses something that shows in Tiled only",
+    severity: Severity::Info,
+    family: Family::Layers,
+    since: "0.1.0",
+    why: "The engine draws no image layers, ignores offsets and tints, and takes visibility and opacity of \
+          each layer alone, never of its group. The room looks different from the map in Tiled.",
+    example: "group \"winter\": visible false",
+    mend: "Set what the engine reads: move the tiles themselves, hide the layers in the group one by one.",
+};
+
+static HIDDEN_COLLIDING_LAYER: Rule = Rule {
+    name: "hidden-colliding-layer",
+    summary: "a hidden layer blocks the way",
+    severity: Severity::Warning,
+    family: Family::Layers,
+    since: "0.1.0",
+    why: "Tiles that collide block on hidden layers, too, but the search for a way sees visible layers only: \
+          who clicks or taps to walk gets stuck at walls that nobody sees.",
+    example: "layer \"collisions\": visible false, its tiles have collides true",
+    mend: "Show the layer and give it the opacity 0, or put it below the floor.",
+};
+
+static INVISIBLE_WALL: Rule = Rule {
+    name: "invisible-wall",
+    summary: "tiles above the avatars block the way on cells that look free",
+    severity: Severity::Info,
+    family: Family::Layers,
+    since: "0.1.0",
+    why: "Tiles that collide do so on every layer. Roofs, signs or lamps that are drawn over the avatars and \
+          use such tiles stop visitors on what looks like free floor.",
+    example: "layer \"roofs\" above `floorLayer`, painted with the tiles of the walls",
+    mend: "Use copies of the tiles without `collides` in layers above `floorLayer`.",
+};
+
+const FLOOR: &str = "floorLayer";
+
+fn floor_layer_missing(context: &MapContext, findings: &mut Vec<Finding>) {
+    let is_objects = |flat: &FlatLayer| flat.layer.objects().is_some();
+    if context.layers.iter().any(|flat| !flat.nested && flat.layer.name == FLOOR && is_objects(flat)) {
+        return;
+    }
+    let similar = |flat: &&FlatLayer| {
+        let plain: String = flat.layer.name.chars().filter(char::is_ascii_alphanumeric).collect();
+        plain.eq_ignore_ascii_case(FLOOR)
+    };
+    // The likeliest one: of the right kind first, then of the right name.
+    let candidate = context
+        .layers
+        .iter()
+        .filter(similar)
+        .max_by_key(|flat| (is_objects(flat), flat.layer.name == FLOOR, !flat.nested));
+    let suffering = "avatars walk on top of everything";
+    let finding = match candidate {
+        Some(flat) => {
+            let spot = context.spot(flat.layer.span).key("name");
+            let (what, help) = if !is_objects(flat) {
+                ("is no object layer", "add an object layer floorLayer in its place")
+            } else if flat.nested {
+                ("lies in a group", "move it out of the group")
+            } else {
+                ("is not spelt \"floorLayer\"", "rename it to floorLayer")
+            };
+            let message =
+                format!("{suffering}: layer \"{}\" {what}, so the engine does not know it", flat.path);
+            let mut finding = Finding::new(&FLOOR_LAYER_MISSING, spot, message).at(flat.place()).help(help);
+            if is_objects(flat) && !flat.nested {
+                finding = finding.fix(true, "rename to floorLayer", FLOOR);
+            }
+            finding
+        }
+        None => Finding::new(
+            &FLOOR_LAYER_MISSING,
+            context.spot(context.map.span).key("layers"),
+            format!("{suffering}: the map has no object layer \"floorLayer\""),
+        )
+        .help("add it at the top level, above what is under the avatars and below what is over them"),
+    };
+    findings.push(finding);
+}
+
+fn duplicate_layer_path(context: &MapContext, findings: &mut Vec<Finding>) {
+    let mut first: BTreeMap<&str, &FlatLayer> = BTreeMap::new();
+    for (flat, tiles) in context.tile_layers() {
+        let Some(other) = first.get(flat.path.as_str()) else {
+            first.insert(&flat.path, flat);
+            continue;
+        };
+        if tiles.filled().next().is_none() {
+            continue;
+        }
+        findings.push(
+            Finding::new(
+                &DUPLICATE_LAYER_PATH,
+                context.spot(flat.layer.span).key("name"),
+                format!(
+                    "the second layer \"{}\" is invisible and does not block: its name is taken",
+                    flat.path
+                ),
+            )
+            .at(flat.place())
+            .related(context.spot(other.layer.span).key("name"), "the first layer of this name")
+            .help("rename one of the layers"),
+        );
+    }
+}
+
+fn ignored_by_engine(context: &MapContext, findings: &mut Vec<Finding>) {
+    for flat in &context.layers {
+        let layer = flat.layer;
+        let mut ignored: Vec<(&'static str, String)> = Vec::new();
+        match &layer.kind {
+            LayerKind::Image(_) => ignored.push(("image", "image layers are not drawn".to_owned())),
+            LayerKind::Group(children) if !holds_tiles(children) => {}
+            LayerKind::Group(children) => {
+                if !layer.visible && shows(children) {
+                    ignored.push(("visible", "its layers show though the group is hidden".to_owned()));
+                }
+                if layer.visible && layer.opacity < 1.0 {
+                    let opacity = layer.opacity;
+                    ignored.push(("opacity", format!("the group's opacity of {opacity} has no effect")));
+                }
+            }
+            LayerKind::Tiles(_) | LayerKind::Objects(_) => {}
+        }
+        let matters = match &layer.kind {
+            LayerKind::Objects(objects) => {
+                objects.objects.iter().any(|object| class_kind(&object.class) == HolderKind::Area)
+            }
+            LayerKind::Tiles(tiles) => tiles.filled().next().is_some(),
+            LayerKind::Group(children) => holds_tiles(children),
+            LayerKind::Image(_) => false,
+        };
+        if matters && layer.offset != glam::DVec2::ZERO {
+            let key = if layer.offset.x == 0.0 { "offsety" } else { "offsetx" };
+            let what = if layer.objects().is_some() { "its areas" } else { "its tiles" };
+            let (x, y) = (layer.offset.x, layer.offset.y);
+            ignored.push((key, format!("{what} are not shifted by its offset of {x}, {y} pixels")));
+        }
+        if matters && layer.objects().is_none() && layer.tint.is_some() {
+            ignored.push(("tintcolor", "its tint has no effect".to_owned()));
+        }
+        for (key, what) in ignored {
+            findings.push(
+                Finding::new(
+                    &IGNORED_BY_ENGINE,
+                    context.spot(layer.span).key(key),
+                    format!("\"{}\" looks different from Tiled: {what}", flat.path),
+                )
+                .at(flat.place()),
+            );
+        }
+    }
+}
+
+fn holds_tiles(layers: &[Layer]) -> bool {
+    layers.iter().any(|layer| match &layer.kind {
+        LayerKind::Tiles(tiles) => tiles.filled().next().is_some(),
+        LayerKind::Group(children) => holds_tiles(children),
+        LayerKind::Objects(_) | LayerKind::Image(_) => false,
+    })
+}
+
+fn shows(layers: &[Layer]) -> bool {
+    layers.iter().any(|layer| match &layer.kind {
+        LayerKind::Tiles(tiles) => layer.visible && layer.opacity > 0.0 && tiles.filled().next().is_some(),
+        LayerKind::Group(children) => shows(children),
+        LayerKind::Objects(_) | LayerKind::Image(_) => false,
+    })
+}
+
+/// Whether physics stop at the tile: `collides` is exactly true (workadventure-maps, section 1.3).
+pub(super) fn collides(context: &MapContext, gid: Gid) -> bool {
+    context.tile_of(gid).is_some_and(|(_, tile)| tile.properties.boolean("collides") == Some(true))
+}
+
+fn colliding_cells(context: &MapContext, flat: &FlatLayer) -> Vec<TilePos> {
+    let Some(tiles) = flat.layer.tiles() else { return Vec::new() };
+    let mut known: BTreeMap<u32, bool> = BTreeMap::new();
+    tiles
+        .filled()
+        .filter(|(_, gid)| *known.entry(gid.id()).or_insert_with(|| collides(context, *gid)))
+        .map(|(cell, _)| cell)
+        .collect()
+}
+
+fn hidden_colliding_layer(context: &MapContext, findings: &mut Vec<Finding>) {
+    for (flat, _) in context.tile_layers() {
+        if flat.layer.visible {
+            continue;
+        }
+        let cells = colliding_cells(context, flat);
+        // Doors are hidden and shown by the scripting library.
+        let Some(first) = cells.iter().find(|cell| !context.doors().contains(cell)) else { continue };
+        findings.push(
+            Finding::new(
+                &HIDDEN_COLLIDING_LAYER,
+                context.spot(flat.layer.span).key("visible"),
+                format!(
+                    "visitors get stuck at walls that nobody sees: layer \"{}\" is hidden and {} block",
+                    flat.path,
+                    tiles_of(cells.len())
+                ),
+            )
+            .at(flat
+                .place()
+                .area(around(&cells).unwrap_or(crate::model::TileRect::new(first.x, first.y, 1, 1))))
+            .help("show the layer and set its opacity to 0: then click-to-walk knows the walls, too"),
+        );
+    }
+}
+
+fn invisible_wall(context: &MapContext, findings: &mut Vec<Finding>) {
+    let floor = context
+        .layers
+        .iter()
+        .position(|flat| !flat.nested && flat.layer.name == FLOOR && flat.layer.objects().is_some());
+    let Some(floor) = floor else { return };
+    let mut below = std::collections::BTreeSet::new();
+    for flat in &context.layers[..floor] {
+        below.extend(colliding_cells(context, flat));
+    }
+    for flat in &context.layers[floor..] {
+        // A layer that nobody sees is a layer of walls, made so on purpose.
+        if !flat.layer.visible || flat.layer.opacity == 0.0 {
+            continue;
+        }
+        let cells: Vec<TilePos> = colliding_cells(context, flat)
+            .into_iter()
+            .filter(|cell| !below.contains(cell) && !context.doors().contains(cell))
+            .collect();
+        let Some(area) = around(&cells) else { continue };
+        findings.push(
+            Finding::new(
+                &INVISIBLE_WALL,
+                context.spot(flat.layer.span).key("name"),
+                format!(
+                    "layer \"{}\" is drawn over the avatars, and {} of it stop them on cells that look free",
+                    flat.path,
+                    tiles_of(cells.len())
+                ),
+            )
+            .at(flat.place().area(area))
+            .help("use tiles without collides there"),
+        );
+    }
+}
+
+fn tiles_of(count: usize) -> String {
+    if count == 1 { "1 tile".to_owned() } else { format!("{count} tiles") }
+}

@@ -1,0 +1,503 @@
+//! What properties refer to: files, sites, links of the config.
+
+use super::{Check, Lint};
+use crate::{
+    check::{
+        context::{Holder, MapContext, is_filled_by_script},
+        links::uses,
+    },
+    finding::{Family, Finding, Rule, Severity},
+    model::Property,
+    project::nearest,
+    source::{Existence, is_url, parent, relative, resolve},
+    workadventure::{HolderKind, PropertyFact, Reference, ValueKind},
+};
+
+pub(super) static LINTS: &[Lint] = &[
+    Lint { rule: &LOCAL_FILE_MISSING, check: Check::Map(references) },
+    Lint { rule: &LOCAL_FILE_LETTER_CASE, check: Check::Beside("local-file-missing") },
+    Lint { rule: &OPEN_TAB_RELATIVE, check: Check::Beside("local-file-missing") },
+    Lint { rule: &HTTP_URL, check: Check::Beside("local-file-missing") },
+    Lint { rule: &IFRAME_HOSTILE_SITE, check: Check::Beside("local-file-missing") },
+    Lint { rule: &SCRIPT_IS_TYPESCRIPT, check: Check::Beside("local-file-missing") },
+    Lint { rule: &HOST_NOT_ALLOWED, check: Check::Map(host_not_allowed) },
+    Lint { rule: &UNKNOWN_LINK, check: Check::Map(unknown_link) },
+];
+
+static LOCAL_FILE_MISSING: Rule = Rule {
+    name: "local-file-missing",
+    summary: "a page, sound or script of the project does not exist",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "Visitors see an empty page, hear nothing, or the script of the room never runs. Relative paths start \
+          at the map's folder.",
+    example: "layer \"music\": playAudio = \"sounds/lobbby.mp3\"",
+    mend: "Correct the path, or put the file there. For a website elsewhere write its whole address with https://.",
+};
+
+static LOCAL_FILE_LETTER_CASE: Rule = Rule {
+    name: "local-file-letter-case",
+    summary: "a path differs from its file by letter case",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "It works on Windows and macOS, and on no web server.",
+    example: "playAudio = \"Sounds/lobby.mp3\" for the file sounds/lobby.mp3",
+    mend: "Write the path exactly as the file is called.",
+};
+
+static OPEN_TAB_RELATIVE: Rule = Rule {
+    name: "open-tab-relative",
+    summary: "`openTab` is not a whole address",
+    severity: Severity::Error,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "`openTab` starts at WorkAdventure's own site, not at the map's folder: visitors get a wrong page, and \
+          other zones stop working for that step.",
+    example: "layer \"programme\": openTab = \"programme.html\"",
+    mend: "Write the whole address with https://.",
+};
+
+static HTTP_URL: Rule = Rule {
+    name: "http-url",
+    summary: "an address begins with http:// instead of https://",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "WorkAdventure runs under https, and browsers refuse to show or play what comes over plain http there: \
+          the panel stays blank, the sound silent.",
+    example: "layer \"poster\": openWebsite = \"http://example.org\"",
+    mend: "Write https://, or link to a site that has it.",
+};
+
+static IFRAME_HOSTILE_SITE: Rule = Rule {
+    name: "iframe-hostile-site",
+    summary: "a website refuses to be shown inside of another page",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "`openWebsite` shows a site in a frame beside the map. Many large sites forbid that: visitors see a \
+          blank panel.",
+    example: "layer \"video\": openWebsite = \"https://www.youtube.com/watch?v=…\"",
+    mend: "Use the form for embedding (https://www.youtube.com/embed/…), or openTab.",
+};
+
+static SCRIPT_IS_TYPESCRIPT: Rule = Rule {
+    name: "script-is-typescript",
+    summary: "the map's script is TypeScript, which browsers cannot run",
+    severity: Severity::Info,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "WorkAdventure compiles nothing. `venue bundle` and the build of WorkAdventure's starter kit make \
+          JavaScript of it; hosted as it is, the script never runs.",
+    example: "script = \"../src/main.ts\"",
+    mend: "Publish what `venue bundle` or the starter kit's build writes.",
+};
+
+static HOST_NOT_ALLOWED: Rule = Rule {
+    name: "host-not-allowed",
+    summary: "an address is on a host that the project's config does not allow",
+    severity: Severity::Error,
+    family: Family::World,
+    since: "0.1.0",
+    why: "`allowed-hosts` and `jitsi-hosts` in venue.toml say where websites, sounds and meetings of this event \
+          may come from.",
+    example: "allowed-hosts = [\"*.example.org\"], openWebsite = \"https://example.net\"",
+    mend: "Use an address on one of the allowed hosts, or add the host to venue.toml.",
+};
+
+static UNKNOWN_LINK: Rule = Rule {
+    name: "unknown-link",
+    summary: "`${links.NAME}` names a link that venue.toml does not have",
+    severity: Severity::Error,
+    family: Family::World,
+    since: "0.1.0",
+    why: "Links are filled in when a bundle is made. One without a value stays as it is, and visitors get an \
+          address that does not exist.",
+    example: "openWebsite = \"${links.satge}\", with stage = \"https://…\" under [links]",
+    mend: "Correct the name, or add the link under [links] in venue.toml.",
+};
+
+/// Properties with a reference, and where they stand.
+fn referring(context: &MapContext, mut judge: impl FnMut(&Holder, &Property, Reference, &str)) {
+    for holder in context.holders() {
+        for property in holder.properties {
+            let Some(fact) = PropertyFact::of(&property.name) else { continue };
+            let ValueKind::Url(reference) = fact.value else { continue };
+            if !fact.holders.contains(&holder.kind) {
+                continue;
+            }
+            let Some(text) = property.value.text() else { continue };
+            if text.trim().is_empty() || is_filled_by_script(text) || text.contains("${") {
+                continue;
+            }
+            judge(&holder, property, reference, text);
+        }
+    }
+}
+
+fn references(context: &MapContext, findings: &mut Vec<Finding>) {
+    referring(context, |holder, property, reference, text| {
+        let subject = Subject { context, holder, property };
+        match reference {
+            Reference::Exit | Reference::MapExit => {}
+            Reference::Scripts => {
+                for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+                    subject.judge(reference, line, findings);
+                }
+            }
+            _ => subject.judge(reference, text.trim(), findings),
+        }
+    });
+}
+
+struct Subject<'a> {
+    context: &'a MapContext<'a>,
+    holder: &'a Holder<'a>,
+    property: &'a Property,
+}
+
+impl Subject<'_> {
+    fn finding(&self, rule: &'static Rule, message: String) -> Finding {
+        Finding::new(rule, self.context.value(self.property), message).at(self.holder.place.clone())
+    }
+
+    fn judge(&self, reference: Reference, text: &str, findings: &mut Vec<Finding>) {
+        let (property, holder) = (&self.property.name, &self.holder.name);
+        if is_url(text) {
+            self.judge_url(reference, text, findings);
+        } else if reference == Reference::Tab {
+            let message =
+                format!("{property} of {holder} opens a wrong page: \"{text}\" is not a whole address");
+            let help = if looks_like_host(text) {
+                format!("write \"https://{text}\"")
+            } else {
+                "write the whole address with https://".to_owned()
+            };
+            findings.push(self.finding(&OPEN_TAB_RELATIVE, message).help(help));
+        } else {
+            self.judge_path(reference, text, findings);
+        }
+    }
+
+    fn judge_url(&self, reference: Reference, text: &str, findings: &mut Vec<Finding>) {
+        let (property, holder) = (&self.property.name, &self.holder.name);
+        let Some(host) = host(text) else { return };
+        let local =
+            matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
+        // A new tab may show plain http.
+        if text.starts_with("http://") && !local && reference != Reference::Tab {
+            let message = format!("browsers block {property} of {holder}: \"{text}\" is not https");
+            let secure = text.replacen("http://", "https://", 1);
+            findings.push(self.finding(&HTTP_URL, message).help("write https:// if the site has it").fix(
+                false,
+                format!("replace with \"{secure}\""),
+                secure.clone(),
+            ));
+        }
+        if reference == Reference::Page
+            && let Some((help, better)) = hostile(&host, text)
+        {
+            let message =
+                format!("{property} of {holder} shows a blank panel: {host} refuses to be shown in a frame");
+            let mut finding = self.finding(&IFRAME_HOSTILE_SITE, message).help(help);
+            if let Some(better) = better {
+                finding = finding.fix(true, format!("replace with \"{better}\""), better);
+            }
+            findings.push(finding);
+        }
+    }
+
+    fn judge_path(&self, reference: Reference, text: &str, findings: &mut Vec<Finding>) {
+        let (property, holder) = (&self.property.name, &self.holder.name);
+        // Paths from the server's root, and pages beyond the project, are not ours to see.
+        let path = text.split(['?', '#']).next().unwrap_or_default();
+        if text.starts_with('/') || path.is_empty() {
+            return;
+        }
+        let is_script = reference == Reference::Scripts;
+        if is_script && path.to_lowercase().ends_with(".ts") {
+            let message = format!("the script \"{text}\" runs only once it is built: it is TypeScript");
+            findings.push(
+                self.finding(&SCRIPT_IS_TYPESCRIPT, message)
+                    .help("publish what `venue bundle` or the starter kit's build writes"),
+            );
+            return;
+        }
+        let name = self.context.resolve(&decoded(path));
+        if name.starts_with("../") {
+            return;
+        }
+        let sources = self.context.sources();
+        match sources.existence(&name) {
+            Existence::File => {}
+            // The server shows a folder's index.html, if anything.
+            Existence::Folder if !is_script => {}
+            Existence::OtherCase(real) => {
+                let right = relative(self.context.folder(), &real);
+                let message = format!(
+                    "{property} of {holder} is not found once it is on a server: \"{text}\" is called \"{right}\""
+                );
+                findings.push(
+                    self.finding(&LOCAL_FILE_LETTER_CASE, message).help(format!("write \"{right}\"")).fix(
+                        text == path,
+                        format!("replace with \"{right}\""),
+                        right.clone(),
+                    ),
+                );
+            }
+            Existence::Folder | Existence::Missing => {
+                if is_script && is_built(self.context, &name) {
+                    return;
+                }
+                let effect = match reference {
+                    Reference::Scripts => "the room opens without its script",
+                    Reference::Sound => "visitors hear nothing",
+                    Reference::Image => "the picture is missing",
+                    _ => "visitors see an empty page",
+                };
+                let message = format!("{effect}: \"{text}\", {property} of {holder}, does not exist");
+                let mut finding = self.finding(&LOCAL_FILE_MISSING, message);
+                if looks_like_host(text) && !is_script {
+                    finding = finding.help(format!("for the website write \"https://{text}\""));
+                } else if let Some(near) = self.near(&name) {
+                    finding = finding.help(format!("did you mean \"{near}\"?"));
+                }
+                findings.push(finding);
+            }
+        }
+    }
+
+    fn near(&self, name: &str) -> Option<String> {
+        let names = self.context.sources().entries(parent(name))?;
+        let wanted = name.rsplit_once('/').map_or(name, |(_, file)| file);
+        let near = nearest(wanted, names.iter())?;
+        Some(relative(self.context.folder(), &resolve(parent(name), &near)))
+    }
+}
+
+/// Whether a script that is not there will be: a build makes it from TypeScript.
+fn is_built(context: &MapContext, name: &str) -> bool {
+    let sources = context.sources();
+    let stem = name.strip_suffix(".js").unwrap_or(name);
+    let is_file = |name: &str| sources.existence(name) == Existence::File;
+    let source = ["ts", "mts", "tsx"].iter().any(|extension| is_file(&format!("{stem}.{extension}")));
+    // A package beside or above the map has its own build.
+    let mut folder = context.folder();
+    loop {
+        let package =
+            if folder.is_empty() { "package.json".to_owned() } else { format!("{folder}/package.json") };
+        if source || is_file(&package) {
+            return true;
+        }
+        if folder.is_empty() {
+            return false;
+        }
+        folder = parent(folder);
+    }
+}
+
+/// Percent signs undone, as servers do.
+fn decoded(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = bytes.get(at + 1..at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        if let Some(byte) = byte.filter(|_| bytes[at] == b'%') {
+            out.push(byte);
+            at += 3;
+        } else {
+            out.push(bytes[at]);
+            at += 1;
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The host of an address, in lower case and without its port.
+fn host(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("//")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match host.rsplit_once(':') {
+        Some((host, port)) if port.chars().all(|sign| sign.is_ascii_digit()) => host,
+        _ => host,
+    };
+    (!host.is_empty()).then(|| host.to_lowercase())
+}
+
+/// Whether a path is an address that lacks its https://.
+fn looks_like_host(text: &str) -> bool {
+    let first = text.split('/').next().unwrap_or_default();
+    let labels: Vec<&str> = first.split('.').collect();
+    let top = labels.last().copied().unwrap_or_default();
+    let file = ["html", "htm", "mp3", "ogg", "wav", "pdf", "png", "jpg", "svg", "php", "js", "tmj", "json"];
+    labels.len() >= 2
+        && labels.iter().all(|label| !label.is_empty())
+        && (2..=6).contains(&top.len())
+        && top.chars().all(|sign| sign.is_ascii_alphabetic())
+        && !file.contains(&top.to_lowercase().as_str())
+}
+
+/// Sites that are known to refuse frames: the advice, and the address that works.
+fn hostile(host: &str, url: &str) -> Option<(String, Option<String>)> {
+    const REFUSING: [&str; 12] = [
+        "discord.com",
+        "facebook.com",
+        "github.com",
+        "google.com",
+        "instagram.com",
+        "linkedin.com",
+        "meetup.com",
+        "reddit.com",
+        "stackoverflow.com",
+        "twitter.com",
+        "x.com",
+        "xing.com",
+    ];
+    let bare = host.strip_prefix("www.").unwrap_or(host);
+    let (_, after) = url.split_once("//")?;
+    let path = &after[after.find('/').unwrap_or(after.len())..];
+    if bare == "youtu.be" || matches!(bare, "youtube.com" | "m.youtube.com") {
+        if path.starts_with("/embed/") {
+            return None;
+        }
+        let video = if bare == "youtu.be" {
+            path.trim_start_matches('/').split(['?', '#', '&']).next()
+        } else {
+            let query = path.strip_prefix("/watch?").map(|query| query.split('#').next().unwrap_or(query));
+            query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("v=")))
+        };
+        let video = video.filter(|video| !video.is_empty());
+        return Some(match video {
+            Some(video) => {
+                let better = format!("https://www.youtube.com/embed/{video}");
+                (format!("write \"{better}\""), Some(better))
+            }
+            None => ("use a link for embedding, or openTab".to_owned(), None),
+        });
+    }
+    if bare == "google.com" && (path.starts_with("/maps/embed") || path.starts_with("/maps/d/embed")) {
+        return None;
+    }
+    REFUSING.contains(&bare).then(|| ("use openTab instead".to_owned(), None))
+}
+
+fn is_allowed(host: &str, allowed: &[String]) -> bool {
+    allowed.iter().any(|pattern| {
+        let pattern = pattern.to_lowercase();
+        match pattern.strip_prefix("*.") {
+            Some(domain) => host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')),
+            None => host == pattern,
+        }
+    })
+}
+
+fn host_not_allowed(context: &MapContext, findings: &mut Vec<Finding>) {
+    let config = &context.config().check;
+    let mut judge = |holder: &Holder, property: &Property, host: &str, key: &str, allowed: &[String]| {
+        if is_allowed(host, allowed) {
+            return;
+        }
+        findings.push(
+            Finding::new(
+                &HOST_NOT_ALLOWED,
+                context.value(property),
+                format!("{} of {} is on {host}, which {key} does not name", property.name, holder.name),
+            )
+            .at(holder.place.clone())
+            .help(format!("{key} in venue.toml: {}", allowed.join(", "))),
+        );
+    };
+    if let Some(allowed) = &config.allowed_hosts {
+        referring(context, |holder, property, reference, text| {
+            if !matches!(reference, Reference::Page | Reference::Tab | Reference::Sound) {
+                return;
+            }
+            if let Some(host) = is_url(text).then(|| host(text)).flatten() {
+                judge(holder, property, &host, "allowed-hosts", allowed);
+            }
+        });
+    }
+    let Some(allowed) = config.jitsi_hosts.as_ref().or(config.allowed_hosts.as_ref()) else { return };
+    let key = if config.jitsi_hosts.is_some() { "jitsi-hosts" } else { "allowed-hosts" };
+    for holder in context.holders() {
+        if !matches!(holder.kind, HolderKind::TileLayer | HolderKind::Area | HolderKind::Tile) {
+            continue;
+        }
+        let Some(property) = holder.properties.get("jitsiUrl") else { continue };
+        let Some(text) = property.value.text().filter(|text| !text.is_empty() && !is_filled_by_script(text))
+        else {
+            continue;
+        };
+        let whole = if text.contains("//") { text.to_owned() } else { format!("https://{text}") };
+        if let Some(host) = host(&whole) {
+            judge(&holder, property, &host, key, allowed);
+        }
+    }
+}
+
+fn unknown_link(context: &MapContext, findings: &mut Vec<Finding>) {
+    let links = &context.config().links;
+    // What could be filled in is filled in; what is left is unknown.
+    for holder in context.holders() {
+        for property in holder.properties {
+            let Some(text) = property.value.text() else { continue };
+            for (_, name) in uses(text) {
+                if links.contains_key(name) {
+                    continue;
+                }
+                let finding = Finding::new(
+                    &UNKNOWN_LINK,
+                    context.value(property),
+                    format!(
+                        "{} of {} leads nowhere: there is no link \"{name}\"",
+                        property.name, holder.name
+                    ),
+                )
+                .at(holder.place.clone());
+                findings.push(match nearest(name, links.keys()) {
+                    Some(near) => finding.help(format!("did you mean \"${{links.{near}}}\"?")),
+                    None => finding.help(format!("add {name} under [links] in venue.toml")),
+                });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_read_out_of_addresses() {
+        assert_eq!(host("https://User@Meet.Example.org:8443/x").as_deref(), Some("meet.example.org"));
+        assert_eq!(host("//cdn.example/x").as_deref(), Some("cdn.example"));
+        assert_eq!(host("data:text/plain,x"), None);
+        assert!(looks_like_host("example.org") && looks_like_host("www.example.org/a.html"));
+        assert!(!looks_like_host("programme.html") && !looks_like_host("sounds/a.mp3"));
+        assert!(is_allowed("a.example.org", &["*.example.org".to_owned()]));
+        assert!(!is_allowed("example.org", &["*.example.org".to_owned()]));
+        assert!(!is_allowed("badexample.org", &["*.example.org".to_owned()]));
+    }
+
+    #[test]
+    fn videos_get_their_embeddable_form() {
+        let better = |url| hostile(&host(url).unwrap(), url).and_then(|(_, better)| better);
+        let embed = Some("https://www.youtube.com/embed/abc".to_owned());
+        assert_eq!(better("https://www.youtube.com/watch?v=abc&t=3"), embed);
+        assert_eq!(better("https://youtu.be/abc?t=3"), embed);
+        assert_eq!(hostile("www.youtube.com", "https://www.youtube.com/embed/abc"), None);
+        assert_eq!(hostile("gist.github.io", "https://gist.github.io/"), None);
+        assert!(hostile("github.com", "https://github.com/a/b").is_some());
+    }
+
+    #[test]
+    fn percent_signs_are_undone() {
+        assert_eq!(decoded("a%20b%2"), "a b%2");
+        assert_eq!(decoded("%ff"), "%ff");
+    }
+}

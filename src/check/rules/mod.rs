@@ -1,0 +1,26 @@
+//! The rules, a file per family.
+
+pub(super) mod engine;
+pub(super) mod entries;
+pub(super) mod exits;
+pub(super) mod layers;
+pub(super) mod links;
+pub(super) mod pictures;
+pub(super) mod properties;
+pub(super) mod values;
+pub(super) mod zones;
+
+use super::registry::{Check, Lint};
+
+/// Every family's rules.
+pub(super) static FAMILIES: &[&[Lint]] = &[
+    engine::LINTS,
+    pictures::LINTS,
+    layers::LINTS,
+    properties::LINTS,
+    values::LINTS,
+    zones::LINTS,
+    entries::LINTS,
+    exits::LINTS,
+    links::LINTS,
+];

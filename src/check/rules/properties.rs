@@ -1,0 +1,283 @@
+//! Names of properties, and what carries them.
+
+use super::{Check, Lint};
+use crate::{
+    check::context::{Holder, MapContext, is_filled_by_script},
+    finding::{Family, Finding, Rule, Severity},
+    model::{Property, Value},
+    workadventure::{HolderKind, PROPERTIES, PropertyFact},
+};
+
+pub(super) static LINTS: &[Lint] = &[
+    Lint { rule: &PROPERTY_TYPO, check: Check::Map(property_typo) },
+    Lint { rule: &PROPERTY_WRONG_HOLDER, check: Check::Map(property_wrong_holder) },
+    Lint { rule: &DEPRECATED_PROPERTY, check: Check::Map(deprecated_property) },
+    Lint { rule: &MISSING_MAIN_PROPERTY, check: Check::Map(missing_main_property) },
+];
+
+static PROPERTY_TYPO: Rule = Rule {
+    name: "property-typo",
+    summary: "a property is called nearly, but not quite, as one that WorkAdventure reads",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "Names of properties are read letter by letter, upper and lower case included. One that is not known \
+          is ignored without a word: the meeting never opens, the wall does not block.",
+    example: "layer \"room-1\": jitsiroom = \"room-1\"",
+    mend: "Rename the property as the finding says. If a script of yours reads it under this name, accept \
+           the finding with venueAllow.",
+};
+
+static PROPERTY_WRONG_HOLDER: Rule = Rule {
+    name: "property-wrong-holder",
+    summary: "a property stands where WorkAdventure does not read it",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "Each property works on some things only: `collides` on tiles, `openWebsite` on tile layers and \
+          areas, `script` on the map. Elsewhere it is ignored without a word. Objects carry zones only if \
+          their class is `area`; object layers and groups never do.",
+    example: "layer \"walls\": collides = true",
+    mend: "Move the property to what the finding names, or give the object the class `area`.",
+};
+
+static DEPRECATED_PROPERTY: Rule = Rule {
+    name: "deprecated-property",
+    summary: "a property is out of use",
+    severity: Severity::Info,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "It still works today or does nothing any more; WorkAdventure's own checks complain about it.",
+    example: "layer \"to-hall\": exitSceneUrl = \"hall.json\"",
+    mend: "Use the property that replaces it.",
+};
+
+static MISSING_MAIN_PROPERTY: Rule = Rule {
+    name: "missing-main-property",
+    summary: "a property refines another that is not there",
+    severity: Severity::Info,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "`jitsiTrigger` says how a meeting opens, and without `jitsiRoom` there is none: often the main \
+          property was deleted or stands on another layer.",
+    example: "layer \"room-1\": jitsiTrigger = \"onaction\", no jitsiRoom",
+    mend: "Add the main property, or delete this one.",
+};
+
+/// Names of `venue`'s own properties.
+const OWN_PREFIX: &str = "venue";
+
+/// Names that mean something to WorkAdventure and nothing else would be called so. Others that it
+/// reads (`name`, `url`, `type`, `start`, …) are common words, which scripts use for themselves.
+fn is_unmistakable(name: &str) -> bool {
+    const NAMES: [&str; 17] = [
+        "bbbMeeting",
+        "bbbMeetingAdminTag",
+        "collides",
+        "exitSceneUrl",
+        "exitUrl",
+        "focusable",
+        "listenerMegaphone",
+        "openTab",
+        "playAudio",
+        "playAudioLoop",
+        "script",
+        "scriptDisableModuleSupport",
+        "silent",
+        "speakerMegaphone",
+        "start",
+        "startLayer",
+        "zoomMargin",
+    ];
+    NAMES.contains(&name) || name.starts_with("jitsi") || name.starts_with("openWebsite")
+}
+
+fn property_typo(context: &MapContext, findings: &mut Vec<Finding>) {
+    for holder in context.holders() {
+        for property in holder.properties {
+            if PropertyFact::of(&property.name).is_some() || property.name.starts_with(OWN_PREFIX) {
+                continue;
+            }
+            let Some((meant, same_letters)) = nearest(&property.name, holder.kind) else { continue };
+            if holder.properties.get(meant).is_some() {
+                continue;
+            }
+            findings.push(
+                Finding::new(
+                    &PROPERTY_TYPO,
+                    context.spot(property.span).key("name"),
+                    format!(
+                        "\"{}\" of {} has no effect: WorkAdventure knows no such property",
+                        property.name, holder.name
+                    ),
+                )
+                .at(holder.place.clone())
+                .help(format!("did you mean \"{meant}\"?"))
+                .fix(same_letters, format!("rename to \"{meant}\""), meant),
+            );
+        }
+    }
+}
+
+/// The property that was meant on such a holder, and whether only letter case differs.
+fn nearest(name: &str, kind: HolderKind) -> Option<(&'static str, bool)> {
+    let lower = name.to_lowercase();
+    let here = || PROPERTIES.iter().filter(move |fact| fact.holders.contains(&kind));
+    if let Some(fact) = here().find(|fact| fact.name.eq_ignore_ascii_case(name)) {
+        return Some((fact.name, true));
+    }
+    here()
+        .filter(|fact| {
+            // Short names are words of their own; `_openWebsite` or `openWebsite2` was renamed to
+            // switch it off.
+            let rest = lower.replacen(&fact.name.to_lowercase(), "", 1);
+            fact.name.len() >= 6 && (rest.len() == lower.len() || rest.chars().any(char::is_alphabetic))
+        })
+        .map(|fact| (strsim::osa_distance(&lower, &fact.name.to_lowercase()), fact.name))
+        .filter(|(distance, known)| *distance <= if known.len() < 9 { 1 } else { 2 })
+        .min()
+        .map(|(_, known)| (known, false))
+}
+
+fn property_wrong_holder(context: &MapContext, findings: &mut Vec<Finding>) {
+    for holder in context.holders() {
+        for property in holder.properties {
+            let Some(fact) = PropertyFact::of(&property.name) else { continue };
+            if fact.holders.contains(&holder.kind)
+                || !is_unmistakable(fact.name)
+                || property.value.is_falsy()
+                || fact.companion_of.iter().any(|main| holder.properties.get(main).is_some())
+            {
+                continue;
+            }
+            let mut finding = Finding::new(
+                &PROPERTY_WRONG_HOLDER,
+                context.spot(property.span).key("name"),
+                format!("{} has no effect on {}", property.name, what(&holder)),
+            )
+            .at(holder.place.clone());
+            if let Some(help) = help(fact, &holder) {
+                finding = finding.help(help);
+            }
+            findings.push(finding);
+        }
+    }
+}
+
+fn what(holder: &Holder) -> String {
+    match holder.object {
+        Some(object) if object.class.is_empty() => format!("{}, which has no class", holder.name),
+        Some(object) => format!("{}, whose class is \"{}\"", holder.name, object.class),
+        None => holder.name.clone(),
+    }
+}
+
+fn help(fact: &PropertyFact, holder: &Holder) -> Option<String> {
+    let on = |kind: HolderKind| fact.holders.contains(&kind);
+    if holder.kind == HolderKind::Object && on(HolderKind::Area) {
+        return Some("give the object the class \"area\"".to_owned());
+    }
+    let places: Vec<&str> = fact
+        .holders
+        .iter()
+        .map(|kind| match kind {
+            HolderKind::Map => "the map",
+            HolderKind::TileLayer => "a tile layer",
+            HolderKind::Tile => "a tile in its tileset",
+            HolderKind::Area => "an object of class \"area\"",
+            HolderKind::Variable => "an object of class \"variable\"",
+            HolderKind::Website => "an object of class \"website\"",
+            HolderKind::Tileset => "a tileset",
+            HolderKind::Object => "an object",
+            HolderKind::OtherLayer => "an object layer or a group",
+        })
+        .collect();
+    let (last, others) = places.split_last()?;
+    if others.is_empty() {
+        return Some(format!("it works on {last}"));
+    }
+    Some(format!("it works on {} or {last}", others.join(", ")))
+}
+
+fn deprecated_property(context: &MapContext, findings: &mut Vec<Finding>) {
+    // Names that work as well as those that replaced them.
+    const SPARED: [&str; 3] = ["startLayer", "zone", "zoom_margin"];
+    for holder in context.holders() {
+        for property in holder.properties {
+            let Some(fact) = PropertyFact::of(&property.name) else { continue };
+            let Some(instead) = fact.replaced_by else { continue };
+            // Where it has no effect anyway another rule says so.
+            if SPARED.contains(&fact.name) || !(fact.holders.is_empty() || fact.works_on(holder.kind)) {
+                continue;
+            }
+            findings.push(
+                Finding::new(
+                    &DEPRECATED_PROPERTY,
+                    context.spot(property.span).key("name"),
+                    format!("{} of {} is out of use", property.name, holder.name),
+                )
+                .at(holder.place.clone())
+                .help(format!("use {instead}")),
+            );
+        }
+    }
+}
+
+fn missing_main_property(context: &MapContext, findings: &mut Vec<Finding>) {
+    let means_something = |property: &Property| {
+        !property.value.is_falsy()
+            || matches!(&property.value, Value::String(text) if is_filled_by_script(text))
+    };
+    // Companions are read from all zones that overlap (workadventure-maps, section 1.1), so one that
+    // stands alone may belong to any zone of its kind.
+    for holder in context.holders() {
+        if !matches!(holder.kind, HolderKind::TileLayer | HolderKind::Area) {
+            continue;
+        }
+        for property in holder.properties {
+            let Some(fact) = PropertyFact::of(&property.name) else { continue };
+            if fact.companion_of.is_empty()
+                || !is_unmistakable(fact.name)
+                || !means_something(property)
+                || fact.companion_of.iter().any(|main| holder.properties.get(main).is_some())
+            {
+                continue;
+            }
+            // A misspelt main property is told under its own name.
+            let misspelt = holder.properties.iter().any(|other| {
+                PropertyFact::of(&other.name).is_none()
+                    && nearest(&other.name, holder.kind)
+                        .is_some_and(|(name, _)| fact.companion_of.contains(&name))
+            });
+            let shared = context.meaning.zones.iter().any(|zone| {
+                zone.place.layer != holder.place.layer
+                    && zone.triggers.iter().any(|other| fact.companion_of.contains(&other.name.as_str()))
+                    && overlaps(&holder, &zone.cells)
+            });
+            if misspelt || shared {
+                continue;
+            }
+            findings.push(
+                Finding::new(
+                    &MISSING_MAIN_PROPERTY,
+                    context.spot(property.span).key("name"),
+                    format!(
+                        "{} of {} does nothing without {}",
+                        property.name,
+                        holder.name,
+                        fact.companion_of.join(" or ")
+                    ),
+                )
+                .at(holder.place.clone()),
+            );
+        }
+    }
+}
+
+fn overlaps(holder: &Holder, cells: &[crate::model::TilePos]) -> bool {
+    if let Some(tiles) = holder.layer.and_then(|layer| layer.tiles()) {
+        return cells.iter().any(|cell| !tiles.get(*cell).is_empty());
+    }
+    let area = holder.place.area_tiles;
+    area.is_some_and(|area| cells.iter().any(|cell| area.contains(*cell)))
+}

@@ -1,0 +1,552 @@
+//! Zones: whether they can be entered, and whether they do what they seem to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Check, Lint};
+use crate::{
+    check::context::{MapContext, around, class_kind, is_filled_by_script},
+    finding::{Family, Finding, Rule, Severity, Spot},
+    model::{Gid, Property, Shape, TilePos, TileRect},
+    workadventure::{Holder, HolderKind, Reach, Zone},
+};
+
+pub(super) static LINTS: &[Lint] = &[
+    Lint { rule: &ZONE_WITHOUT_CELLS, check: Check::Map(zone_without_cells) },
+    Lint { rule: &UNREACHABLE_ZONE, check: Check::Map(unreachable_zone) },
+    Lint { rule: &DUPLICATE_AREA_NAME, check: Check::Map(duplicate_area_name) },
+    Lint { rule: &OVERLAPPING_ZONES, check: Check::Map(overlapping_zones) },
+    Lint { rule: &MEETING_NAME_COLLISION, check: Check::Map(meeting_name_collision) },
+    Lint { rule: &AREA_SHAPE, check: Check::Map(area_shape) },
+    Lint { rule: &AREA_TURNED, check: Check::Map(area_turned) },
+    Lint { rule: &FLIPPED_ZONE_TILE, check: Check::Map(flipped_zone_tile) },
+];
+
+static ZONE_WITHOUT_CELLS: Rule = Rule {
+    name: "zone-without-cells",
+    summary: "a layer has properties of a zone and no tile",
+    severity: Severity::Warning,
+    family: Family::Zones,
+    since: "0.1.0",
+    why: "A zone on a layer is where the layer has tiles, any tiles. Without one nobody ever enters it.",
+    example: "layer \"room-1\": jitsiRoom = \"room-1\", every cell empty",
+    mend: "Paint the zone with any tile (below the floor it does not show), or delete the layer.",
+};
+
+static UNREACHABLE_ZONE: Rule = Rule {
+    name: "unreachable-zone",
+    summary: "a zone cannot be walked to",
+    severity: Severity::Warning,
+    family: Family::Zones,
+    since: "0.1.0",
+    why: "From none of the map's entries leads a way to the zone: walls or furniture that collides are around \
+          it, or under all of it. What should happen there never does.",
+    example: "layer \"poster\": openWebsite = \"…\", painted on the wall that the poster hangs on",
+    mend: "Extend the zone to cells where avatars can stand, or open the way.",
+};
+
+static DUPLICATE_AREA_NAME: Rule = Rule {
+    name: "duplicate-area-name",
+    summary: "two areas have the same name",
+    severity: Severity::Warning,
+    family: Family::Zones,
+    since: "0.1.0",
+    why: "Of two areas with one name, links (`#name`), scripts and doors find the first only; the second is \
+          renamed when the room opens.",
+    example: "areas \"stage\" and \"stage\", the second with start = true",
+    mend: "Give each area a name of its own.",
+};
+
+static OVERLAPPING_ZONES: Rule = Rule {
+    name: "overlapping-zones",
+    summary: "two zones of the same kind with different values overlap",
+    severity: Severity::Warning,
+    family: Family::Zones,
+    since: "0.1.0",
+    why: "Only one meeting, one exit and one sound can be on at a time. Where two zones overlap the upper one \
+          wins, and visitors who step over the edge are thrown out of one meeting and into the other.",
+    example: "layers \"room-1\" and \"room-2\", with different jitsiRoom on shared cells",
+    mend: "Erase the shared cells in one of the zones.",
+};
+
+static MEETING_NAME_COLLISION: Rule = Rule {
+    name: "meeting-name-collision",
+    summary: "differently written meeting rooms are one meeting",
+    severity: Severity::Warning,
+    family: Family::Zones,
+    since: "0.1.0",
+    why: "WorkAdventure makes the name of a Jitsi room of its plain letters, digits, - and _ only: accents, \
+          upper case, punctuation and all other alphabets are dropped. Names that differ in those alone are \
+          one call; a name with nothing else is the same call as every other such name.",
+    example: "jitsiRoom = \"Café A\" and jitsiRoom = \"cafe a\"",
+    mend: "Choose names that differ in the letters a to z or in digits.",
+};
+
+static AREA_SHAPE: Rule = Rule {
+    name: "area-shape",
+    summary: "an area has no extent",
+    severity: Severity::Error,
+    family: Family::Zones,
+    since: "0.1.0",
+    why: "WorkAdventure takes position, width and height of an area. Polygons, lines and points have neither \
+          width nor height there: nobody can ever enter such an area.",
+    example: "a polygon of class \"area\" with jitsiRoom",
+    mend: "Draw the area as a rectangle, or as several.",
+};
+
+static AREA_TURNED: Rule = Rule {
+    name: "area-turned",
+    summary: "an area lies elsewhere than Tiled shows",
+    severity: Severity::Warning,
+    family: Family::Zones,
+    since: "0.1.0",
+    why: "WorkAdventure ignores the rotation of areas, and takes the position of a tile object for its upper \
+          corner where Tiled means the lower: the zone acts beside where you see it.",
+    example: "object of class \"area\": rotation 90",
+    mend: "Draw the area as a plain rectangle without rotation.",
+};
+
+static FLIPPED_ZONE_TILE: Rule = Rule {
+    name: "flipped-zone-tile",
+    summary: "a tile with properties of a zone is flipped or turned",
+    severity: Severity::Warning,
+    family: Family::Zones,
+    since: "0.1.0",
+    why: "WorkAdventure does not find the properties of a tile that is flipped or turned on the map: the zone is \
+          dead on that cell, though the tile shows.",
+    example: "a tile with exitUrl, placed mirrored",
+    mend: "Place the tile as it is in the tileset.",
+};
+
+/// Properties by which a layer is a zone and nothing else.
+const LAYER_ZONES: [&str; 16] = [
+    "bbbMeeting",
+    "bellVariable",
+    "bindVariable",
+    "doorVariable",
+    "exitSceneUrl",
+    "exitUrl",
+    "jitsiRoom",
+    "listenerMegaphone",
+    "openConfig",
+    "openTab",
+    "openWebsite",
+    "playAudio",
+    "playAudioLoop",
+    "silent",
+    "speakerMegaphone",
+    "zone",
+];
+
+fn zone_without_cells(context: &MapContext, findings: &mut Vec<Finding>) {
+    for (flat, tiles) in context.tile_layers() {
+        let trigger = flat
+            .layer
+            .properties
+            .iter()
+            .find(|property| LAYER_ZONES.contains(&property.name.as_str()) && !property.value.is_falsy());
+        let Some(trigger) = trigger else { continue };
+        let unreadable = matches!(tiles.data, crate::model::TileData::Unreadable);
+        if unreadable || tiles.filled().next().is_some() {
+            continue;
+        }
+        findings.push(
+            Finding::new(
+                &ZONE_WITHOUT_CELLS,
+                context.spot(trigger.span).key("name"),
+                format!("{} of layer \"{}\" never happens: the layer has no tiles", trigger.name, flat.path),
+            )
+            .at(flat.place())
+            .help("paint the zone with any tile, or delete the layer"),
+        );
+    }
+}
+
+/// Where visitors come, from anywhere they arrive, with every door open.
+pub(super) fn reach(context: &MapContext) -> Reach {
+    let mut walk = context.meaning.walk.clone();
+    for cell in context.doors() {
+        walk.set_blocked(*cell, false);
+    }
+    let mut arrivals: Vec<TilePos> = context
+        .meaning
+        .entries
+        .iter()
+        .filter(|entry| entry.declared || entry.default)
+        .flat_map(|entry| entry.cells.iter().copied())
+        .collect();
+    if context.meaning.default_entry().is_none() {
+        arrivals.extend(super::entries::fallback(context));
+    }
+    walk.reachable(arrivals)
+}
+
+fn name_of(holder: &Holder) -> String {
+    match holder {
+        Holder::Layer(path) => format!("layer \"{path}\""),
+        Holder::Area(name) if name.is_empty() => "an area without a name".to_owned(),
+        Holder::Area(name) => format!("area \"{name}\""),
+        Holder::Tile(tileset, id) => format!("tile {id} of tileset \"{tileset}\""),
+    }
+}
+
+fn unreachable_zone(context: &MapContext, findings: &mut Vec<Finding>) {
+    let zones: Vec<&Zone> = context.meaning.zones.iter().filter(|zone| !zone.cells.is_empty()).collect();
+    if zones.is_empty() || super::entries::is_enclosed(context) {
+        return;
+    }
+    let reach = reach(context);
+    for zone in zones {
+        if zone.cells.iter().any(|cell| reach.contains(*cell)) {
+            continue;
+        }
+        // Exits have a rule of their own, and silence where nobody comes is no loss.
+        let trigger = zone.triggers.iter().find(|trigger| {
+            !matches!(trigger.name.as_str(), "exitUrl" | "exitSceneUrl" | "silent" | "start" | "startLayer")
+                && trigger.value.text().is_none_or(|text| !text.is_empty())
+                && LAYER_ZONES.contains(&trigger.name.as_str())
+        });
+        let Some(trigger) = trigger else { continue };
+        let walls = zone.cells.iter().all(|cell| context.meaning.walk.is_blocked(*cell));
+        let why = if walls { "all of it lies on cells that block" } else { "no way leads there" };
+        let mut place = zone.place.clone();
+        place.area_tiles = place.area_tiles.or_else(|| around(&zone.cells));
+        let mut finding = Finding::new(
+            &UNREACHABLE_ZONE,
+            context.spot(trigger.span).key("name"),
+            format!("no visitor comes to the {} of {}: {why}", trigger.name, name_of(&zone.holder)),
+        )
+        .at(place)
+        .help(if walls {
+            "extend it to cells where avatars can stand"
+        } else {
+            "open a way from an entry"
+        });
+        if trigger.span.is_none() {
+            finding.spot = zone.spot.clone();
+        }
+        findings.push(finding);
+    }
+}
+
+fn duplicate_area_name(context: &MapContext, findings: &mut Vec<Finding>) {
+    let mut first: BTreeMap<&str, (Spot, bool)> = BTreeMap::new();
+    let addressed = |properties: &crate::model::Properties| {
+        ["start", "doorVariable", "bellVariable", "bellPopup"]
+            .iter()
+            .any(|name| properties.get(name).is_some())
+    };
+    let areas: Vec<_> = context
+        .objects()
+        .filter(|held| class_kind(&held.object.class) == HolderKind::Area && !held.object.name.is_empty())
+        .collect();
+    for held in &areas {
+        let object = held.object;
+        let here = addressed(&object.properties) || object.name == "start";
+        let Some((other, before)) = first.get(object.name.as_str()) else {
+            first.insert(&object.name, (context.spot(object.span).key("name"), here));
+            continue;
+        };
+        // Names that nothing looks up harm nobody.
+        if !(here || *before || context.has_script()) {
+            continue;
+        }
+        findings.push(
+            Finding::new(
+                &DUPLICATE_AREA_NAME,
+                context.spot(object.span).key("name"),
+                format!(
+                    "links and scripts never find this area: another one is called \"{}\", too",
+                    object.name
+                ),
+            )
+            .at(held.place(context.map))
+            .related(other.clone(), "the area that they find")
+            .help("give each area a name of its own"),
+        );
+    }
+}
+
+/// Kinds of which only one can be on at a time.
+const EXCLUSIVE: [(&str, &str); 5] = [
+    ("jitsiRoom", "the meeting changes"),
+    ("bbbMeeting", "the meeting changes"),
+    ("exitUrl", "they lead to different places"),
+    ("playAudio", "the sound changes"),
+    ("openTab", "the page changes"),
+];
+
+fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
+    for (kind, effect) in EXCLUSIVE {
+        let zones: Vec<(&Zone, &Property, &str)> = context
+            .meaning
+            .zones
+            .iter()
+            .filter(|zone| !matches!(zone.holder, Holder::Tile(..)))
+            .filter_map(|zone| {
+                let trigger = zone.triggers.iter().rev().find(|trigger| trigger.name == kind)?;
+                let text =
+                    trigger.value.text().filter(|text| !text.is_empty() && !is_filled_by_script(text))?;
+                Some((zone, trigger, text))
+            })
+            .collect();
+        let cells: Vec<BTreeSet<TilePos>> =
+            zones.iter().map(|(zone, ..)| zone.cells.iter().copied().collect()).collect();
+        for (upper, (zone, trigger, text)) in zones.iter().enumerate() {
+            for lower in 0..upper {
+                let (other, other_trigger, other_text) = zones[lower];
+                if other_text == *text || !overlap(zone, other) {
+                    continue;
+                }
+                let shared = cells[upper].intersection(&cells[lower]).copied();
+                let Some(shared) = TileRect::around(shared) else { continue };
+                findings.push(
+                    Finding::new(
+                        &OVERLAPPING_ZONES,
+                        context.value(trigger),
+                        format!(
+                            "where {} and {} overlap, {effect} while visitors walk: {kind} is \"{text}\" and \
+                             \"{other_text}\"",
+                            name_of(&zone.holder),
+                            name_of(&other.holder)
+                        ),
+                    )
+                    .at(zone.place.clone().area(shared))
+                    .related(context.value(other_trigger), "the other zone")
+                    .help("erase the shared cells in one of them"),
+                );
+            }
+        }
+    }
+}
+
+/// Areas are rectangles of pixels: those that share an edge, or less than a step, do not overlap.
+fn overlap(a: &Zone, b: &Zone) -> bool {
+    let (Some(a), Some(b)) = (a.rectangle, b.rectangle) else { return true };
+    let axis = |a: f64, a_size: f64, b: f64, b_size: f64| (a + a_size).min(b + b_size) - a.max(b);
+    axis(a.x, a.width, b.x, b.width) > 1.0 && axis(a.y, a.height, b.y, b.height) > 1.0
+}
+
+/// The part of a meeting's name that the server sees (workadventure-maps, section 4.2).
+pub(super) fn slug(text: &str) -> String {
+    let plain = text.chars().flat_map(plain_letters).collect::<String>().to_lowercase();
+    let mut slug = String::new();
+    for sign in plain.trim().chars() {
+        if sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_') {
+            slug.push(sign);
+        } else if sign == ' ' && !slug.ends_with(' ') {
+            slug.push(' ');
+        }
+    }
+    slug.replace(' ', "-")
+}
+
+/// A letter without its accent, for the letters of Latin alphabets.
+fn plain_letters(letter: char) -> impl Iterator<Item = char> {
+    const PLAIN: [(&str, char); 25] = [
+        ("ÀÁÂÃÄÅĀĂĄǍȀȂȦẠẢẤẦẨẪẬẮẰẲẴẶ", 'A'),
+        ("àáâãäåāăąǎȁȃȧạảấầẩẫậắằẳẵặ", 'a'),
+        ("ÇĆĈĊČ", 'C'),
+        ("çćĉċč", 'c'),
+        ("ĎďḌḍ", 'd'),
+        ("ÈÉÊËĒĔĖĘĚẸẺẼẾỀỂỄỆ", 'E'),
+        ("èéêëēĕėęěẹẻẽếềểễệ", 'e'),
+        ("ĜĞĠĢĝğġģ", 'g'),
+        ("Ĥĥ", 'h'),
+        ("ÌÍÎÏĨĪĬĮİỈỊ", 'I'),
+        ("ìíîïĩīĭįỉị", 'i'),
+        ("Ĵĵ", 'j'),
+        ("Ķķ", 'k'),
+        ("ĹĻĽĺļľ", 'l'),
+        ("ÑŃŅŇñńņň", 'n'),
+        ("ÒÓÔÕÖŌŎŐƠỌỎỐỒỔỖỘỚỜỞỠỢ", 'O'),
+        ("òóôõöōŏőơọỏốồổỗộớờởỡợ", 'o'),
+        ("ŔŖŘŕŗř", 'r'),
+        ("ŚŜŞŠȘśŝşšș", 's'),
+        ("ŢŤȚţťț", 't'),
+        ("ÙÚÛÜŨŪŬŮŰŲƯỤỦỨỪỬỮỰ", 'U'),
+        ("ùúûüũūŭůűųưụủứừửữự", 'u'),
+        ("Ŵŵ", 'w'),
+        ("ÝŶŸýÿŷ", 'y'),
+        ("ŹŻŽźżž", 'z'),
+    ];
+    let combining = ('\u{300}'..='\u{36f}').contains(&letter);
+    let plain =
+        PLAIN.iter().find(|(letters, _)| letters.contains(letter)).map_or(letter, |(_, plain)| *plain);
+    (!combining).then_some(plain).into_iter()
+}
+
+fn meeting_name_collision(context: &MapContext, findings: &mut Vec<Finding>) {
+    let mut first: BTreeMap<String, (&str, Spot)> = BTreeMap::new();
+    for zone in &context.meaning.zones {
+        let Some(room) = zone.triggers.iter().rev().find(|trigger| trigger.name == "jitsiRoom") else {
+            continue;
+        };
+        let Some(text) = room.value.text().filter(|text| !text.is_empty() && !is_filled_by_script(text))
+        else {
+            continue;
+        };
+        let slug = slug(text);
+        let spot = context.value(room);
+        if slug.is_empty() || slug.chars().all(|sign| sign == '-') {
+            findings.push(
+                Finding::new(
+                    &MEETING_NAME_COLLISION,
+                    spot.clone(),
+                    format!(
+                        "the meeting \"{text}\" of {} is shared with every other whose name has no letter from a to z",
+                        name_of(&zone.holder)
+                    ),
+                )
+                .at(zone.place.clone())
+                .help("choose a name with letters from a to z, or digits"),
+            );
+            continue;
+        }
+        let Some((other, other_spot)) = first.get(&slug) else {
+            first.insert(slug, (text, spot));
+            continue;
+        };
+        if *other == text {
+            continue;
+        }
+        findings.push(
+            Finding::new(
+                &MEETING_NAME_COLLISION,
+                spot,
+                format!("the meetings \"{text}\" and \"{other}\" are one and the same call"),
+            )
+            .at(zone.place.clone())
+            .related(other_spot.clone(), "the other spelling")
+            .help("write both the same, or choose names that differ in letters from a to z or in digits"),
+        );
+    }
+}
+
+fn area_shape(context: &MapContext, findings: &mut Vec<Finding>) {
+    for held in context.objects() {
+        let object = held.object;
+        if class_kind(&object.class) != HolderKind::Area || object.template.is_some() {
+            continue;
+        }
+        let what = if held.is_flat() {
+            match object.shape {
+                Shape::Point => "a point",
+                Shape::Polygon(_) => "a polygon",
+                _ => "a line",
+            }
+        } else if object.size.x <= 0.0 || object.size.y <= 0.0 {
+            "without width or height"
+        } else {
+            continue;
+        };
+        // Visitors do arrive at a point, they only never step on it.
+        let others = object
+            .properties
+            .iter()
+            .any(|property| property.name != "start" && !property.name.starts_with("venue"));
+        let only_start = !others && (object.name == "start" || object.properties.get("start").is_some());
+        if only_start {
+            continue;
+        }
+        findings.push(
+            Finding::new(
+                &AREA_SHAPE,
+                context.spot(object.span).key("class"),
+                format!("nobody can enter {}: it is {what}", held.describe()),
+            )
+            .at(held.place(context.map))
+            .help("draw it as a rectangle, or as several"),
+        );
+    }
+}
+
+fn area_turned(context: &MapContext, findings: &mut Vec<Finding>) {
+    for held in context.objects() {
+        let object = held.object;
+        if class_kind(&object.class) != HolderKind::Area || held.is_flat() {
+            continue;
+        }
+        let (key, what) = if object.rotation.rem_euclid(360.0) != 0.0 {
+            ("rotation", format!("its turn by {} degrees is ignored", object.rotation))
+        } else if object.gid.is_some() {
+            ("gid", "the position of a tile object is taken for its upper corner".to_owned())
+        } else {
+            continue;
+        };
+        findings.push(
+            Finding::new(
+                &AREA_TURNED,
+                context.spot(object.span).key(key),
+                format!("{} acts beside where Tiled shows it: {what}", held.describe()),
+            )
+            .at(held.place(context.map))
+            .help("draw it as a plain rectangle"),
+        );
+    }
+}
+
+/// Properties that a flipped tile loses (workadventure-maps, section 2.5).
+const LOST: [&str; 8] =
+    ["bbbMeeting", "exitSceneUrl", "exitUrl", "jitsiRoom", "openTab", "playAudio", "silent", "start"];
+
+fn flipped_zone_tile(context: &MapContext, findings: &mut Vec<Finding>) {
+    for (flat, tiles) in context.tile_layers() {
+        let mut known: BTreeMap<u32, Option<&Property>> = BTreeMap::new();
+        let mut flipped: BTreeMap<u32, (usize, TilePos)> = BTreeMap::new();
+        for (cell, gid) in tiles.filled().filter(|(_, gid)| gid.flags() & !Gid::ROTATE_HEX != 0) {
+            let trigger = known.entry(gid.id()).or_insert_with(|| {
+                let (_, tile) = context.tile_of(gid)?;
+                tile.properties
+                    .iter()
+                    .find(|trigger| LOST.contains(&trigger.name.as_str()) && !trigger.value.is_falsy())
+            });
+            if trigger.is_some() {
+                flipped.entry(gid.id()).and_modify(|(count, _)| *count += 1).or_insert((1, cell));
+            }
+        }
+        for (id, (count, cell)) in flipped {
+            let Some((tileset, tile)) = context.tile_of(Gid(id)) else { continue };
+            let Some(Some(trigger)) = known.get(&id) else { continue };
+            let cells = if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
+            let mut place = flat.place().cell(cell);
+            place.tileset = Some(tileset.name.clone());
+            place.tile = Some(tile.id);
+            findings.push(
+                Finding::new(
+                    &FLIPPED_ZONE_TILE,
+                    context.spot(flat.layer.span).key("data"),
+                    format!(
+                        "{} of tile {} has no effect on {cells} of layer \"{}\", where the tile is flipped or turned",
+                        trigger.name, tile.id, flat.path
+                    ),
+                )
+                .at(place)
+                .related(context.value(trigger), "the property")
+                .help("place the tile as it is in the tileset"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slug;
+
+    #[test]
+    fn slugs_equal_the_engine_s() {
+        // Vectors of workadventure-maps, section 4.2.
+        for (text, wanted) in [
+            ("Foo", "foo"),
+            ("Café A", "cafe-a"),
+            ("cafe a", "cafe-a"),
+            ("Room #1", "room-1"),
+            ("Room 1", "room-1"),
+            ("Straße", "strae"),
+            ("会議室", ""),
+            ("a  b", "a-b"),
+            ("e\u{301}", "e"),
+        ] {
+            assert_eq!(slug(text), wanted, "{text}");
+        }
+    }
+}

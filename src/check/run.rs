@@ -1,0 +1,128 @@
+//! Judges a project: every map on its own, then all together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::{
+    Settings,
+    context::{MapContext, WorldContext},
+    custom, links,
+    registry::{Check, Lint},
+    rules::{FAMILIES, exits},
+    suppress,
+};
+use crate::{
+    finding::Finding,
+    model::Map,
+    project::{Project, ProjectMap},
+    workadventure::Meaning,
+};
+
+/// Everything that is wrong with the maps of a project, what loading found included, less what the
+/// maps accept themselves (`venueAllow`). Not sorted, and not yet filtered by severity, but the same
+/// for the same input.
+pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
+    let filled: Vec<Option<(Map, Meaning)>> = project.maps.par_iter().map(|map| fill(project, map)).collect();
+    let contexts: Vec<MapContext> = project
+        .maps
+        .iter()
+        .zip(&filled)
+        .filter_map(|(map, filled)| match filled {
+            Some((map, meaning)) => Some(MapContext::new(project, map, meaning)),
+            None => Some(MapContext::new(project, map.map.as_ref()?, map.meaning.as_ref()?)),
+        })
+        .collect();
+    let mut by_map: Vec<Vec<Finding>> = contexts.par_iter().map(|context| judge(context, settings)).collect();
+
+    let neighbours = neighbours(project, &contexts);
+    let world = WorldContext { project, maps: &contexts, neighbours: &neighbours };
+    let mut of_world = Vec::new();
+    for lint in lints() {
+        if let Check::World(check) = lint.check {
+            check(&world, &mut of_world);
+        }
+    }
+    // What is found between maps can be accepted by the map whose file it stands in.
+    let mut findings = Vec::new();
+    for finding in of_world {
+        match contexts.iter().position(|context| context.map.file == finding.spot.file) {
+            Some(index) => by_map[index].push(finding),
+            None => findings.push(finding),
+        }
+    }
+
+    let mut allows = Vec::new();
+    let mut used = BTreeSet::new();
+    for (context, mut of_map) in contexts.iter().zip(by_map) {
+        let loaded = project.map(&context.map.file).map_or(&[][..], |map| &map.findings);
+        of_map.extend(loaded.iter().cloned());
+        let here = suppress::Allow::all(context);
+        let mut used_here = BTreeSet::new();
+        suppress::suppress(&mut of_map, &here, &mut used_here);
+        findings.extend(of_map);
+        used.extend(used_here.into_iter().map(|index| suppress::identity(&here[index])));
+        allows.extend(here);
+    }
+    for map in project.maps.iter().filter(|map| map.map.is_none()) {
+        findings.extend(map.findings.iter().cloned());
+    }
+    let used =
+        (0..allows.len()).filter(|index| used.contains(&suppress::identity(&allows[*index]))).collect();
+    suppress::unused(&allows, &used, settings, &mut findings);
+    without_repeats(findings)
+}
+
+/// The map as visitors get it, where the project's links change it.
+fn fill(project: &Project, map: &ProjectMap) -> Option<(Map, Meaning)> {
+    let filled = links::fill_links(map.map.as_ref()?, &project.config.links)?;
+    let meaning = Meaning::of(&filled);
+    Some((filled, meaning))
+}
+
+fn judge(context: &MapContext, settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for lint in lints() {
+        if let Check::Map(check) = lint.check {
+            check(context, &mut findings);
+        }
+    }
+    custom::check(context, &settings.custom, &mut findings);
+    findings
+}
+
+fn lints() -> impl Iterator<Item = &'static Lint> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
+
+/// Maps that exits lead to and that are not among those to judge, loaded to look their entries up.
+fn neighbours(project: &Project, contexts: &[MapContext]) -> BTreeMap<String, ProjectMap> {
+    let names: BTreeSet<String> = contexts
+        .iter()
+        .flat_map(|context| exits::local_targets(context).into_iter())
+        .filter(|name| project.map(name).is_none())
+        .collect();
+    let names: Vec<String> = names.into_iter().collect();
+    names.into_par_iter().map(|name| (name.clone(), ProjectMap::load(&project.sources, &name))).collect()
+}
+
+/// Tilesets that several maps share are judged with each of them; what is wrong with them is told
+/// once.
+fn without_repeats(findings: Vec<Finding>) -> Vec<Finding> {
+    type Key = (String, Option<(u32, u32)>, Option<String>, Option<usize>, &'static str, String);
+    let mut seen: BTreeSet<Key> = BTreeSet::new();
+    findings
+        .into_iter()
+        .filter(|finding| {
+            let spot = &finding.spot;
+            seen.insert((
+                spot.file.clone(),
+                spot.span.map(|span| (span.start, span.end)),
+                spot.key.as_ref().map(ToString::to_string),
+                spot.item,
+                finding.rule.name,
+                finding.message.clone(),
+            ))
+        })
+        .collect()
+}

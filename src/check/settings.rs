@@ -1,0 +1,184 @@
+//! How bad each rule is: by default, by the config, by the command line.
+
+use globset::GlobSet;
+
+use super::{custom, registry};
+use crate::{
+    finding::{Rule, Severity},
+    project::{Level, Project, ProjectError},
+};
+
+/// Rules about what the engine cannot read and `venue bundle` puts right: advice in a project with a
+/// config, whose maps visitors see as a bundle; a warning about maps that stand alone.
+const MENDED_BY_BUNDLE: [&str; 4] = ["external-tileset", "layer-encoded", "template-instance", "tmx-map"];
+
+/// Why the levels of rules cannot be settled.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A rule that does not exist.
+    #[error("{place}: there is no rule \"{name}\"{}", did_you_mean(nearest.as_deref()))]
+    UnknownRule {
+        /// Where it is named.
+        place: String,
+        /// Its name.
+        name: String,
+        /// The nearest that exists.
+        nearest: Option<String>,
+    },
+    /// A custom rule that cannot work.
+    #[error("{file}: custom rule \"{name}\": {reason}")]
+    Custom {
+        /// The config.
+        file: String,
+        /// Name of the rule.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A broken glob.
+    #[error(transparent)]
+    Glob(#[from] ProjectError),
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map(|name| format!("; did you mean \"{name}\"?")).unwrap_or_default()
+}
+
+/// The settled levels of all rules.
+#[derive(Debug)]
+pub struct Settings {
+    config: Vec<(String, Level)>,
+    per_path: Vec<(GlobSet, Vec<(String, Level)>)>,
+    select: Vec<String>,
+    ignore: Vec<String>,
+    bundled: bool,
+    pub(super) custom: Vec<custom::Policy>,
+}
+
+impl Settings {
+    /// Reads the config of a project, with what the command line selects and ignores.
+    ///
+    /// # Errors
+    /// Where a rule is named that does not exist, a glob is none, or a custom rule cannot work.
+    pub fn new(project: &Project, select: &[String], ignore: &[String]) -> Result<Self, SettingsError> {
+        let file = project.config_file.as_deref().unwrap_or(crate::project::CONFIG_FILE);
+        let config = &project.config.check;
+        let custom = custom::policies(file, &config.custom)?;
+        let known = |place: &str, name: &String| {
+            if registry::rule(name).is_some() || config.custom.iter().any(|rule| rule.name == *name) {
+                return Ok(());
+            }
+            Err(SettingsError::UnknownRule {
+                place: place.to_owned(),
+                name: name.clone(),
+                nearest: registry::nearest_rule(name),
+            })
+        };
+        for name in config.rules.keys() {
+            known(&format!("{file}: [check.rules]"), name)?;
+        }
+        let mut per_path = Vec::new();
+        for entry in &config.per_path {
+            for name in entry.rules.keys() {
+                known(&format!("{file}: [[check.per-path]]"), name)?;
+            }
+            let levels = entry.rules.iter().map(|(name, level)| (name.clone(), *level)).collect();
+            per_path.push((project.globs(&entry.paths)?, levels));
+        }
+        for (option, names) in [("--select", select), ("--ignore", ignore)] {
+            for name in names {
+                known(option, name)?;
+            }
+        }
+        Ok(Self {
+            config: config.rules.iter().map(|(name, level)| (name.clone(), *level)).collect(),
+            per_path,
+            select: select.to_vec(),
+            ignore: ignore.to_vec(),
+            bundled: project.config_file.is_some(),
+            custom,
+        })
+    }
+
+    /// How bad it is to break the rule in this file; `None` where it is off.
+    pub fn severity(&self, rule: &Rule, file: &str) -> Option<Severity> {
+        let named = |levels: &[(String, Level)]| {
+            levels.iter().find(|(name, _)| name == rule.name).map(|(_, level)| *level)
+        };
+        if self.ignore.iter().any(|name| name == rule.name) {
+            return None;
+        }
+        let selected = self.select.iter().any(|name| name == rule.name);
+        if !self.select.is_empty() && !selected {
+            return None;
+        }
+        let mut by_path = self.per_path.iter().rev().filter(|(globs, _)| globs.is_match(file));
+        let level = by_path.find_map(|(_, levels)| named(levels)).or_else(|| named(&self.config));
+        let default = if self.bundled && MENDED_BY_BUNDLE.contains(&rule.name) {
+            Severity::Info
+        } else {
+            rule.severity
+        };
+        match level {
+            Some(Level::Error) => Some(Severity::Error),
+            Some(Level::Warning) => Some(Severity::Warning),
+            Some(Level::Info) => Some(Severity::Info),
+            // Who selects a rule by name wants to see it, whatever the config says.
+            Some(Level::Off) => selected.then_some(default),
+            None => Some(default),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{check::testing, finding::Severity};
+
+    fn settings(config: &str, select: &[&str], ignore: &[&str]) -> Result<Settings, SettingsError> {
+        let project = testing::project(config, &[]);
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        Settings::new(&project, &names(select), &names(ignore))
+    }
+
+    fn level(settings: &Settings, name: &str, file: &str) -> Option<Severity> {
+        settings.severity(registry::rule(name).unwrap(), file)
+    }
+
+    #[test]
+    fn the_nearer_word_counts() {
+        let config = "[check.rules]\nexit-target-missing = \"warning\"\nunreachable-zone = \"off\"\n\
+                      [[check.per-path]]\npaths = [\"maps/archive/**\"]\nrules = { exit-target-missing = \"off\" }\n";
+        let by_config = settings(config, &[], &[]).unwrap();
+        assert_eq!(level(&by_config, "exit-target-missing", "maps/a.tmj"), Some(Severity::Warning));
+        assert_eq!(level(&by_config, "exit-target-missing", "maps/archive/a.tmj"), None);
+        assert_eq!(level(&by_config, "unreachable-zone", "maps/a.tmj"), None);
+        assert_eq!(level(&by_config, "start-enclosed", "maps/a.tmj"), Some(Severity::Error));
+        let selected = settings(config, &["unreachable-zone"], &[]).unwrap();
+        assert_eq!(level(&selected, "unreachable-zone", "a.tmj"), Some(Severity::Warning));
+        assert_eq!(level(&selected, "start-missing", "a.tmj"), None);
+        let ignored = settings(config, &[], &["start-missing"]).unwrap();
+        assert_eq!(level(&ignored, "start-missing", "a.tmj"), None);
+    }
+
+    #[test]
+    fn a_rule_that_does_not_exist_is_an_error_with_the_nearest() {
+        let error = settings("[check.rules]\nunreachable-zones = \"off\"\n", &[], &[]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "venue.toml: [check.rules]: there is no rule \"unreachable-zones\"; did you mean \"unreachable-zone\"?"
+        );
+        assert!(settings("", &["start-mising"], &[]).unwrap_err().to_string().starts_with("--select:"));
+    }
+
+    #[test]
+    fn what_a_bundle_mends_is_advice_in_a_project_with_a_config() {
+        let mut project = testing::project("", &[]);
+        let rule = registry::rule("external-tileset").unwrap();
+        let settings = Settings::new(&project, &[], &[]).unwrap();
+        assert_eq!(settings.severity(rule, "a.tmj"), Some(Severity::Info));
+        project.config_file = None;
+        let settings = Settings::new(&project, &[], &[]).unwrap();
+        assert_eq!(settings.severity(rule, "a.tmj"), Some(Severity::Warning));
+    }
+}

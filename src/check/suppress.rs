@@ -1,0 +1,153 @@
+//! `venueAllow`: findings that the map itself accepts.
+
+use std::collections::BTreeSet;
+
+use super::{Settings, context::MapContext, registry};
+use crate::{
+    finding::{Family, Finding, Place, Rule, Severity, Spot},
+    model::Properties,
+};
+
+/// Name of the property that accepts findings: rules separated by commas, on a map, a layer (for
+/// what lies in it, too), an object or a tileset.
+pub(super) const PROPERTY: &str = "venueAllow";
+
+pub(super) static UNUSED_ALLOW: Rule = Rule {
+    name: "unused-allow",
+    summary: "`venueAllow` names a rule that finds nothing there",
+    severity: Severity::Info,
+    family: Family::World,
+    since: "0.1.0",
+    why: "A `venueAllow` that accepts nothing is either out of date, and would hide the next real mistake, \
+          or misspelt, and then the finding that it means still shows.",
+    example: "layer \"walls\": venueAllow = \"hiden-colliding-layer\"",
+    mend: "Delete the name from `venueAllow`, or spell it as the finding does.",
+};
+
+/// One accepted rule on one holder.
+pub(super) struct Allow {
+    rule: String,
+    scope: Scope,
+    spot: Spot,
+    place: Place,
+    holder: String,
+}
+
+enum Scope {
+    Map,
+    /// The layer of this path and all below it.
+    Layer(String, u32),
+    Object(u32, Spot),
+    Tileset(String),
+}
+
+impl Allow {
+    /// What a map accepts.
+    pub(super) fn all(context: &MapContext) -> Vec<Self> {
+        let mut out = Vec::new();
+        let mut add = |properties: &Properties, scope: &dyn Fn() -> Scope, place: Place, holder: &str| {
+            let Some(property) = properties.get(PROPERTY) else { return };
+            let Some(text) = property.value.text() else { return };
+            for rule in text.split(',').map(str::trim).filter(|rule| !rule.is_empty()) {
+                out.push(Self {
+                    rule: rule.to_owned(),
+                    scope: scope(),
+                    spot: context.value(property),
+                    place: place.clone(),
+                    holder: holder.to_owned(),
+                });
+            }
+        };
+        for holder in context.holders() {
+            let place = holder.place.clone();
+            if let Some(layer) = holder.layer {
+                let path = place.layer.clone().unwrap_or_default();
+                add(&layer.properties, &|| Scope::Layer(path.clone(), layer.id), place, &holder.name);
+            } else if let Some(object) = holder.object {
+                let spot = holder.spot.clone();
+                add(&object.properties, &|| Scope::Object(object.id, spot.clone()), place, &holder.name);
+            } else if place.tile.is_none() {
+                let tileset = place.tileset.clone();
+                let scope = || tileset.clone().map_or(Scope::Map, Scope::Tileset);
+                add(holder.properties, &scope, place, &holder.name);
+            }
+        }
+        out
+    }
+
+    fn accepts(&self, finding: &Finding) -> bool {
+        if finding.rule.name != self.rule {
+            return false;
+        }
+        let place = &finding.place;
+        match &self.scope {
+            Scope::Map => true,
+            Scope::Layer(path, id) => place.layer.as_deref().is_some_and(|layer| {
+                (layer == path && place.layer_id.is_none_or(|found| found == *id))
+                    || layer.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            }),
+            Scope::Object(id, spot) => place.object_id == Some(*id) && (*id != 0 || finding.spot == *spot),
+            Scope::Tileset(name) => place.tileset.as_deref() == Some(name),
+        }
+    }
+}
+
+/// Takes away the findings that the map accepts, and notes by number which acceptances did so.
+pub(super) fn suppress(findings: &mut Vec<Finding>, allows: &[Allow], used: &mut BTreeSet<usize>) {
+    findings.retain(|finding| {
+        let mut accepted = false;
+        for (index, allow) in allows.iter().enumerate() {
+            if allow.accepts(finding) {
+                used.insert(index);
+                accepted = true;
+            }
+        }
+        !accepted
+    });
+}
+
+/// Reports acceptances that accepted nothing, of rules that were asked for.
+pub(super) fn unused(
+    allows: &[Allow],
+    used: &BTreeSet<usize>,
+    settings: &Settings,
+    findings: &mut Vec<Finding>,
+) {
+    for (index, allow) in allows.iter().enumerate() {
+        if used.contains(&index) {
+            continue;
+        }
+        let custom = settings.custom.iter().find(|policy| policy.rule.name == allow.rule);
+        let rule = registry::rule(&allow.rule).or(custom.map(|policy| policy.rule));
+        let Some(rule) = rule else {
+            let mut finding = Finding::new(
+                &UNUSED_ALLOW,
+                allow.spot.clone(),
+                format!("venueAllow of {} names \"{}\", which is no rule", allow.holder, allow.rule),
+            )
+            .at(allow.place.clone());
+            if let Some(nearest) = registry::nearest_rule(&allow.rule) {
+                finding = finding.help(format!("did you mean \"{nearest}\"?"));
+            }
+            findings.push(finding);
+            continue;
+        };
+        if settings.severity(rule, &allow.spot.file).is_none() {
+            continue;
+        }
+        findings.push(
+            Finding::new(
+                &UNUSED_ALLOW,
+                allow.spot.clone(),
+                format!("venueAllow of {} accepts {}, which finds nothing there", allow.holder, allow.rule),
+            )
+            .at(allow.place.clone())
+            .help("delete it, so that it hides no later mistake"),
+        );
+    }
+}
+
+/// What identifies an acceptance across the maps that share a tileset.
+pub(super) fn identity(allow: &Allow) -> (String, u32, String) {
+    (allow.spot.file.clone(), allow.spot.span.map_or(0, |span| span.start), allow.rule.clone())
+}
