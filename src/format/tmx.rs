@@ -1,17 +1,819 @@
-//! Tiled's XML lowered to the model.
+//! Tiled's XML lowered to the model (tiled-formats, sections 3, 4, 5, 7 and 11).
 
-use super::link::{Linker, Template};
+use std::sync::Arc;
+
+use glam::{DVec2, IVec2};
+use roxmltree::{Document, Node, ParsingOptions};
+
+use super::{
+    data::{self, DataFault, MAX_CELLS},
+    ids,
+    link::{Linker, Template},
+    rules,
+};
 use crate::{
-    model::{Map, Tileset},
-    source::SourceFile,
+    finding::{Finding, Place, Rule, Spot},
+    model::{
+        Chunk, Compression, DrawOrder, Encoding, Extra, Frame, Gid, ImageLayer, Json, Layer, LayerKind, Map,
+        MapTileset, Object, ObjectLayer, Orientation, Picture, Properties, Property, RenderOrder, Shape,
+        Text, Tile, TileData, TileLayer, TileSize, Tileset, Value,
+    },
+    source::{self, SourceFile, Span},
 };
 
-pub(super) fn map(_file: &SourceFile, _linker: &mut Linker) -> Option<Map> {
-    None
+/// Most elements and attributes of a file: enough for layers of a million `<tile/>`.
+const MAX_NODES: u32 = 1 << 26;
+
+/// Reads the map in an XML file.
+pub(super) fn map(file: &SourceFile, linker: &mut Linker) -> Option<Map> {
+    let document = document(file, "map", linker)?;
+    Lower { file, linker, tilesets: Vec::new() }.map(document.root_element())
 }
-pub(super) fn tileset(_file: &SourceFile, _linker: &mut Linker) -> Option<Tileset> {
-    None
+
+/// Reads the tileset in an XML file.
+pub(super) fn tileset(file: &SourceFile, linker: &mut Linker) -> Option<Tileset> {
+    let document = document(file, "tileset", linker)?;
+    Some(Lower { file, linker, tilesets: Vec::new() }.tileset(document.root_element()))
 }
-pub(super) fn template(_file: &SourceFile, _linker: &mut Linker) -> Option<Template> {
-    None
+
+/// Reads the template in an XML file.
+pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Template> {
+    let document = document(file, "template", linker)?;
+    let root = document.root_element();
+    let Some(object) = child(root, "object") else {
+        let message = "the template holds no object";
+        linker.findings.push(Finding::new(&rules::NOT_A_MAP, Spot::new(file.name(), None), message));
+        return None;
+    };
+    let tileset = child(root, "tileset").and_then(|set| {
+        let path = source::resolve(source::parent(file.name()), set.attribute("source")?);
+        Some((unsigned(set, "firstgid").unwrap_or(1), path))
+    });
+    let mut lower = Lower { file, linker, tilesets: Vec::new() };
+    Some(Template { object: lower.object(object), tileset })
+}
+
+/// Parses a file. Document types are read over, never fetched, and entities are not expanded beyond
+/// what roxmltree's guard allows.
+fn document<'a>(file: &'a SourceFile, root: &str, linker: &mut Linker) -> Option<Document<'a>> {
+    let mut broken = |at: usize, message: String| {
+        let spot = Spot::bytes(file, at..at + 1);
+        linker.findings.push(Finding::new(&rules::BROKEN_XML, spot, message));
+    };
+    let text = match file.text() {
+        Ok(text) => text,
+        Err(error) => {
+            broken(
+                error.valid_up_to(),
+                "these bytes are not in the encoding that the file states".to_owned(),
+            );
+            return None;
+        }
+    };
+    let options = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
+    let document = match Document::parse_with_options(text, options) {
+        Ok(document) => document,
+        Err(error) => {
+            let place = error.pos();
+            let at = file.offset(place.row, place.col);
+            // The position is said by the finding itself.
+            let message = error.to_string();
+            let message = message.rsplit_once(" at ").map_or(message.as_str(), |(before, _)| before);
+            broken(at, message.to_owned());
+            return None;
+        }
+    };
+    let name = document.root_element().tag_name().name().to_owned();
+    if name != root {
+        let spot = Spot::bytes(file, document.root_element().range());
+        let message = format!("the file holds a <{name}>, not a <{root}>");
+        linker.findings.push(Finding::new(&rules::NOT_A_MAP, spot, message));
+        return None;
+    }
+    Some(document)
+}
+
+struct Lower<'f, 'l, 's> {
+    file: &'f SourceFile,
+    linker: &'l mut Linker<'s>,
+    /// Tilesets of the map, known before its layers.
+    tilesets: Vec<MapTileset>,
+}
+
+impl Lower<'_, '_, '_> {
+    fn span(&self, node: Node) -> Span {
+        self.file.span_of(node.range())
+    }
+
+    fn spot(&self, node: Node) -> Spot {
+        Spot::new(self.file.name(), Some(self.span(node)))
+    }
+
+    fn find(&mut self, rule: &'static Rule, spot: Spot, message: impl Into<String>) {
+        self.linker.findings.push(Finding::new(rule, spot, message));
+    }
+
+    fn map(&mut self, root: Node) -> Option<Map> {
+        let spot = self.spot(root);
+        let orientation = match root.attribute("orientation") {
+            Some("orthogonal") => Orientation::Orthogonal,
+            Some("isometric") => Orientation::Isometric,
+            Some("staggered") => Orientation::Staggered,
+            Some("hexagonal") => Orientation::Hexagonal,
+            Some("oblique") => Orientation::Oblique,
+            Some(other) => {
+                let message = format!("the orientation \"{other}\" does not exist");
+                self.find(&rules::ORIENTATION_UNKNOWN, spot.key("orientation"), message);
+                return None;
+            }
+            None => {
+                self.find(&rules::ORIENTATION_UNKNOWN, spot, "the map says nothing of its orientation");
+                return None;
+            }
+        };
+        let infinite = flag(root, "infinite").unwrap_or(false);
+        let size = |key| unsigned(root, key).unwrap_or(0);
+        let (width, height) = (size("width"), size("height"));
+        let tile_size = TileSize { width: size("tilewidth"), height: size("tileheight") };
+        for (key, value, matters) in [
+            ("width", width, !infinite),
+            ("height", height, !infinite),
+            ("tilewidth", tile_size.width, true),
+            ("tileheight", tile_size.height, true),
+        ] {
+            if value == 0 && matters {
+                let message = format!("the map's {key} is missing or less than 1");
+                self.find(&rules::MAP_SIZE_WRONG, spot.clone().key(key), message);
+            }
+        }
+        if width as usize * height as usize > MAX_CELLS {
+            let message = format!("a map of {width} x {height} tiles is larger than any that could be shown");
+            self.find(&rules::MAP_SIZE_WRONG, spot.key("width"), message);
+            return None;
+        }
+        for entry in children(root, "tileset") {
+            let set = self.map_tileset(entry);
+            self.tilesets.push(set);
+        }
+        let layers = self.layers(root, "");
+        let mut map = Map {
+            span: Some(self.span(root)),
+            file: self.file.name().to_owned(),
+            version: root.attribute("version").map(str::to_owned),
+            tiled_version: root.attribute("tiledversion").map(str::to_owned),
+            class: text(root, "class"),
+            orientation,
+            render_order: match root.attribute("renderorder") {
+                Some("right-up") => RenderOrder::RightUp,
+                Some("left-down") => RenderOrder::LeftDown,
+                Some("left-up") => RenderOrder::LeftUp,
+                _ => RenderOrder::RightDown,
+            },
+            width,
+            height,
+            tile_size,
+            infinite,
+            background_color: root.attribute("backgroundcolor").map(str::to_owned),
+            parallax_origin: vector(root, "parallaxoriginx", "parallaxoriginy", 0.0),
+            next_layer_id: unsigned(root, "nextlayerid").unwrap_or(0),
+            next_object_id: unsigned(root, "nextobjectid").unwrap_or(0),
+            properties: self.properties(root),
+            tilesets: std::mem::take(&mut self.tilesets),
+            layers,
+            extra: map_extra(root),
+        };
+        ids::settle(&mut map, &mut self.linker.findings);
+        Some(map)
+    }
+
+    fn map_tileset(&mut self, entry: Node) -> MapTileset {
+        let source = entry.attribute("source").filter(|source| !source.is_empty()).map(str::to_owned);
+        let tileset = match &source {
+            Some(source) => {
+                let spot = self.spot(entry).key("source");
+                self.linker.tileset(&spot, source)
+            }
+            None => Some(Arc::new(self.tileset(entry))),
+        };
+        MapTileset {
+            span: Some(self.span(entry)),
+            first_gid: unsigned(entry, "firstgid").unwrap_or(0),
+            source,
+            tileset,
+        }
+    }
+
+    fn tileset(&mut self, node: Node) -> Tileset {
+        let offset = child(node, "tileoffset");
+        let offset = |key| offset.and_then(|offset| integer(offset, key)).unwrap_or(0);
+        let tiles: Vec<Node> = children(node, "tile").collect();
+        let mut tileset = Tileset {
+            span: Some(self.span(node)),
+            file: self.file.name().to_owned(),
+            name: text(node, "name"),
+            class: text(node, "class"),
+            tile_size: TileSize {
+                width: unsigned(node, "tilewidth").unwrap_or(0),
+                height: unsigned(node, "tileheight").unwrap_or(0),
+            },
+            spacing: integer(node, "spacing").unwrap_or(0),
+            margin: integer(node, "margin").unwrap_or(0),
+            columns: unsigned(node, "columns").unwrap_or(0),
+            tile_count: unsigned(node, "tilecount").unwrap_or(0),
+            picture: child(node, "image").map(picture),
+            tile_offset: IVec2::new(offset("x"), offset("y")),
+            object_alignment: text(node, "objectalignment"),
+            render_at_grid_size: node.attribute("tilerendersize") == Some("grid"),
+            tiles: Vec::new(),
+            properties: self.properties(node),
+            extra: tileset_extra(node),
+        };
+        for tile in tiles {
+            let tile = self.tile(tile);
+            tileset.tiles.push(tile);
+        }
+        if let (Some((columns, rows)), 0) = (tileset.grid(), tileset.tile_count) {
+            // Older files do not state them.
+            tileset.tile_count = columns.saturating_mul(rows);
+            tileset.columns = columns;
+        }
+        tileset
+    }
+
+    fn tile(&mut self, node: Node) -> Tile {
+        let part = ["x", "y", "width", "height"].map(|key| integer(node, key));
+        let mut properties = self.properties(node);
+        let collision = child(node, "objectgroup").map(|group| {
+            for property in self.properties(group).0 {
+                if properties.get(&property.name).is_none() {
+                    properties.0.push(property);
+                }
+            }
+            self.object_layer(group)
+        });
+        let mut extra = Extra::new();
+        if let Some(probability) = node.attribute("probability").filter(|text| text.parse::<f64>().is_ok()) {
+            extra.push(("probability".to_owned(), Json::Number(probability.to_owned())));
+        }
+        Tile {
+            span: Some(self.span(node)),
+            id: unsigned(node, "id").unwrap_or(0),
+            class: class(node),
+            properties,
+            animation: child(node, "animation")
+                .into_iter()
+                .flat_map(|animation| children(animation, "frame"))
+                .map(|frame| Frame {
+                    tile: unsigned(frame, "tileid").unwrap_or(0),
+                    duration: unsigned(frame, "duration").unwrap_or(0),
+                })
+                .collect(),
+            picture: child(node, "image").map(picture),
+            picture_part: part.iter().any(Option::is_some).then(|| part.map(|number| number.unwrap_or(0))),
+            collision,
+            extra,
+        }
+    }
+
+    fn layers(&mut self, parent: Node, prefix: &str) -> Vec<Layer> {
+        let elements: Vec<Node> = parent.children().filter(Node::is_element).collect();
+        elements.into_iter().filter_map(|node| self.layer(node, prefix)).collect()
+    }
+
+    fn layer(&mut self, node: Node, prefix: &str) -> Option<Layer> {
+        let name = text(node, "name");
+        let id = unsigned(node, "id").unwrap_or(0);
+        let path = format!("{prefix}{name}");
+        let kind = match node.tag_name().name() {
+            "layer" => LayerKind::Tiles(self.tile_layer(node, &Place::layer(&path, id))),
+            "objectgroup" => LayerKind::Objects(self.object_layer(node)),
+            "imagelayer" => LayerKind::Image(ImageLayer {
+                picture: child(node, "image").map_or(
+                    Picture { source: String::new(), width: None, height: None, transparent: None },
+                    picture,
+                ),
+                repeat_x: flag(node, "repeatx").unwrap_or(false),
+                repeat_y: flag(node, "repeaty").unwrap_or(false),
+            }),
+            "group" => LayerKind::Group(self.layers(node, &format!("{path}/"))),
+            _ => return None,
+        };
+        let position = IVec2::new(integer(node, "x").unwrap_or(0), integer(node, "y").unwrap_or(0));
+        let mut offset = vector(node, "offsetx", "offsety", 0.0);
+        // Before 0.15 an image layer had its pixels in x and y.
+        if matches!(kind, LayerKind::Image(_)) && !node.has_attribute("offsetx") {
+            offset = position.as_dvec2();
+        }
+        let mut extra = Extra::new();
+        if let Some(mode) = node.attribute("mode") {
+            extra.push(("mode".to_owned(), Json::String(mode.to_owned())));
+        }
+        Some(Layer {
+            span: Some(self.span(node)),
+            id,
+            name,
+            class: text(node, "class"),
+            visible: flag(node, "visible").unwrap_or(true),
+            opacity: float(node, "opacity").unwrap_or(1.0),
+            locked: flag(node, "locked").unwrap_or(false),
+            tint: node.attribute("tintcolor").map(str::to_owned),
+            position,
+            offset,
+            parallax: vector(node, "parallaxx", "parallaxy", 1.0),
+            properties: self.properties(node),
+            kind,
+            extra,
+        })
+    }
+
+    fn tile_layer(&mut self, node: Node, place: &Place) -> TileLayer {
+        let width = unsigned(node, "width").unwrap_or(0);
+        let height = unsigned(node, "height").unwrap_or(0);
+        let Some(data) = child(node, "data") else {
+            let cells = (width as usize).saturating_mul(height as usize).min(MAX_CELLS);
+            let data = TileData::Finite(vec![Gid::EMPTY; cells]);
+            return TileLayer { width, height, data, encoding: Encoding::Csv };
+        };
+        let compression = match data.attribute("compression") {
+            None | Some("") => Some(Compression::None),
+            Some("zlib") => Some(Compression::Zlib),
+            Some("gzip") => Some(Compression::Gzip),
+            Some("zstd") => Some(Compression::Zstd),
+            Some(_) => None,
+        };
+        let encoding = match data.attribute("encoding") {
+            None | Some("") => Some(Encoding::Elements),
+            Some("csv") => Some(Encoding::Csv),
+            Some("base64") => compression.map(Encoding::Base64),
+            Some(_) => None,
+        };
+        let Some(encoding) = encoding else {
+            let key = if compression.is_none() { "compression" } else { "encoding" };
+            let message = "tile data in a form that Tiled does not know";
+            let finding = Finding::new(&rules::LAYER_DATA_UNREADABLE, self.spot(data).key(key), message);
+            self.linker.findings.push(finding.at(place.clone()));
+            return TileLayer { width, height, data: TileData::Unreadable, encoding: Encoding::Csv };
+        };
+        let chunks: Vec<Node> = children(data, "chunk").collect();
+        let cells = if chunks.is_empty() {
+            match self.cells(data, width, height, encoding, place) {
+                Some(gids) => TileData::Finite(gids),
+                None => TileData::Unreadable,
+            }
+        } else {
+            TileData::Chunks(
+                chunks
+                    .into_iter()
+                    .filter_map(|chunk| {
+                        let size = |key| unsigned(chunk, key).unwrap_or(0);
+                        let (width, height) = (size("width"), size("height"));
+                        let gids = self.cells(chunk, width, height, encoding, place)?;
+                        let at = |key| integer(chunk, key).unwrap_or(0);
+                        Some(Chunk { x: at("x"), y: at("y"), width, height, gids })
+                    })
+                    .collect(),
+            )
+        };
+        TileLayer { width, height, data: cells, encoding }
+    }
+
+    fn cells(
+        &mut self,
+        node: Node,
+        width: u32,
+        height: u32,
+        encoding: Encoding,
+        place: &Place,
+    ) -> Option<Vec<Gid>> {
+        let expected = (width as usize).saturating_mul(height as usize);
+        let content = || -> String { node.children().filter_map(|child| child.text()).collect() };
+        let gids: Result<Vec<Gid>, DataFault> = match encoding {
+            Encoding::Elements => {
+                Ok(children(node, "tile").map(|tile| Gid(unsigned(tile, "gid").unwrap_or(0))).collect())
+            }
+            Encoding::Csv => data::decode_csv(&content(), expected),
+            Encoding::Base64(compression) => data::decode_base64(&content(), compression, expected),
+        };
+        match gids {
+            // No data at all is an empty layer.
+            Ok(gids) if gids.is_empty() => Some(vec![Gid::EMPTY; expected.min(MAX_CELLS)]),
+            Ok(gids) => {
+                if gids.len() != expected {
+                    let message = format!(
+                        "the layer has {} tiles, but its size of {width} x {height} needs {expected}",
+                        gids.len()
+                    );
+                    let finding = Finding::new(&rules::LAYER_DATA_LENGTH, self.spot(node), message);
+                    self.linker.findings.push(finding.at(place.clone()));
+                }
+                Some(gids)
+            }
+            Err(fault) => {
+                let message = format!("the layer cannot be read: {fault}");
+                let finding = Finding::new(&rules::LAYER_DATA_UNREADABLE, self.spot(node), message);
+                self.linker.findings.push(finding.at(place.clone()));
+                None
+            }
+        }
+    }
+
+    fn object_layer(&mut self, node: Node) -> ObjectLayer {
+        let objects: Vec<Node> = children(node, "object").collect();
+        ObjectLayer {
+            objects: objects.into_iter().map(|object| self.object(object)).collect(),
+            draw_order: match node.attribute("draworder") {
+                Some("index") => DrawOrder::Index,
+                _ => DrawOrder::TopDown,
+            },
+            color: node.attribute("color").map(str::to_owned),
+        }
+    }
+
+    fn object(&mut self, node: Node) -> Object {
+        let template_path = node.attribute("template").map(str::to_owned);
+        let template = template_path.as_ref().and_then(|path| {
+            let spot = self.spot(node).key("template");
+            self.linker.template(&spot, path)
+        });
+        let base = template.as_ref().map(|template| &template.object);
+        let gid = match unsigned(node, "gid") {
+            Some(gid) => Some(Gid(gid)).filter(|gid| !gid.is_empty()),
+            None => template.as_ref().and_then(|template| template.gid_in(self.file.name(), &self.tilesets)),
+        };
+        let sides = (float(node, "width"), float(node, "height"));
+        let size = match (sides, base) {
+            ((Some(width), Some(height)), Some(_)) if width > 0.0 && height > 0.0 => {
+                DVec2::new(width, height)
+            }
+            (_, Some(base)) => base.size,
+            ((None, None), None) => gid.map_or(DVec2::ZERO, |gid| ids::tile_size(&self.tilesets, gid)),
+            ((width, height), None) => DVec2::new(width.unwrap_or(0.0), height.unwrap_or(0.0)),
+        };
+        let name = node.attribute("name").filter(|name| !name.is_empty()).map(str::to_owned);
+        let class = Some(class(node)).filter(|class| !class.is_empty());
+        Object {
+            span: Some(self.span(node)),
+            id: unsigned(node, "id").unwrap_or(0),
+            name: name.or_else(|| base.map(|base| base.name.clone())).unwrap_or_default(),
+            class: class.or_else(|| base.map(|base| base.class.clone())).unwrap_or_default(),
+            template: template_path,
+            gid,
+            position: vector(node, "x", "y", 0.0),
+            size,
+            rotation: float(node, "rotation").or(base.map(|base| base.rotation)).unwrap_or(0.0),
+            visible: flag(node, "visible").or(base.map(|base| base.visible)).unwrap_or(true),
+            opacity: float(node, "opacity").or(base.map(|base| base.opacity)).unwrap_or(1.0),
+            shape: shape(node).or_else(|| base.map(|base| base.shape.clone())).unwrap_or(Shape::Rectangle),
+            properties: ids::merge(base.map(|base| &base.properties), self.properties(node)),
+            extra: Extra::new(),
+        }
+    }
+
+    fn properties(&mut self, holder: Node) -> Properties {
+        let nodes: Vec<Node> =
+            children(holder, "properties").flat_map(|list| children(list, "property")).collect();
+        Properties(nodes.into_iter().map(|node| self.property(node)).collect())
+    }
+
+    fn property(&mut self, node: Node) -> Property {
+        let name = text(node, "name");
+        let kind = node.attribute("type").unwrap_or("string");
+        let (value, fits) = value(node, kind);
+        if matches!(value, Value::Unknown(..)) {
+            let message = format!("the property \"{name}\" has the type \"{kind}\", which does not exist");
+            self.find(&rules::PROPERTY_TYPE_UNKNOWN, self.spot(node).key("type"), message);
+        } else if !fits {
+            let shown = node.attribute("value").unwrap_or_default();
+            let message =
+                format!("the property \"{name}\" is stated to be of type {kind}, but \"{shown}\" is none");
+            self.find(&rules::PROPERTY_VALUE_TYPE, self.spot(node).key("value"), message);
+        }
+        Property {
+            span: Some(self.span(node)),
+            name,
+            type_name: node.attribute("propertytype").map(str::to_owned),
+            value,
+        }
+    }
+}
+
+/// A property's value by its stated type, and whether it is of that type. What is not becomes 0, false
+/// or empty, as Tiled makes of it.
+fn value(node: Node, kind: &str) -> (Value, bool) {
+    let written = || match node.attribute("value") {
+        Some(value) if !value.is_empty() => value.to_owned(),
+        _ => node.text().unwrap_or_default().to_owned(),
+    };
+    let whole = || {
+        let text = written();
+        let number = text.trim().parse::<i64>().ok();
+        (number.unwrap_or(0), number.is_some() || text.is_empty())
+    };
+    match kind {
+        "string" => (Value::String(written()), true),
+        "file" => (Value::File(written()), true),
+        "color" => (Value::Color(written()), true),
+        "bool" => {
+            let text = written().to_ascii_lowercase();
+            (Value::Bool(!matches!(text.as_str(), "" | "0" | "false")), true)
+        }
+        "int" | "qlonglong" => {
+            let (number, fits) = whole();
+            (Value::Int(number), fits)
+        }
+        "object" => {
+            let (number, fits) = whole();
+            (Value::Object(number), fits)
+        }
+        "float" => {
+            let text = written();
+            let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+            (Value::Float(number.unwrap_or(0.0)), number.is_some() || text.is_empty())
+        }
+        "class" => (Value::Class(class_members(node)), true),
+        "list" => (Value::List(Json::Array(children(node, "item").map(list_item).collect())), true),
+        kind => (Value::Unknown(kind.to_owned(), Json::String(written())), true),
+    }
+}
+
+fn class_members(node: Node) -> Json {
+    let members = children(node, "properties").flat_map(|list| children(list, "property"));
+    Json::Object(
+        members
+            .map(|member| {
+                let kind = member.attribute("type").unwrap_or("string");
+                (text(member, "name"), plain(value(member, kind).0))
+            })
+            .collect(),
+    )
+}
+
+fn list_item(node: Node) -> Json {
+    let kind = node.attribute("type").unwrap_or("string");
+    let mut pairs = vec![
+        ("type".to_owned(), Json::String(kind.to_owned())),
+        ("value".to_owned(), plain(value(node, kind).0)),
+    ];
+    if let Some(name) = node.attribute("propertytype") {
+        pairs.push(("propertytype".to_owned(), Json::String(name.to_owned())));
+    }
+    Json::Object(pairs)
+}
+
+/// A value as Tiled's JSON has it inside of classes and lists, where types are not stated.
+fn plain(value: Value) -> Json {
+    match value {
+        Value::String(text) | Value::File(text) | Value::Color(text) => Json::String(text),
+        Value::Int(number) | Value::Object(number) => Json::Number(number.to_string()),
+        Value::Float(number) => Json::Number(number.to_string()),
+        Value::Bool(value) => Json::Bool(value),
+        Value::Class(json) | Value::List(json) | Value::Unknown(_, json) => json,
+    }
+}
+
+fn shape(node: Node) -> Option<Shape> {
+    let points = |node: Node| {
+        let list = node.attribute("points").unwrap_or_default();
+        let point = |pair: &str| {
+            let (x, y) = pair.split_once(',')?;
+            Some(DVec2::new(x.trim().parse().ok()?, y.trim().parse().ok()?))
+        };
+        list.split_whitespace().filter_map(point).filter(|point| point.is_finite()).collect()
+    };
+    // The last marker counts.
+    node.children()
+        .filter(Node::is_element)
+        .filter_map(|child| match child.tag_name().name() {
+            "ellipse" => Some(Shape::Ellipse),
+            "point" => Some(Shape::Point),
+            "capsule" => Some(Shape::Capsule),
+            "polygon" => Some(Shape::Polygon(points(child))),
+            "polyline" => Some(Shape::Polyline(points(child))),
+            "text" => Some(Shape::Text(Box::new(shown_text(child)))),
+            _ => None,
+        })
+        .last()
+}
+
+fn shown_text(node: Node) -> Text {
+    let defaults = Text::default();
+    let word = |key: &str, default: &str| node.attribute(key).unwrap_or(default).to_owned();
+    let set = |key: &str, default: bool| flag(node, key).unwrap_or(default);
+    Text {
+        text: node.children().filter_map(|child| child.text()).collect(),
+        font_family: word("fontfamily", &defaults.font_family),
+        pixel_size: integer(node, "pixelsize").unwrap_or(defaults.pixel_size),
+        color: word("color", &defaults.color),
+        wrap: set("wrap", defaults.wrap),
+        bold: set("bold", defaults.bold),
+        italic: set("italic", defaults.italic),
+        underline: set("underline", defaults.underline),
+        strikeout: set("strikeout", defaults.strikeout),
+        kerning: set("kerning", defaults.kerning),
+        halign: word("halign", &defaults.halign),
+        valign: word("valign", &defaults.valign),
+    }
+}
+
+fn picture(node: Node) -> Picture {
+    Picture {
+        source: text(node, "source"),
+        width: unsigned(node, "width"),
+        height: unsigned(node, "height"),
+        transparent: node.attribute("trans").map(|color| color.trim_start_matches('#').to_owned()),
+    }
+}
+
+/// Attributes of a map that the model has no field for, as JSON has them.
+fn map_extra(root: Node) -> Extra {
+    let mut extra = Extra::new();
+    for key in ["hexsidelength", "skewx", "skewy", "compressionlevel"] {
+        if let Some(number) = integer(root, key) {
+            extra.push((key.to_owned(), Json::Number(number.to_string())));
+        }
+    }
+    for key in ["staggeraxis", "staggerindex"] {
+        if let Some(word) = root.attribute(key) {
+            extra.push((key.to_owned(), Json::String(word.to_owned())));
+        }
+    }
+    extra
+}
+
+/// What the model has no field for, in the shape that JSON has it (tiled-formats, sections 3.3, 3.4).
+fn tileset_extra(node: Node) -> Extra {
+    let number = |node: Node, key: &str, default: &str| {
+        let text = node.attribute(key).filter(|text| text.parse::<f64>().is_ok());
+        (key.to_owned(), Json::Number(text.unwrap_or(default).to_owned()))
+    };
+    let word = |node: Node, key: &str| (key.to_owned(), Json::String(text(node, key)));
+    let mut extra = Extra::new();
+    for key in ["fillmode", "backgroundcolor"] {
+        if let Some(value) = node.attribute(key) {
+            extra.push((key.to_owned(), Json::String(value.to_owned())));
+        }
+    }
+    if let Some(grid) = child(node, "grid") {
+        let pairs = vec![word(grid, "orientation"), number(grid, "width", "0"), number(grid, "height", "0")];
+        extra.push(("grid".to_owned(), Json::Object(pairs)));
+    }
+    if let Some(allowed) = child(node, "transformations") {
+        let pairs = ["hflip", "vflip", "rotate", "preferuntransformed"]
+            .map(|key| (key.to_owned(), Json::Bool(flag(allowed, key).unwrap_or(false))));
+        extra.push(("transformations".to_owned(), Json::Object(pairs.to_vec())));
+    }
+    let sets: Vec<Json> = child(node, "wangsets")
+        .into_iter()
+        .flat_map(|sets| children(sets, "wangset"))
+        // Sets of Tiled before 1.5 have no type; only editors would miss them.
+        .filter(|set| set.has_attribute("type"))
+        .map(|set| {
+            let colors = children(set, "wangcolor").map(|color| {
+                Json::Object(vec![
+                    word(color, "name"),
+                    word(color, "color"),
+                    number(color, "tile", "0"),
+                    number(color, "probability", "0"),
+                ])
+            });
+            let tiles = children(set, "wangtile").map(|tile| {
+                let id = tile.attribute("wangid").unwrap_or_default();
+                let id = id.split(',').map(|part| part.trim().parse().unwrap_or(0)).collect();
+                Json::Object(vec![number(tile, "tileid", "0"), ("wangid".to_owned(), Json::Integers(id))])
+            });
+            Json::Object(vec![
+                word(set, "name"),
+                word(set, "type"),
+                number(set, "tile", "0"),
+                ("colors".to_owned(), Json::Array(colors.collect())),
+                ("wangtiles".to_owned(), Json::Array(tiles.collect())),
+            ])
+        })
+        .collect();
+    if !sets.is_empty() {
+        extra.push(("wangsets".to_owned(), Json::Array(sets)));
+    }
+    extra
+}
+
+/// `class` where it is filled, else `type` (tiled-formats, section 3.6).
+fn class(node: Node) -> String {
+    let filled = node.attribute("class").filter(|class| !class.is_empty());
+    filled.or_else(|| node.attribute("type")).unwrap_or_default().to_owned()
+}
+
+fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
+    node.children().find(|child| child.has_tag_name(name))
+}
+
+fn children<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'a str) -> impl Iterator<Item = Node<'a, 'i>> + 'a {
+    node.children().filter(move |child| child.has_tag_name(name))
+}
+
+fn text(node: Node, key: &str) -> String {
+    node.attribute(key).unwrap_or_default().to_owned()
+}
+
+/// Digits with an optional sign; anything else counts as absent (tiled-formats, section 4).
+fn integer(node: Node, key: &str) -> Option<i32> {
+    node.attribute(key)?.trim().parse().ok()
+}
+
+fn unsigned(node: Node, key: &str) -> Option<u32> {
+    let text = node.attribute(key)?.trim();
+    // Flags make gids negative in some writers' eyes.
+    text.parse().ok().or_else(|| text.parse::<i32>().ok().map(i32::cast_unsigned))
+}
+
+fn float(node: Node, key: &str) -> Option<f64> {
+    node.attribute(key)?.trim().parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// Numbers only: Tiled ignores the words true and false here.
+fn flag(node: Node, key: &str) -> Option<bool> {
+    integer(node, key).map(|number| number != 0)
+}
+
+fn vector(node: Node, x: &str, y: &str, default: f64) -> DVec2 {
+    DVec2::new(float(node, x).unwrap_or(default), float(node, y).unwrap_or(default))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{format::load_map, source::Sources};
+
+    fn load(body: &str) -> (Option<Map>, Vec<Finding>) {
+        let text = format!(
+            "<?xml version=\"1.0\"?>\n<map version=\"1.10\" orientation=\"orthogonal\" width=\"2\" height=\"2\" \
+             tilewidth=\"32\" tileheight=\"32\">{body}</map>"
+        );
+        load_text(&text)
+    }
+
+    fn load_text(text: &str) -> (Option<Map>, Vec<Finding>) {
+        let mut sources = Sources::new("/nowhere");
+        sources.insert("a.tmx", text.as_bytes());
+        let loaded = load_map(&sources, "a.tmx");
+        (loaded.map, loaded.findings)
+    }
+
+    fn cells(data: &str) -> Vec<u32> {
+        let (map, _) = load(&format!("<layer id=\"1\" width=\"2\" height=\"2\">{data}</layer>"));
+        match &map.unwrap().layers[0].tiles().unwrap().data {
+            TileData::Finite(gids) => gids.iter().map(|gid| gid.0).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn cells_in_elements_and_csv() {
+        let elements = "<data><tile gid=\"1\"/><tile/><tile gid=\"0\"/><tile gid=\"2147483651\"/></data>";
+        assert_eq!(cells(elements), [1, 0, 0, 0x8000_0003]);
+        assert_eq!(cells("<data encoding=\"csv\"><![CDATA[1,\n2,3,4]]></data>"), [1, 2, 3, 4]);
+        assert_eq!(cells("<data encoding=\"csv\"></data>"), [0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn properties_of_every_type() {
+        let (map, findings) = load(
+            "<properties><property name=\"a\" value=\"x\"/><property name=\"b\" type=\"int\" value=\"abc\"/>\
+             <property name=\"c\" type=\"bool\" value=\"true\"/><property name=\"d\">line\nbreak</property>\
+             <property name=\"e\" type=\"class\" propertytype=\"P\"><properties><property name=\"m\" type=\"int\" value=\"3\"/>\
+             </properties></property></properties>",
+        );
+        let properties = map.unwrap().properties;
+        assert_eq!(properties.text("a"), Some("x"));
+        assert_eq!(properties.get("b").unwrap().value, Value::Int(0));
+        assert_eq!(properties.boolean("c"), Some(true));
+        assert_eq!(properties.text("d"), Some("line\nbreak"));
+        let Value::Class(members) = &properties.get("e").unwrap().value else { panic!() };
+        assert_eq!(members.get("m"), Some(&Json::Number("3".to_owned())));
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].rule.name, "property-value-type");
+    }
+
+    #[test]
+    fn broken_xml_is_told_at_its_place() {
+        let (map, findings) = load_text("<map>\n <layer></map>");
+        assert!(map.is_none());
+        assert_eq!(findings[0].rule.name, "broken-xml");
+        let start = findings[0].spot.span.unwrap().start;
+        assert!((6..17).contains(&start), "{start}: {}", findings[0].message);
+    }
+
+    #[test]
+    fn entities_do_not_explode() {
+        let mut bomb = "<!DOCTYPE map [<!ENTITY a0 \"aaaaaaaaaa\">".to_owned();
+        for level in 1..12 {
+            let inner = format!("&a{};", level - 1).repeat(10);
+            bomb.push_str(&format!("<!ENTITY a{level} \"{inner}\">"));
+        }
+        bomb.push_str("]><map orientation=\"orthogonal\" class=\"&a11;\"/>");
+        let (map, findings) = load_text(&bomb);
+        assert!(map.is_none() && findings[0].rule.name == "broken-xml");
+        let dtd = "<!DOCTYPE map SYSTEM \"http://example.invalid/map.dtd\">\n<map orientation=\"orthogonal\" \
+                   width=\"1\" height=\"1\" tilewidth=\"1\" tileheight=\"1\"/>";
+        assert!(load_text(dtd).0.is_some());
+    }
 }

@@ -105,6 +105,16 @@ impl SourceFile {
         Position { line: count(line), column: count(column) }
     }
 
+    /// Offset of a place given as line and column, both from 1: the inverse of [`Self::position`].
+    pub fn offset(&self, line: u32, column: u32) -> usize {
+        let starts = self.line_starts();
+        let index = (line.saturating_sub(1) as usize).min(starts.len() - 1);
+        let start = starts[index] as usize;
+        let characters = self.bytes[start..].iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80);
+        let at = characters.map(|(at, _)| at).nth(column.saturating_sub(1) as usize);
+        at.map_or(self.bytes.len(), |at| start + at)
+    }
+
     /// Bytes of a line, counted from 1, without its line break.
     pub fn line(&self, line: u32) -> Option<&[u8]> {
         let lines = self.line_starts();
