@@ -3,7 +3,9 @@
 //! Each command has a file with its arguments and a `run`. Standard output carries the result and
 //! nothing else; notes, progress and errors go to standard error.
 
+mod check;
 mod completions;
+mod rules;
 mod shell;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
@@ -74,6 +76,8 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Args),
+    Rules(rules::Args),
     Completions(completions::Args),
 }
 
@@ -92,6 +96,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let shell = Shell::new(cli.global);
     let done = match cli.command {
+        Command::Check(args) => check::run(&args, &shell),
+        Command::Rules(args) => rules::run(&args, &shell),
         Command::Completions(args) => completions::run(&args, &shell),
     };
     match done {

@@ -1,0 +1,103 @@
+//! `venue rules`
+
+use std::fmt::Write as _;
+
+use anyhow::bail;
+
+use super::{Format, Shell, Status};
+use crate::{
+    check,
+    finding::{Rule, Severity},
+};
+
+/// List what `check` looks for, or explain one rule
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  venue rules\n  venue rules exit-target-missing")]
+pub(super) struct Args {
+    /// Rule to explain
+    name: Option<String>,
+    /// How to show the rules
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
+    let rules = match &args.name {
+        None => check::rules(),
+        Some(name) => match check::rule(name) {
+            Some(rule) => vec![rule],
+            None => match check::nearest_rule(name) {
+                Some(nearest) => bail!("there is no rule \"{name}\"; did you mean \"{nearest}\"?"),
+                None => bail!("there is no rule \"{name}\"; `venue rules` lists them"),
+            },
+        },
+    };
+    let text = match args.format {
+        Format::Json => json(&rules)?,
+        Format::Human if args.name.is_some() => rules.iter().map(|rule| explain(rule)).collect(),
+        Format::Human => list(&rules),
+    };
+    shell.result(&text)?;
+    Ok(Status::Fine)
+}
+
+fn list(rules: &[&Rule]) -> String {
+    let width = rules.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    let mut family = None;
+    for rule in rules {
+        if family != Some(rule.family) {
+            let space = if family.is_some() { "\n" } else { "" };
+            let _infallible =
+                writeln!(text, "{space}\u{1b}[1m{}\u{1b}[0m", format!("{:?}", rule.family).to_lowercase());
+            family = Some(rule.family);
+        }
+        let _infallible =
+            writeln!(text, "  {:width$}  {:7}  {}", rule.name, severity(rule.severity), rule.summary);
+    }
+    text
+}
+
+fn explain(rule: &Rule) -> String {
+    let indented: String =
+        rule.example.trim_matches('\n').lines().map(|line| format!("    {line}\n")).collect();
+    format!(
+        "\u{1b}[1m{}\u{1b}[0m ({}, since {})\n{}\n\n\u{1b}[1mWhy\u{1b}[0m\n{}\n\n\u{1b}[1mExample\u{1b}[0m\n{indented}\n\
+         \u{1b}[1mMend\u{1b}[0m\n{}\n\n\u{1b}[1mAccept\u{1b}[0m\nvenue.toml: [check.rules] {} = \"off\"; in the map: property venueAllow = \"{}\"\n",
+        rule.name,
+        severity(rule.severity),
+        rule.since,
+        rule.summary,
+        rule.why.trim(),
+        rule.mend.trim(),
+        rule.name,
+        rule.name,
+    )
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
+}
+
+fn json(rules: &[&Rule]) -> anyhow::Result<String> {
+    let rules: Vec<_> = rules
+        .iter()
+        .map(|rule| {
+            serde_json::json!({
+                "name": rule.name,
+                "summary": rule.summary,
+                "severity": rule.severity,
+                "family": rule.family,
+                "since": rule.since,
+                "why": rule.why.trim(),
+                "example": rule.example.trim_matches('\n'),
+                "mend": rule.mend.trim(),
+            })
+        })
+        .collect();
+    Ok(serde_json::to_string_pretty(&serde_json::json!({ "version": 1, "rules": rules }))? + "\n")
+}
