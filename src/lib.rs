@@ -56,6 +56,7 @@ pub mod finding;
 pub mod format;
 pub mod model;
 pub mod output;
+pub mod picture;
 pub mod project;
 pub mod report;
 pub mod source;
