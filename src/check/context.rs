@@ -125,9 +125,20 @@ impl<'a> MapContext<'a> {
         })
     }
 
-    /// Whether a script runs in the map, which may give names and layers a meaning of its own.
+    /// Whether a script runs in the map, which may give names and layers a meaning of its own: the
+    /// map's, or that of a page which may use the scripting interface.
     pub(super) fn has_script(&self) -> bool {
+        let allowed = |property: &Property| {
+            matches!(property.name.as_str(), "openWebsiteAllowApi" | "allowApi") && !property.value.is_falsy()
+        };
         self.map.properties.text("script").is_some_and(|script| !script.trim().is_empty())
+            || self.holders().iter().any(|holder| holder.properties.iter().any(allowed))
+    }
+
+    /// Whether the map has cells to walk on: an infinite one has none for the engine.
+    pub(super) fn can_walk(&self) -> bool {
+        let bounds = self.meaning.walk.bounds();
+        bounds.width > 0 && bounds.height > 0
     }
 
     /// Everything that has properties: the map, layers, objects, tilesets, tiles.
@@ -195,7 +206,8 @@ impl<'a> MapContext<'a> {
     }
 
     /// Cells that are passable at times: those of the layers that a door opens and closes, of the
-    /// scripting library (workadventure-maps, section 1.7).
+    /// scripting library (workadventure-maps, section 1.7), or of a script of the map's own, which
+    /// shows by the layer's name only.
     pub(super) fn doors(&self) -> &BTreeSet<TilePos> {
         self.doors.get_or_init(|| {
             let mut cells = BTreeSet::new();
@@ -211,10 +223,15 @@ impl<'a> MapContext<'a> {
                     }
                 }
             }
+            let scripted = self.has_script();
+            let sounds_like_door = |path: &str| {
+                let path = path.to_lowercase();
+                ["door", "gate", "clos", "open"].iter().any(|word| path.contains(word))
+            };
             // A layer whose visibility hangs on a variable is a wall at times only.
             for (flat, tiles) in self.tile_layers() {
                 let visible = flat.layer.properties.get("visible").and_then(|shown| shown.value.text());
-                if visible.is_some_and(is_filled_by_script) {
+                if visible.is_some_and(is_filled_by_script) || scripted && sounds_like_door(&flat.path) {
                     cells.extend(tiles.filled().map(|(cell, _)| cell));
                 }
             }

@@ -115,6 +115,9 @@ fn start_missing(context: &MapContext, findings: &mut Vec<Finding>) {
     if context.meaning.default_entry().is_some_and(|entry| !entry.cells.is_empty()) {
         return;
     }
+    if !context.can_walk() {
+        return;
+    }
     let blocked = fallback(context).is_some_and(|cell| context.meaning.walk.is_blocked(cell));
     let where_ = if blocked { "inside a wall in the middle of the map" } else { "in the middle of the map" };
     // What was probably meant as the entry.
@@ -167,6 +170,9 @@ fn looks_like_start(flat: &FlatLayer) -> bool {
 }
 
 fn start_on_wall(context: &MapContext, findings: &mut Vec<Finding>) {
+    if !context.can_walk() {
+        return;
+    }
     for entry in meant(context) {
         let walls: Vec<TilePos> = entry
             .cells
@@ -192,10 +198,10 @@ fn start_on_wall(context: &MapContext, findings: &mut Vec<Finding>) {
                 continue;
             }
         }
-        let share = if walls.len() == entry.cells.len() {
-            "visitors".to_owned()
+        let (may_be, share) = if walls.len() == entry.cells.len() {
+            ("are", "all its cells block".to_owned())
         } else {
-            format!("{} of {} visitors", walls.len(), entry.cells.len())
+            ("may be", format!("{} of its {} cells block", walls.len(), entry.cells.len()))
         };
         let mut place = entry.place.clone();
         place.area_tiles = around(&walls);
@@ -204,7 +210,7 @@ fn start_on_wall(context: &MapContext, findings: &mut Vec<Finding>) {
                 &START_ON_WALL,
                 entry.spot.clone(),
                 format!(
-                    "{share} who arrive at {} are stuck: cells of it block, first {}, {}",
+                    "visitors who arrive at {} {may_be} stuck: {share}, first {}, {}",
                     describe(entry),
                     first.x,
                     first.y
@@ -248,8 +254,7 @@ fn arrivals(context: &MapContext) -> Vec<TilePos> {
 }
 
 fn start_enclosed(context: &MapContext, findings: &mut Vec<Finding>) {
-    // A script may carry visitors on.
-    if !is_enclosed(context) || context.map.bounds().width == 0 {
+    if !context.can_walk() || !is_enclosed(context) {
         return;
     }
     let finding = match context.meaning.default_entry() {

@@ -401,7 +401,7 @@ fn has_wam_entry(context: &MapContext, map: &str, entry: &str) -> bool {
 }
 
 fn exit_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
-    if context.meaning.exits.is_empty() || entries::is_enclosed(context) {
+    if context.meaning.exits.is_empty() || !context.can_walk() || entries::is_enclosed(context) {
         return;
     }
     let reach = super::zones::reach(context);

@@ -7,7 +7,7 @@ use crate::{
     check::context::{MapContext, around, class_kind, is_filled_by_script},
     finding::{Family, Finding, Rule, Severity, Spot},
     model::{Gid, Property, Shape, TilePos, TileRect},
-    workadventure::{Holder, HolderKind, Reach, Zone},
+    workadventure::{Holder, HolderKind, PropertyFact, Reach, Zone},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -180,10 +180,11 @@ pub(super) fn reach(context: &MapContext) -> Reach {
     walk.reachable(arrivals)
 }
 
-fn name_of(holder: &Holder) -> String {
-    match holder {
+/// How messages call what carries a zone.
+fn name_of(zone: &Zone) -> String {
+    match &zone.holder {
         Holder::Layer(path) => format!("layer \"{path}\""),
-        Holder::Area(name) if name.is_empty() => "an area without a name".to_owned(),
+        Holder::Area(name) if name.is_empty() => format!("area {}", zone.place.object_id.unwrap_or_default()),
         Holder::Area(name) => format!("area \"{name}\""),
         Holder::Tile(tileset, id) => format!("tile {id} of tileset \"{tileset}\""),
     }
@@ -191,7 +192,7 @@ fn name_of(holder: &Holder) -> String {
 
 fn unreachable_zone(context: &MapContext, findings: &mut Vec<Finding>) {
     let zones: Vec<&Zone> = context.meaning.zones.iter().filter(|zone| !zone.cells.is_empty()).collect();
-    if zones.is_empty() || super::entries::is_enclosed(context) {
+    if zones.is_empty() || !context.can_walk() || super::entries::is_enclosed(context) {
         return;
     }
     let reach = reach(context);
@@ -199,9 +200,18 @@ fn unreachable_zone(context: &MapContext, findings: &mut Vec<Finding>) {
         if zone.cells.iter().any(|cell| reach.contains(*cell)) {
             continue;
         }
+        let kind = match &zone.holder {
+            Holder::Layer(_) => HolderKind::TileLayer,
+            Holder::Area(_) => HolderKind::Area,
+            Holder::Tile(..) => HolderKind::Tile,
+        };
         // Exits have a rule of their own, and silence where nobody comes is no loss.
         let trigger = zone.triggers.iter().find(|trigger| {
-            !matches!(trigger.name.as_str(), "exitUrl" | "exitSceneUrl" | "silent" | "start" | "startLayer")
+            PropertyFact::of(&trigger.name).is_some_and(|fact| fact.works_on(kind))
+                && !matches!(
+                    trigger.name.as_str(),
+                    "exitUrl" | "exitSceneUrl" | "silent" | "start" | "startLayer"
+                )
                 && trigger.value.text().is_none_or(|text| !text.is_empty())
                 && LAYER_ZONES.contains(&trigger.name.as_str())
         });
@@ -213,7 +223,7 @@ fn unreachable_zone(context: &MapContext, findings: &mut Vec<Finding>) {
         let mut finding = Finding::new(
             &UNREACHABLE_ZONE,
             context.spot(trigger.span).key("name"),
-            format!("no visitor comes to the {} of {}: {why}", trigger.name, name_of(&zone.holder)),
+            format!("no visitor comes to the {} of {}: {why}", trigger.name, name_of(zone)),
         )
         .at(place)
         .help(if walls {
@@ -291,30 +301,35 @@ fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
             .collect();
         let cells: Vec<BTreeSet<TilePos>> =
             zones.iter().map(|(zone, ..)| zone.cells.iter().copied().collect()).collect();
+        // One finding a zone, however many lie below it.
         for (upper, (zone, trigger, text)) in zones.iter().enumerate() {
-            for lower in 0..upper {
-                let (other, other_trigger, other_text) = zones[lower];
-                if other_text == *text || !overlap(zone, other) {
-                    continue;
-                }
-                let shared = cells[upper].intersection(&cells[lower]).copied();
-                let Some(shared) = TileRect::around(shared) else { continue };
-                findings.push(
-                    Finding::new(
-                        &OVERLAPPING_ZONES,
-                        context.value(trigger),
-                        format!(
-                            "where {} and {} overlap, {effect} while visitors walk: {kind} is \"{text}\" and \
-                             \"{other_text}\"",
-                            name_of(&zone.holder),
-                            name_of(&other.holder)
-                        ),
-                    )
-                    .at(zone.place.clone().area(shared))
-                    .related(context.value(other_trigger), "the other zone")
-                    .help("erase the shared cells in one of them"),
-                );
+            let below: Vec<(usize, TileRect)> = (0..upper)
+                .rev()
+                .filter(|lower| zones[*lower].2 != *text && overlap(zone, zones[*lower].0))
+                .filter_map(|lower| {
+                    let shared = cells[upper].intersection(&cells[lower]).copied();
+                    Some((lower, TileRect::around(shared)?))
+                })
+                .collect();
+            let Some((first, shared)) = below.first() else { continue };
+            let (other, _, other_text) = zones[*first];
+            let mut finding = Finding::new(
+                &OVERLAPPING_ZONES,
+                context.value(trigger),
+                format!(
+                    "where {} and {} overlap, {effect} while visitors walk: {kind} is \"{text}\" and \"{other_text}\"",
+                    name_of(zone),
+                    name_of(other)
+                ),
+            )
+            .at(zone.place.clone().area(*shared))
+            .help("erase the shared cells in one of them");
+            for (lower, _) in below {
+                let (other, other_trigger, _) = zones[lower];
+                finding =
+                    finding.related(context.value(other_trigger), format!("{} lies below", name_of(other)));
             }
+            findings.push(finding);
         }
     }
 }
@@ -394,7 +409,7 @@ fn meeting_name_collision(context: &MapContext, findings: &mut Vec<Finding>) {
                     spot.clone(),
                     format!(
                         "the meeting \"{text}\" of {} is shared with every other whose name has no letter from a to z",
-                        name_of(&zone.holder)
+                        name_of(zone)
                     ),
                 )
                 .at(zone.place.clone())
@@ -466,7 +481,9 @@ fn area_turned(context: &MapContext, findings: &mut Vec<Finding>) {
         if class_kind(&object.class) != HolderKind::Area || held.is_flat() {
             continue;
         }
-        let (key, what) = if object.rotation.rem_euclid(360.0) != 0.0 {
+        // What moves no edge by a quarter of a tile goes unnoticed; hands turn objects by accident.
+        let shift = object.rotation.to_radians().sin().abs() * object.size.x.max(object.size.y);
+        let (key, what) = if shift > 8.0 || object.rotation.to_radians().cos() < 0.0 {
             ("rotation", format!("its turn by {} degrees is ignored", object.rotation))
         } else if object.gid.is_some() {
             ("gid", "the position of a tile object is taken for its upper corner".to_owned())

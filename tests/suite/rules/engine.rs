@@ -1,0 +1,221 @@
+//! Rules about the format, tilesets and layers.
+
+use base64::Engine as _;
+use serde_json::json;
+use venue::finding::Severity;
+
+use super::{WALL, healthy, layer, objects, png, prop};
+
+#[test]
+fn gids_beyond_every_tileset() {
+    let broken = healthy().with(|map| {
+        map["layers"][1]["data"][9] = json!(5);
+        map["layers"][1]["data"][10] = json!(0x8000_0007_u32);
+    });
+    let entry = broken.fires("gid-beyond-tileset", "/layers/1/data/9");
+    assert_eq!(entry.severity, Severity::Error);
+    assert!(entry.message.contains("2 tiles are beyond the end of tileset \"tiles\", which has 4 tiles"));
+    assert_eq!(
+        (entry.place.layer.as_deref(), entry.place.tileset.as_deref()),
+        (Some("floor"), Some("tiles"))
+    );
+    let cell = entry.place.area_tiles.unwrap();
+    assert_eq!((cell.x, cell.y, cell.width, cell.height), (1, 1, 1, 1));
+    // The last tile, and one that is flipped.
+    healthy().with(|map| map["layers"][1]["data"][9] = json!(0x8000_0004_u32)).is_fine();
+}
+
+#[test]
+fn the_margin_costs_tiles_that_tiled_counts() {
+    // 132 pixels: with a margin of 2, Tiled counts 4 columns, the engine 4; with 4 only 3.
+    let with = |margin: i32| {
+        let mut venue = healthy().with(|map| {
+            map["tilesets"][0]["margin"] = json!(margin);
+            map["tilesets"][0]["imagewidth"] = json!(132);
+            map["tilesets"][0]["imageheight"] = json!(100);
+        });
+        venue.files[0].1 = png(132, 100);
+        venue
+    };
+    with(2).is_fine();
+    with(4).fires("margin-shift", "/tilesets/0/margin");
+}
+
+#[test]
+fn the_flag_of_hexagonal_maps() {
+    healthy()
+        .with(|map| map["layers"][1]["data"][9] = json!(0x1000_0001_u32))
+        .fires("hex-rotation-flag", "/layers/1/data/9");
+}
+
+#[test]
+fn what_the_engine_cannot_read() {
+    healthy().with(|map| map["orientation"] = json!("isometric")).fires("not-orthogonal", "/orientation");
+    let version = healthy().with(|map| map["version"] = json!(1));
+    version.fires("map-version-too-old", "/version");
+    version.clone().with(|map| map["tilesets"][0]["tiles"] = json!([])).is_fine();
+    healthy().with(|map| map["version"] = json!(1.4)).is_fine();
+    healthy()
+        .with(|map| {
+            map["layers"][4]["width"] = json!(4);
+            map["layers"][4]["data"] = json!(vec![0; 24]);
+        })
+        .fires("layer-size-mismatch", "/layers/4/width");
+    healthy()
+        .with(|map| {
+            let data = map["layers"][4]["data"].as_array().unwrap().clone();
+            let bytes: Vec<u8> =
+                data.iter().flat_map(|gid| u32::try_from(gid.as_u64().unwrap()).unwrap().to_le_bytes()).collect();
+            map["layers"][4]["encoding"] = json!("base64");
+            map["layers"][4]["data"] = json!(base64::engine::general_purpose::STANDARD.encode(bytes));
+        })
+        .fires("layer-encoded", "/layers/4/encoding");
+}
+
+#[test]
+fn tilesets_in_files_of_their_own_are_advice_where_maps_are_bundled() {
+    let tileset = json!({
+        "type": "tileset", "version": "1.10", "tiledversion": "1.10.2", "name": "more", "image": "tiles.png",
+        "imagewidth": 128, "imageheight": 32, "tilewidth": 32, "tileheight": 32, "columns": 4, "tilecount": 4,
+        "margin": 0, "spacing": 0
+    });
+    let venue = healthy().file("maps/more.tsj", serde_json::to_vec(&tileset).unwrap()).with(|map| {
+        let tilesets = map["tilesets"].as_array_mut().unwrap();
+        tilesets.push(json!({"firstgid": 5, "source": "more.tsj"}));
+    });
+    assert_eq!(venue.fires("external-tileset", "/tilesets/1/source").severity, Severity::Warning);
+    let bundled = venue.config("");
+    assert_eq!(bundled.fires("external-tileset", "/tilesets/1/source").severity, Severity::Info);
+}
+
+#[test]
+fn pictures_on_disk() {
+    let image = |source: &str| healthy().with(|map| map["tilesets"][0]["image"] = json!(source));
+    let missing = image("tilse.png").fires("tileset-picture-missing", "/tilesets/0/image");
+    assert_eq!(missing.help.as_deref(), Some("did you mean \"tiles.png\"?"));
+    let case = image("Tiles.png").fires("picture-letter-case", "/tilesets/0/image");
+    assert_eq!(case.fix.unwrap().replacement, "tiles.png");
+    image("/tiles.png").fires("picture-path", "/tilesets/0/image");
+    image("C:\\\\maps\\\\tiles.png").fires("picture-path", "/tilesets/0/image");
+    image("https://example.org/tiles.png").fires("picture-path", "/tilesets/0/image");
+    image("..\\maps\\tiles.png").fires("picture-path", "/tilesets/0/image");
+    image("../maps/./tiles.png").is_fine();
+
+    let replaced = |bytes: Vec<u8>| {
+        let mut venue = healthy();
+        venue.files[0].1 = bytes;
+        venue
+    };
+    let pointer = replaced(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n".to_vec());
+    let entry = pointer.fires("picture-unreadable", "/tilesets/0/image");
+    assert_eq!(entry.help.as_deref(), Some("run `git lfs pull`"));
+    replaced(png(96, 32)).fires("picture-size-mismatch", "/tilesets/0/imagewidth");
+    // More rows below harm nobody.
+    replaced(png(128, 64)).is_fine();
+    let large = healthy().with(|map| map["tilesets"][0]["imageheight"] = json!(4128));
+    let mut large = large;
+    large.files[0].1 = png(128, 4128);
+    large.fires("picture-too-large", "/tilesets/0/image");
+}
+
+#[test]
+fn tilesets_of_one_name() {
+    let second = |name: &str| {
+        healthy().with(|map| {
+            let mut tileset = map["tilesets"][0].clone();
+            tileset["firstgid"] = json!(5);
+            tileset["name"] = json!(name);
+            map["tilesets"].as_array_mut().unwrap().push(tileset);
+        })
+    };
+    let entry = second("tiles").fires("duplicate-tileset-name", "/tilesets/1/name");
+    assert_eq!(entry.related[0].0.pointer.as_deref(), Some("/tilesets/0/name"));
+    second("others").is_fine();
+}
+
+#[test]
+fn the_floor_layer() {
+    let entry = healthy()
+        .with(|map| map["layers"][3]["name"] = json!("floorlayer"))
+        .fires("floor-layer-missing", "/layers/3/name");
+    assert_eq!(entry.fix.unwrap().replacement, "floorLayer");
+    healthy()
+        .with(|map| {
+            let floor = map["layers"][3].take();
+            map["layers"][3] = json!({"type": "group", "name": "g", "id": 60, "visible": true, "opacity": 1,
+                "layers": [floor]});
+        })
+        .fires("floor-layer-missing", "/layers/3/layers/0/name");
+    healthy()
+        .with(|map| {
+            map["layers"].as_array_mut().unwrap().remove(3);
+        })
+        .fires("floor-layer-missing", "/layers");
+}
+
+#[test]
+fn layers_of_one_path() {
+    healthy()
+        .with(|map| map["layers"][4]["name"] = json!("floor"))
+        .fires("duplicate-layer-path", "/layers/4/name");
+    // In a group the path is another.
+    healthy()
+        .with(|map| {
+            let mut roof = map["layers"][4].take();
+            roof["name"] = json!("floor");
+            map["layers"][4] = json!({"type": "group", "name": "g", "id": 60, "visible": true, "opacity": 1,
+                "layers": [roof]});
+        })
+        .is_fine();
+}
+
+#[test]
+fn walls_that_nobody_sees() {
+    let entry = healthy()
+        .with(|map| map["layers"][2]["visible"] = json!(false))
+        .fires("hidden-colliding-layer", "/layers/2/visible");
+    assert_eq!(entry.place.layer.as_deref(), Some("walls"));
+    healthy().with(|map| map["layers"][2]["opacity"] = json!(0)).is_fine();
+    healthy()
+        .with(|map| map["layers"][4]["data"] = layer("roof", WALL, &[(3, 3)])["data"].take())
+        .fires("invisible-wall", "/layers/4/name");
+    // Above a wall of the layers below it surprises nobody.
+    healthy().with(|map| map["layers"][4]["data"] = layer("roof", WALL, &[(3, 0)])["data"].take()).is_fine();
+    // A door's layer is hidden at times.
+    healthy()
+        .with(|map| {
+            let mut closed = layer("closed", WALL, &[(3, 3)]);
+            closed["id"] = json!(9);
+            closed["visible"] = json!(false);
+            map["layers"].as_array_mut().unwrap().insert(3, closed);
+        })
+        .object(
+            "door",
+            "variable",
+            [1, 1, 1, 1],
+            vec![prop("door", true), prop("openLayer", "roof"), prop("closeLayer", "closed")],
+        )
+        .is_fine();
+}
+
+#[test]
+fn what_shows_in_tiled_only() {
+    healthy()
+        .with(|map| map["layers"][4]["offsetx"] = json!(16))
+        .fires("ignored-by-engine", "/layers/4/offsetx");
+    healthy()
+        .with(|map| map["layers"][4]["tintcolor"] = json!("#ff0000"))
+        .fires("ignored-by-engine", "/layers/4/tintcolor");
+    // An empty object layer may lie anywhere.
+    healthy().with(|map| map["layers"][3]["offsetx"] = json!(16)).is_fine();
+}
+
+#[test]
+fn templates_are_resolved_by_bundles_only() {
+    let template = json!({"type": "template", "object": {"id": 1, "name": "booth", "type": "area", "width": 64,
+        "height": 64, "rotation": 0, "visible": true, "properties": [prop("silent", true)]}});
+    healthy()
+        .file("maps/booth.tj", serde_json::to_vec(&template).unwrap())
+        .with(|map| objects(map).push(json!({"id": 1, "template": "booth.tj", "x": 64, "y": 64})))
+        .fires("template-instance", "/layers/3/objects/0/template");
+}

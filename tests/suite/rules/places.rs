@@ -1,0 +1,314 @@
+//! Rules about zones, arriving and leaving.
+
+use serde_json::{Value, json};
+
+use super::{FLOOR, HEIGHT, Venue, WALL, WIDTH, healthy, layer, objects, prop};
+
+fn site() -> Vec<Value> {
+    vec![prop("openWebsite", "https://a.example")]
+}
+
+fn meeting(name: &str) -> Vec<Value> {
+    vec![prop("jitsiRoom", name)]
+}
+
+/// A wall in column 4, from top to bottom, with what lies right of it out of reach.
+fn divided() -> Venue {
+    healthy().with(|map| {
+        for y in 0..HEIGHT {
+            map["layers"][2]["data"][y * WIDTH + 4] = json!(WALL);
+        }
+    })
+}
+
+/// A second map beside the first.
+fn neighbour(entries: &[&str]) -> Vec<u8> {
+    let Venue { mut map, .. } = healthy();
+    for (index, name) in entries.iter().enumerate() {
+        let mut entry = layer(name, FLOOR, &[(2, 2)]);
+        entry["id"] = json!(20 + index);
+        map["layers"].as_array_mut().unwrap().push(entry);
+    }
+    serde_json::to_vec(&map).unwrap()
+}
+
+fn exit(url: &str) -> Venue {
+    healthy().layer("out", &[(5, 3)], vec![prop("exitUrl", url)])
+}
+
+#[test]
+fn zones_out_of_reach() {
+    let entry = divided()
+        .layer("far", &[(5, 3), (6, 3)], site())
+        .fires("unreachable-zone", "/layers/0/properties/0/name");
+    assert_eq!(entry.place.layer.as_deref(), Some("far"));
+    let area = entry.place.area_tiles.unwrap();
+    assert_eq!((area.x, area.y, area.width, area.height), (5, 3, 2, 1));
+    // One cell on this side is enough.
+    divided().layer("far", &[(3, 3), (5, 3)], site()).is_fine();
+    divided()
+        .object("far", "area", [5, 3, 1, 1], site())
+        .fires("unreachable-zone", "/layers/3/objects/0/properties/0/name");
+    // On a wall, with no cell beside it.
+    healthy().layer("poster", &[(3, 0)], site()).fires("unreachable-zone", "/layers/0/properties/0/name");
+    // Another entry lies on the far side.
+    divided().layer("far", &[(5, 3)], site()).layer("side", &[(6, 1)], vec![prop("start", true)]).is_fine();
+}
+
+#[test]
+fn doors_count_as_open() {
+    let door = |class: &str| {
+        divided()
+            .with(|map| {
+                map["layers"][2]["data"][3 * WIDTH + 4] = json!(0);
+                let mut closed = layer("closed", WALL, &[(4, 3)]);
+                closed["id"] = json!(9);
+                map["layers"].as_array_mut().unwrap().insert(3, closed);
+            })
+            .object(
+                "door",
+                class,
+                [1, 1, 1, 1],
+                vec![prop("door", true), prop("openLayer", "roof"), prop("closeLayer", "closed")],
+            )
+            .layer("far", &[(5, 3)], site())
+    };
+    door("variable").is_fine();
+    door("").fires("unreachable-zone", "/layers/0/properties/0/name");
+}
+
+#[test]
+fn zones_without_cells() {
+    healthy().layer("zone", &[], site()).fires("zone-without-cells", "/layers/0/properties/0/name");
+    healthy().layer("zone", &[], vec![prop("notes", "x")]).is_fine();
+}
+
+#[test]
+fn shapes_of_areas() {
+    let shaped = |key: &str, value: Value, size: i32| {
+        healthy().object("booth", "area", [3, 3, size, size], meeting("a")).with(|map| {
+            objects(map)[0][key] = value;
+        })
+    };
+    let corners = json!([{"x": 0, "y": 0}, {"x": 64, "y": 0}, {"x": 0, "y": 64}]);
+    shaped("polygon", corners, 0).fires("area-shape", "/layers/3/objects/0");
+    shaped("point", json!(true), 0).fires("area-shape", "/layers/3/objects/0");
+    shaped("ellipse", json!(true), 2).is_fine();
+    shaped("rotation", json!(90), 2).fires("area-turned", "/layers/3/objects/0/rotation");
+    shaped("rotation", json!(359.9), 2).is_fine();
+}
+
+#[test]
+fn names_of_areas() {
+    let twice = |properties: Vec<Value>| {
+        healthy().object("hall", "area", [2, 2, 1, 1], site()).object(
+            "hall",
+            "area",
+            [4, 3, 1, 1],
+            properties,
+        )
+    };
+    twice(vec![prop("start", true)]).fires("duplicate-area-name", "/layers/3/objects/1/name");
+    // Nothing looks for them by name.
+    twice(site()).is_fine();
+}
+
+#[test]
+fn overlaps() {
+    let entry = healthy()
+        .layer("a", &[(2, 2), (3, 2)], meeting("one"))
+        .layer("b", &[(3, 2), (4, 2)], meeting("two"))
+        .fires("overlapping-zones", "/layers/1/properties/0/value");
+    let area = entry.place.area_tiles.unwrap();
+    assert_eq!((area.x, area.y, area.width, area.height), (3, 2, 1, 1));
+    assert_eq!(entry.related[0].0.pointer.as_deref(), Some("/layers/0/properties/0/value"));
+    healthy().layer("a", &[(2, 2)], meeting("one")).layer("b", &[(2, 2)], meeting("one")).is_fine();
+    healthy().layer("a", &[(2, 2)], meeting("one")).layer("b", &[(2, 2)], site()).is_fine();
+    // Areas that touch.
+    healthy()
+        .object("a", "area", [2, 2, 1, 1], meeting("one"))
+        .object("b", "area", [3, 2, 1, 1], meeting("two"))
+        .object("c", "area", [2, 3, 1, 1], meeting("three"))
+        .is_fine();
+}
+
+#[test]
+fn meetings_that_are_one() {
+    let two =
+        |a: &str, b: &str| healthy().layer("b", &[(5, 3)], meeting(b)).layer("a", &[(2, 2)], meeting(a));
+    two("Café A", "cafe a").fires("meeting-name-collision", "/layers/1/properties/0/value");
+    two("room 1", "room 2").is_fine();
+    two("room 1", "room 1").is_fine();
+    healthy()
+        .layer("a", &[(2, 2)], meeting("会議室"))
+        .fires("meeting-name-collision", "/layers/0/properties/0/value");
+}
+
+#[test]
+fn flipped_tiles() {
+    let tile = |gid: u32| {
+        healthy().with(|map| {
+            map["tilesets"][0]["tiles"]
+                .as_array_mut()
+                .unwrap()
+                .push(json!({"id": 2, "properties": [prop("silent", true)]}));
+            map["layers"][1]["data"][2 * WIDTH + 2] = json!(gid);
+        })
+    };
+    tile(3).is_fine();
+    let entry = tile(0x8000_0003).fires("flipped-zone-tile", "/layers/1/data");
+    assert_eq!(entry.place.tile, Some(2));
+}
+
+#[test]
+fn no_start() {
+    let entry =
+        healthy().with(|map| map["layers"][0]["name"] = json!("entrance")).fires("start-missing", "/layers");
+    assert!(entry.message.starts_with("visitors arrive in the middle of the map"), "{}", entry.message);
+    healthy()
+        .with(|map| map["layers"][0]["data"] = layer("", FLOOR, &[])["data"].take())
+        .fires("start-missing", "/layers/0/name");
+    healthy()
+        .with(|map| {
+            map["layers"][0]["name"] = json!("entrance");
+            map["layers"][0]["properties"] = json!([prop("start", true)]);
+        })
+        .is_fine();
+    healthy()
+        .with(|map| map["layers"][0]["name"] = json!("entrance"))
+        .object("start", "area", [2, 2, 1, 1], vec![])
+        .is_fine();
+}
+
+#[test]
+fn starts_in_walls() {
+    let start = |at: &[(usize, usize)]| {
+        let data = layer("", FLOOR, at)["data"].take();
+        healthy().with(|map| map["layers"][0]["data"] = data)
+    };
+    let entry = start(&[(1, 1), (1, 0)]).fires("start-on-wall", "/layers/0");
+    assert!(entry.message.contains("1 of its 2 cells block, first 1, 0"), "{}", entry.message);
+    start(&[(1, 1), (2, 1)]).is_fine();
+    start(&[(1, 0)]).fires("start-enclosed", "/layers/0");
+    // In a cell of its own, with the rest of the map out of reach.
+    let cell = |open: bool| {
+        healthy().layer("zone", &[(5, 4)], site()).with(|map| {
+            map["layers"][3]["data"][2 * WIDTH + 1] = json!(WALL);
+            map["layers"][3]["data"][WIDTH + 2] = json!(if open { 0 } else { WALL });
+        })
+    };
+    cell(false).fires("start-enclosed", "/layers/1");
+    cell(true).is_fine();
+}
+
+#[test]
+fn starts_on_exits() {
+    let exit = |at: &[(usize, usize)], url: &str| {
+        healthy().file("maps/b.tmj", neighbour(&["in"])).layer("out", at, vec![prop("exitUrl", url)])
+    };
+    let entry = exit(&[(1, 1), (2, 1)], "b.tmj").fires("start-on-exit", "/layers/1");
+    assert_eq!(entry.related[0].0.pointer.as_deref(), Some("/layers/0/properties/0/value"));
+    exit(&[(2, 1)], "b.tmj").is_fine();
+    exit(&[(1, 1)], "{{{ goal }}}").is_fine();
+    exit(&[(1, 1)], "#start").is_fine();
+}
+
+#[test]
+fn entries_by_name() {
+    healthy()
+        .layer("Bühne 1", &[(3, 3)], vec![prop("start", true)])
+        .fires("entry-name-unreachable", "/layers/0/name");
+    healthy().layer("stage-1", &[(3, 3)], vec![prop("start", true)]).is_fine();
+    let tile = |name: &str| {
+        healthy().layer("stage", &[(3, 3)], vec![]).with(|map| {
+            map["tilesets"][0]["tiles"]
+                .as_array_mut()
+                .unwrap()
+                .push(json!({"id": 2, "properties": [prop("start", name)]}));
+            map["layers"][1]["data"][2 * WIDTH + 2] = json!(3);
+        })
+    };
+    tile("hall").fires("tile-entry", "/tilesets/0/tiles/1/properties/0/value");
+    tile("stage").is_fine();
+}
+
+#[test]
+fn exits_to_maps() {
+    let b = neighbour(&["in", "side"]);
+    let to = |url: &str| exit(url).file("maps/b.tmj", b.clone());
+    for fine in [
+        "b.tmj",
+        "b.tmj#in",
+        "./b.tmj#side&moveTo=3,3",
+        "#start",
+        "/_/global/maps.example.org/x.tmj",
+        "/@/org/world/room",
+        "https://play.example.org/_/global/x.example/x.tmj",
+        "{{{ goal }}}",
+        "b.wam#in",
+        "../../elsewhere/x.tmj",
+    ] {
+        to(fine).is_fine();
+    }
+    let pointer = "/layers/0/properties/0/value";
+    let entry = to("bb.tmj#in").fires("exit-target-missing", pointer);
+    assert_eq!(entry.message, "exit leads to \"bb.tmj#in\", which does not exist");
+    assert_eq!(entry.help.as_deref(), Some("did you mean \"b.tmj#in\"?"));
+    assert_eq!(entry.place.layer.as_deref(), Some("out"));
+    to("b.json").fires("exit-target-missing", pointer);
+    let entry = to("B.tmj#in").fires("exit-letter-case", pointer);
+    assert_eq!(entry.fix.unwrap().replacement, "b.tmj#in");
+    let entry = to("b.tmj#inn").fires("exit-entry-missing", pointer);
+    assert_eq!(entry.help.as_deref(), Some("did you mean \"b.tmj#in\"?"));
+    to("#nowhere").fires("exit-entry-missing", pointer);
+    for never in ["https://maps.example.org/b.tmj", "https://example.org/page", "_/global/x/b.tmj", "/b.tmj"]
+    {
+        to(never).fires("exit-never-works", pointer);
+    }
+}
+
+#[test]
+fn exits_out_of_reach() {
+    divided()
+        .file("maps/b.tmj", neighbour(&[]))
+        .layer("out", &[(5, 3)], vec![prop("exitUrl", "b.tmj")])
+        .fires("exit-unreachable", "/layers/0/properties/0/value");
+}
+
+#[test]
+fn exits_to_maps_that_are_not_judged() {
+    // Only a.tmj is loaded as a map; b.json beside it is looked up.
+    let to = |url: &str| exit(url).file("maps/b.json", neighbour(&["in"]));
+    to("b.json#in").is_fine();
+    to("b.json#out").fires("exit-entry-missing", "/layers/0/properties/0/value");
+}
+
+#[test]
+fn stand_ins_answer_for_their_venue() {
+    let mut stands: Value = serde_json::from_slice(&neighbour(&["acme"])).unwrap();
+    stands["properties"] = json!([prop("venueStandsOf", "b.tmj")]);
+    exit("b.tmj#acme")
+        .file("maps/b.tmj", neighbour(&[]))
+        .file("maps/b.stands.tmj", serde_json::to_vec(&stands).unwrap())
+        .is_fine();
+}
+
+#[test]
+fn empty_maps_panic_nowhere() {
+    let venue = healthy().with(|map| {
+        map["layers"] = json!([]);
+        map["width"] = json!(0);
+        map["height"] = json!(0);
+    });
+    assert!(!venue.report().entries.is_empty());
+    let infinite = healthy().with(|map| {
+        map["infinite"] = json!(true);
+        for layer in map["layers"].as_array_mut().unwrap().iter_mut().filter(|layer| layer["data"].is_array())
+        {
+            let data = layer["data"].take();
+            layer["chunks"] = json!([{"x": -8, "y": 0, "width": WIDTH, "height": HEIGHT, "data": data}]);
+            layer.as_object_mut().unwrap().remove("data");
+        }
+    });
+    infinite.fires("infinite-map", "/infinite");
+}

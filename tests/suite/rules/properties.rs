@@ -1,0 +1,220 @@
+//! Rules about properties: names, holders, values, what they refer to.
+
+use serde_json::json;
+use venue::finding::Severity;
+
+use super::{Venue, healthy, prop};
+
+fn zone(properties: Vec<serde_json::Value>) -> Venue {
+    healthy().layer("zone", &[(3, 3)], properties)
+}
+
+#[test]
+fn misspelt_names() {
+    let entry = zone(vec![prop("jitsiroom", "a")]).fires("property-typo", "/layers/0/properties/0/name");
+    assert_eq!(entry.help.as_deref(), Some("did you mean \"jitsiRoom\"?"));
+    assert!(entry.fix.unwrap().safe);
+    let entry = zone(vec![prop("openWebsit", "https://a.example")])
+        .fires("property-typo", "/layers/0/properties/0/name");
+    assert!(!entry.fix.unwrap().safe);
+    healthy()
+        .with(|map| {
+            map["tilesets"][0]["tiles"][0]["properties"].as_array_mut().unwrap().push(prop("colides", 1));
+        })
+        .is_fine();
+    healthy()
+        .with(|map| {
+            map["tilesets"][0]["tiles"]
+                .as_array_mut()
+                .unwrap()
+                .push(json!({"id": 2, "properties": [prop("collide", true)]}));
+        })
+        .fires("property-typo", "/tilesets/0/tiles/1/properties/0/name");
+}
+
+#[test]
+fn other_names_are_nobody_s_business() {
+    for name in
+        ["myScriptFlag", "_openWebsite", "openWebsite2", "zones", "chatName", "meetingRoomLabel", "notes"]
+    {
+        zone(vec![prop(name, "x"), prop("silent", true)]).is_fine();
+    }
+}
+
+#[test]
+fn properties_where_nobody_reads_them() {
+    let on = |venue: Venue, pointer: &str| venue.fires("property-wrong-holder", pointer);
+    on(zone(vec![prop("collides", true)]), "/layers/0/properties/0/name");
+    on(healthy().property("openWebsite", "https://a.example"), "/properties/0/name");
+    let entry = on(
+        healthy().object(
+            "booth",
+            "",
+            [3, 3, 1, 1],
+            vec![prop("jitsiRoom", "a"), prop("jitsiTrigger", "onaction")],
+        ),
+        "/layers/3/objects/0/properties/0/name",
+    );
+    assert_eq!(entry.help.as_deref(), Some("give the object the class \"area\""));
+    assert_eq!(entry.place.object.as_deref(), Some("booth"));
+    on(
+        healthy().with(|map| {
+            map["tilesets"][0]["tiles"][0]["properties"]
+                .as_array_mut()
+                .unwrap()
+                .push(prop("openWebsite", "https://a.example"));
+        }),
+        "/tilesets/0/tiles/0/properties/1/name",
+    );
+    on(
+        healthy().with(|map| map["layers"][3]["properties"] = json!([prop("start", true)])),
+        "/layers/3/properties/0/name",
+    );
+    healthy().object("booth", "area", [3, 3, 1, 1], vec![prop("jitsiRoom", "a")]).is_fine();
+    zone(vec![prop("collides", false), prop("silent", true)]).is_fine();
+}
+
+#[test]
+fn types() {
+    let entry =
+        zone(vec![prop("silent", "false")]).fires("property-wrong-type", "/layers/0/properties/0/type");
+    assert_eq!(entry.severity, Severity::Warning);
+    let entry = zone(vec![prop("exitUrl", 5)]).fires("fatal-property-type", "/layers/0/properties/0/type");
+    assert_eq!(entry.severity, Severity::Error);
+    healthy().property("script", true).fires("fatal-property-type", "/properties/0/type");
+    healthy()
+        .object("v", "variable", [1, 1, 1, 1], vec![prop("readableBy", true)])
+        .fires("fatal-property-type", "/layers/3/objects/0/properties/0/type");
+    zone(vec![prop("jitsiRoom", "a"), prop("jitsiWidth", "50")]).is_fine();
+    zone(vec![prop("silent", "{{{ quiet }}}")]).is_fine();
+}
+
+#[test]
+fn triggers() {
+    let site = |trigger: &str| {
+        zone(vec![prop("openWebsite", "https://a.example"), prop("openWebsiteTrigger", trigger)])
+    };
+    let entry = site("onAction").fires("trigger-value", "/layers/0/properties/1/value");
+    assert_eq!(
+        (entry.severity, entry.help.as_deref()),
+        (Severity::Error, Some("did you mean \"onaction\"?"))
+    );
+    assert_eq!(entry.fix.unwrap().replacement, "onaction");
+    for fine in ["onaction", "onicon", "onenter", "{{{ trigger }}}"] {
+        site(fine).is_fine();
+    }
+    let meeting = |trigger: &str| zone(vec![prop("jitsiRoom", "a"), prop("jitsiTrigger", trigger)]);
+    meeting("onicon").fires("trigger-at-once", "/layers/0/properties/1/value");
+    meeting("onaction").is_fine();
+    let tab =
+        |trigger: &str| zone(vec![prop("openTab", "https://a.example"), prop("openWebsiteTrigger", trigger)]);
+    tab("onicon").fires("trigger-at-once", "/layers/0/properties/1/value");
+    tab("onaction").is_fine();
+}
+
+#[test]
+fn numbers() {
+    let music =
+        |volume: f64| zone(vec![prop("playAudio", "https://a.example/a.mp3"), prop("audioVolume", volume)]);
+    music(80.5).fires("number-out-of-range", "/layers/0/properties/1/value");
+    music(0.0).fires("number-out-of-range", "/layers/0/properties/1/value");
+    music(0.3).is_fine();
+    zone(vec![prop("jitsiRoom", "a"), prop("jitsiWidth", 101)])
+        .fires("number-out-of-range", "/layers/0/properties/1/value");
+}
+
+#[test]
+fn meetings() {
+    let meeting =
+        |name: &str, value: serde_json::Value| zone(vec![prop("jitsiRoom", "a"), prop(name, value)]);
+    let config = |text: &str| meeting("jitsiConfig", json!(text));
+    config("{startWithAudioMuted: true}").fires("jitsi-config-unreadable", "/layers/0/properties/1/value");
+    config("{\"startWithAudioMuted\": \"true\"}").fires("jitsi-config", "/layers/0/properties/1/value");
+    config("{\"startWithAudioMuted\": true, \"other\": 1}").is_fine();
+    meeting("jitsiNoPrefix", json!(false)).fires("jitsi-no-prefix-false", "/layers/0/properties/1/value");
+    meeting("jitsiNoPrefix", json!(true)).is_fine();
+    zone(vec![prop("jitsiRoom", "")]).fires("empty-value", "/layers/0/properties/0/value");
+    zone(vec![prop("jitsiTrigger", "onaction"), prop("silent", true)])
+        .fires("missing-main-property", "/layers/0/properties/0/name");
+    let blank = zone(vec![prop("bbbMeeting", "a "), prop("bbbMeetingAdminTag", "x")]);
+    assert_eq!(
+        blank.fires("value-with-blanks", "/layers/0/properties/0/value").fix.unwrap().replacement,
+        "a"
+    );
+}
+
+#[test]
+fn out_of_use() {
+    zone(vec![prop("playAudioLoop", "https://a.example/a.mp3")])
+        .fires("deprecated-property", "/layers/0/properties/0/name");
+    zone(vec![prop("exitInstance", "x"), prop("silent", true)])
+        .fires("deprecated-property", "/layers/0/properties/0/name");
+    zone(vec![prop("startLayer", true)]).is_fine();
+}
+
+#[test]
+fn websites_on_the_map() {
+    let url = || vec![prop("url", "https://a.example")];
+    healthy().object("tv", "website", [3, 3, 1, 1], url()).is_fine();
+    healthy().object("tv", "website", [3, 3, 1, 1], vec![]).fires("website-object", "/layers/3/objects/0");
+    healthy()
+        .object("tv", "website", [3, 3, 1, 1], url())
+        .object("tv", "website", [4, 3, 1, 1], url())
+        .fires("website-object", "/layers/3/objects/1/name");
+}
+
+#[test]
+fn files_of_the_project() {
+    let site = |url: &str| zone(vec![prop("openWebsite", url)]).file("maps/pages/a b.html", "x");
+    let entry = site("pages/a c.html").fires("local-file-missing", "/layers/0/properties/0/value");
+    assert_eq!(entry.help.as_deref(), Some("did you mean \"pages/a b.html\"?"));
+    site("Pages/a b.html").fires("local-file-letter-case", "/layers/0/properties/0/value");
+    for fine in
+        ["pages/a b.html?x=1#y", "pages/a%20b.html", "/elsewhere.html", "{{{ page }}}", "../../other/x.html"]
+    {
+        site(fine).is_fine();
+    }
+    let entry = site("www.example.org").fires("local-file-missing", "/layers/0/properties/0/value");
+    assert_eq!(entry.help.as_deref(), Some("for the website write \"https://www.example.org\""));
+    zone(vec![prop("openTab", "pages/a b.html")]).fires("open-tab-relative", "/layers/0/properties/0/value");
+}
+
+#[test]
+fn scripts() {
+    let script = |text: &str| healthy().property("script", text);
+    script("script.js").fires("local-file-missing", "/properties/0/value");
+    script("src/main.ts").fires("script-is-typescript", "/properties/0/value");
+    script("script.js").file("maps/script.ts", "").is_fine();
+    script("dist/script.js").file("package.json", "{}").is_fine();
+    script("a.js\nhttps://a.example/b.js").file("maps/a.js", "").is_fine();
+}
+
+#[test]
+fn sites() {
+    let site = |url: &str| zone(vec![prop("openWebsite", url)]);
+    site("http://a.example").fires("http-url", "/layers/0/properties/0/value");
+    site("http://localhost:3000").is_fine();
+    let entry = site("https://www.youtube.com/watch?v=abc")
+        .fires("iframe-hostile-site", "/layers/0/properties/0/value");
+    assert_eq!(entry.fix.unwrap().replacement, "https://www.youtube.com/embed/abc");
+    site("https://www.youtube.com/embed/abc").is_fine();
+    zone(vec![prop("openTab", "http://github.com/a")]).is_fine();
+}
+
+#[test]
+fn links_and_hosts_of_the_config() {
+    let site = |url: &str, config: &str| zone(vec![prop("openWebsite", url)]).config(config);
+    let links = "[links]\nstage = \"https://a.example/stage\"\n";
+    site("${links.stage}", links).is_fine();
+    let entry = site("${links.satge}", links).fires("unknown-link", "/layers/0/properties/0/value");
+    assert_eq!(entry.help.as_deref(), Some("did you mean \"${links.stage}\"?"));
+    // The value that is filled in is judged.
+    site("${links.stage}", "[links]\nstage = \"http://a.example\"\n")
+        .fires("http-url", "/layers/0/properties/0/value");
+    let hosts = "[check]\nallowed-hosts = [\"*.example.org\", \"example.org\"]\n";
+    site("https://www.example.org/a", hosts).is_fine();
+    site("https://example.net/a", hosts).fires("host-not-allowed", "/layers/0/properties/0/value");
+    zone(vec![prop("jitsiRoom", "a"), prop("jitsiUrl", "meet.example.net")])
+        .config("[check]\njitsi-hosts = [\"meet.example.org\"]\n")
+        .fires("host-not-allowed", "/layers/0/properties/1/value");
+}
