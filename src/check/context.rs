@@ -10,7 +10,7 @@ use crate::{
     model::{Gid, Layer, LayerKind, Map, Object, Properties, Property, Shape, TileLayer, TilePos, TileRect},
     project::{Config, Project, ProjectMap},
     source::{Sources, Span, resolve},
-    workadventure::{HolderKind, Meaning},
+    workadventure::{HolderKind, Meaning, Reach, WalkGrid},
 };
 
 /// One map with all that a rule may ask about it.
@@ -23,6 +23,10 @@ pub(super) struct MapContext<'a> {
     pub(super) meaning: &'a Meaning,
     /// Its layers with their paths, groups before their children, bottom first.
     pub(super) layers: Vec<FlatLayer<'a>>,
+    /// Where visitors come; filled by the rules about arriving.
+    pub(super) reach: OnceLock<Reach>,
+    /// Whether visitors are locked in where they arrive; filled by the rules about arriving.
+    pub(super) enclosed: OnceLock<bool>,
     doors: OnceLock<BTreeSet<TilePos>>,
 }
 
@@ -74,7 +78,15 @@ impl<'a> MapContext<'a> {
         }
         let mut layers = Vec::new();
         collect(&map.layers, None, &mut layers);
-        Self { project, map, meaning, layers, doors: OnceLock::new() }
+        Self {
+            project,
+            map,
+            meaning,
+            layers,
+            reach: OnceLock::new(),
+            enclosed: OnceLock::new(),
+            doors: OnceLock::new(),
+        }
     }
 
     pub(super) fn sources(&self) -> &'a Sources {
@@ -237,6 +249,15 @@ impl<'a> MapContext<'a> {
             }
             cells
         })
+    }
+
+    /// The walking grid with every door open.
+    pub(super) fn open_walk(&self) -> WalkGrid {
+        let mut walk = self.meaning.walk.clone();
+        for cell in self.doors() {
+            walk.set_blocked(*cell, false);
+        }
+        walk
     }
 
     /// What the tileset of a gid says of its tile.

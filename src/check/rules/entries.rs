@@ -7,7 +7,7 @@ use crate::{
     check::context::{FlatLayer, MapContext, around},
     finding::{Family, Finding, Rule, Severity},
     model::TilePos,
-    workadventure::{Entry, EntryKind},
+    workadventure::{Entry, EntryKind, Reach, WalkGrid},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -181,27 +181,10 @@ fn start_on_wall(context: &MapContext, findings: &mut Vec<Finding>) {
             .filter(|cell| context.meaning.walk.is_blocked(*cell) && !context.doors().contains(cell))
             .collect();
         let Some(first) = walls.first() else { continue };
-        if is_enclosed(context) && entry.default {
-            continue;
-        }
-        // Of an area visitors land inside; its rim may well touch a wall.
-        if entry.kind == EntryKind::Area && walls.len() < entry.cells.len() {
-            let inner = around(&entry.cells).map(|area| {
-                let mut inner = area;
-                inner.x += 1;
-                inner.y += 1;
-                inner.width = inner.width.saturating_sub(2);
-                inner.height = inner.height.saturating_sub(2);
-                inner
-            });
-            if !inner.is_some_and(|inner| walls.iter().any(|cell| inner.contains(*cell))) {
-                continue;
-            }
-        }
-        let (may_be, share) = if walls.len() == entry.cells.len() {
-            ("are", "all its cells block".to_owned())
+        let share = if walls.len() == entry.cells.len() {
+            "all its cells block".to_owned()
         } else {
-            ("may be", format!("{} of its {} cells block", walls.len(), entry.cells.len()))
+            format!("{} of its {} cells block", walls.len(), entry.cells.len())
         };
         let mut place = entry.place.clone();
         place.area_tiles = around(&walls);
@@ -210,7 +193,7 @@ fn start_on_wall(context: &MapContext, findings: &mut Vec<Finding>) {
                 &START_ON_WALL,
                 entry.spot.clone(),
                 format!(
-                    "visitors who arrive at {} {may_be} stuck: {share}, first {}, {}",
+                    "visitors who arrive at {} may be stuck: {share}, first {}, {}",
                     describe(entry),
                     first.x,
                     first.y
@@ -225,32 +208,40 @@ fn start_on_wall(context: &MapContext, findings: &mut Vec<Finding>) {
 /// Whether visitors are locked in where they arrive: the way from there leads to none of the zones and
 /// exits that the map has, and to little of its floor.
 pub(super) fn is_enclosed(context: &MapContext) -> bool {
-    let meaning = context.meaning;
-    let arrivals = arrivals(context);
-    if arrivals.is_empty() {
-        return false;
-    }
-    let mut walk = meaning.walk.clone();
-    for cell in context.doors() {
-        walk.set_blocked(*cell, false);
-    }
-    let reach = walk.reachable(arrivals);
-    let free = walk.bounds().cells().filter(|cell| !walk.is_blocked(*cell)).count();
-    let reached = walk.bounds().cells().filter(|cell| reach.contains(*cell)).count();
-    if reached * 10 >= free {
-        return false;
-    }
-    let comes_to = |cells: &[TilePos]| cells.iter().any(|cell| reach.contains(*cell));
-    !meaning.zones.iter().any(|zone| comes_to(&zone.cells))
-        && !meaning.exits.iter().any(|exit| comes_to(&exit.cells))
+    *context.enclosed.get_or_init(|| {
+        let meaning = context.meaning;
+        let arrivals = match meaning.default_entry() {
+            Some(entry) if !entry.cells.is_empty() => entry.cells.clone(),
+            _ => fallback(context).into_iter().collect(),
+        };
+        let walk = context.open_walk();
+        let reach = walk.reachable(way_out(&walk, &arrivals));
+        let free = walk.bounds().cells().filter(|cell| !walk.is_blocked(*cell)).count();
+        let comes_to = |cells: &[TilePos]| cells.iter().any(|cell| reach.contains(*cell));
+        !arrivals.is_empty()
+            && reach.count() * 10 < free
+            && !meaning.zones.iter().any(|zone| comes_to(&zone.cells))
+            && !meaning.exits.iter().any(|exit| comes_to(&exit.cells))
+    })
 }
 
-/// Cells where visitors without a name in their link appear.
-fn arrivals(context: &MapContext) -> Vec<TilePos> {
-    match context.meaning.default_entry() {
-        Some(entry) if !entry.cells.is_empty() => entry.cells.clone(),
-        _ => fallback(context).into_iter().collect(),
-    }
+/// Cells from which visitors walk who arrive at these: who arrives in a wall gets out of it where it
+/// ends.
+fn way_out(walk: &WalkGrid, arrivals: &[TilePos]) -> Vec<TilePos> {
+    let walls = arrivals.iter().filter(|cell| walk.is_blocked(**cell));
+    walls.flat_map(|cell| cell.neighbours()).chain(arrivals.iter().copied()).collect()
+}
+
+/// Where visitors come, from anywhere they arrive, with every door open.
+pub(super) fn reach<'a>(context: &'a MapContext) -> &'a Reach {
+    context.reach.get_or_init(|| {
+        let mut arrivals: Vec<TilePos> = context.meaning.arrivals().collect();
+        if context.meaning.default_entry().is_none() {
+            arrivals.extend(fallback(context));
+        }
+        let walk = context.open_walk();
+        walk.reachable(way_out(&walk, &arrivals))
+    })
 }
 
 fn start_enclosed(context: &MapContext, findings: &mut Vec<Finding>) {

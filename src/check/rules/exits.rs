@@ -404,7 +404,7 @@ fn exit_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
     if context.meaning.exits.is_empty() || !context.can_walk() || entries::is_enclosed(context) {
         return;
     }
-    let reach = super::zones::reach(context);
+    let reach = entries::reach(context);
     for exit in &context.meaning.exits {
         let empty = exit.property.value.text().is_none_or(str::is_empty);
         if empty || exit.cells.is_empty() || exit.cells.iter().any(|cell| reach.contains(*cell)) {

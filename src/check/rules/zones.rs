@@ -7,7 +7,7 @@ use crate::{
     check::context::{MapContext, around, class_kind, is_filled_by_script},
     finding::{Family, Finding, Rule, Severity, Spot},
     model::{Gid, Property, Shape, TilePos, TileRect},
-    workadventure::{Holder, HolderKind, PropertyFact, Reach, Zone},
+    workadventure::{Holder, HolderKind, PropertyFact, Zone},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -161,25 +161,6 @@ fn zone_without_cells(context: &MapContext, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Where visitors come, from anywhere they arrive, with every door open.
-pub(super) fn reach(context: &MapContext) -> Reach {
-    let mut walk = context.meaning.walk.clone();
-    for cell in context.doors() {
-        walk.set_blocked(*cell, false);
-    }
-    let mut arrivals: Vec<TilePos> = context
-        .meaning
-        .entries
-        .iter()
-        .filter(|entry| entry.declared || entry.default)
-        .flat_map(|entry| entry.cells.iter().copied())
-        .collect();
-    if context.meaning.default_entry().is_none() {
-        arrivals.extend(super::entries::fallback(context));
-    }
-    walk.reachable(arrivals)
-}
-
 /// How messages call what carries a zone.
 fn name_of(zone: &Zone) -> String {
     match &zone.holder {
@@ -195,7 +176,7 @@ fn unreachable_zone(context: &MapContext, findings: &mut Vec<Finding>) {
     if zones.is_empty() || !context.can_walk() || super::entries::is_enclosed(context) {
         return;
     }
-    let reach = reach(context);
+    let reach = super::entries::reach(context);
     for zone in zones {
         if zone.cells.iter().any(|cell| reach.contains(*cell)) {
             continue;

@@ -64,8 +64,10 @@ fn what_the_engine_cannot_read() {
     healthy()
         .with(|map| {
             let data = map["layers"][4]["data"].as_array().unwrap().clone();
-            let bytes: Vec<u8> =
-                data.iter().flat_map(|gid| u32::try_from(gid.as_u64().unwrap()).unwrap().to_le_bytes()).collect();
+            let bytes: Vec<u8> = data
+                .iter()
+                .flat_map(|gid| u32::try_from(gid.as_u64().unwrap()).unwrap().to_le_bytes())
+                .collect();
             map["layers"][4]["encoding"] = json!("base64");
             map["layers"][4]["data"] = json!(base64::engine::general_purpose::STANDARD.encode(bytes));
         })

@@ -79,24 +79,24 @@ impl Venue {
     }
 
     /// The same with another layer, below all others; its pointer is `/layers/0`.
-    fn layer(self, name: &str, at: &[(usize, usize)], properties: Vec<Value>) -> Self {
+    fn layer(self, name: &str, at: &[(usize, usize)], properties: impl AsRef<[Value]>) -> Self {
         self.with(|map| {
             let layers = map["layers"].as_array_mut().unwrap();
             let mut layer = layer(name, FLOOR, at);
             layer["id"] = json!(layers.len() + 1);
-            layer["properties"] = json!(properties);
+            layer["properties"] = json!(properties.as_ref());
             layers.insert(0, layer);
         })
     }
 
     /// The same with another object on `floorLayer`, over these cells: x, y, width, height.
-    fn object(self, name: &str, class: &str, over: [i32; 4], properties: Vec<Value>) -> Self {
+    fn object(self, name: &str, class: &str, over: [i32; 4], properties: impl AsRef<[Value]>) -> Self {
         self.with(|map| {
             let objects = objects(map);
             let [x, y, width, height] = over.map(|tiles| tiles * 32);
             objects.push(json!({
                 "id": objects.len() + 1, "name": name, "type": class, "x": x, "y": y, "width": width,
-                "height": height, "rotation": 0, "visible": true, "properties": properties
+                "height": height, "rotation": 0, "visible": true, "properties": properties.as_ref()
             }));
         })
     }
@@ -133,7 +133,12 @@ impl Venue {
             read_toml(&sources.load(CONFIG_FILE).unwrap()).unwrap()
         });
         let mut names: Vec<&str> = vec!["maps/a.tmj"];
-        names.extend(self.files.iter().map(|(name, _)| name.as_str()).filter(|name| name.ends_with(".tmj")));
+        names.extend(
+            self.files
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .filter(|name| name.rsplit_once('.').is_some_and(|(_, extension)| extension == "tmj")),
+        );
         names.sort_unstable();
         let maps = names.into_iter().map(|name| ProjectMap::load(&sources, name)).collect();
         Project {

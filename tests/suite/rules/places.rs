@@ -189,7 +189,7 @@ fn starts_in_walls() {
     let entry = start(&[(1, 1), (1, 0)]).fires("start-on-wall", "/layers/0");
     assert!(entry.message.contains("1 of its 2 cells block, first 1, 0"), "{}", entry.message);
     start(&[(1, 1), (2, 1)]).is_fine();
-    start(&[(1, 0)]).fires("start-enclosed", "/layers/0");
+    start(&[(1, 0)]).fires("start-on-wall", "/layers/0");
     // In a cell of its own, with the rest of the map out of reach.
     let cell = |open: bool| {
         healthy().layer("zone", &[(5, 4)], site()).with(|map| {
