@@ -5,6 +5,7 @@
 
 mod check;
 mod completions;
+mod render;
 mod rules;
 mod shell;
 
@@ -78,6 +79,7 @@ pub(crate) struct Global {
 enum Command {
     Check(check::Args),
     Rules(rules::Args),
+    Render(render::Args),
     Completions(completions::Args),
 }
 
@@ -98,6 +100,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match cli.command {
         Command::Check(args) => check::run(&args, &shell),
         Command::Rules(args) => rules::run(&args, &shell),
+        Command::Render(args) => render::run(&args, &shell),
         Command::Completions(args) => completions::run(&args, &shell),
     };
     match done {

@@ -32,6 +32,31 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     write_files(&[(path.to_owned(), bytes.to_vec())])
 }
 
+/// Writes one file whole or not at all, as its bytes come. What `write` says goes first; its error may be
+/// of its own kind.
+///
+/// # Errors
+/// Where the file cannot be written or `write` fails; the one that was there is untouched then.
+pub fn write_with<E: From<WriteError>>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn io::Write) -> Result<(), E>,
+) -> Result<(), E> {
+    if path.is_dir() {
+        let error = io::Error::new(io::ErrorKind::IsADirectory, "there is a folder of that name");
+        return Err(WriteError::at(path)(error).into());
+    }
+    let folder = folder_of(path);
+    fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
+    let mut file = temporary_file(folder).map_err(WriteError::at(path))?;
+    let mut buffer = io::BufWriter::new(&mut file);
+    write(&mut buffer)?;
+    buffer.flush().map_err(WriteError::at(path))?;
+    drop(buffer);
+    file.as_file().sync_all().map_err(WriteError::at(path))?;
+    file.persist(path).map_err(|error| WriteError { path: path.to_owned(), source: error.error })?;
+    Ok(())
+}
+
 /// Writes several files that belong together. All of them are written to temporary names first, so
 /// that a full disk or a folder without permission is noticed before the first is replaced.
 ///

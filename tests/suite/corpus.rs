@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use venue::{finding::Severity, project::Project};
 
 /// The corpus, or a word that the test was skipped.
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("VENUE_CORPUS").map(PathBuf::from);
     if folder.is_none() {
         eprintln!("skipped: VENUE_CORPUS is not set");

@@ -1,0 +1,123 @@
+//! `venue render`
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+
+use super::{Format, Shell, Status};
+use crate::{
+    model::TileRect,
+    output,
+    picture::{PictureStore, RenderOptions, Renderer},
+    project::Project,
+    source::file_stem,
+};
+
+/// Draw a map as PNG
+///
+/// Draws tiles, tile objects and image layers as Tiled does; areas, points and texts are not drawn.
+/// The picture replaces one that is there.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  venue render maps/lobby.tmj\n  venue render maps/lobby.tmj --size 800 --out lobby.png\n  \
+                  venue render maps/hall.tmj --crop 10,4,20,15 --scale 2"
+)]
+pub(super) struct Args {
+    /// Map to draw
+    map: PathBuf,
+    /// File to write [default: the map's name with .png, in the current folder]
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Pixels of the picture per pixel of the map
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    scale: f64,
+    /// Longest side of the picture in pixels; larger ones shrink to it
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(1..))]
+    size: Option<u32>,
+    /// Part of the map to show, in tiles: column and row of its corner, width, height
+    #[arg(long, value_name = "X,Y,W,H", value_parser = crop, allow_hyphen_values = true)]
+    crop: Option<TileRect>,
+    /// Layers and groups to draw, by name or path, hidden or not [default: all that are shown]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    layers: Option<Vec<String>>,
+    /// How to say what was done
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
+    let progress = shell.progress("reading the map");
+    let project = Project::open(std::slice::from_ref(&args.map), shell.config())?;
+    let [loaded] = project.maps.as_slice() else {
+        bail!("{} is not one map; name its file", args.map.display());
+    };
+    let Some(map) = &loaded.map else {
+        let reason = loaded.findings.first().map_or("it cannot be read", |finding| &finding.message);
+        bail!("{}: {reason}; `venue check` says where", loaded.name);
+    };
+    progress.now("drawing");
+    let store = PictureStore::new();
+    let options = RenderOptions {
+        scale: Some(args.scale),
+        size: args.size,
+        crop: args.crop,
+        layers: args.layers.clone(),
+    };
+    let drawing = || format!("cannot draw {}", loaded.name);
+    let renderer = Renderer::new(map, &project.sources, &store, &options).with_context(drawing)?;
+    let out = match &args.out {
+        Some(out) => out.clone(),
+        None => PathBuf::from(format!("{}.png", file_stem(&loaded.name))),
+    };
+    output::write_with(&out, |file| renderer.write_png(file).with_context(drawing))?;
+    drop(progress);
+    let faults = store.faults();
+    for fault in &faults {
+        shell.note(&format!("not shown: \"{}\": {}", fault.name, fault.error));
+    }
+    let (width, height) = renderer.size();
+    match args.format {
+        Format::Human => shell.note(&format!("{}: {width} x {height} pixels", out.display())),
+        Format::Json => {
+            let missing: Vec<_> = faults
+                .iter()
+                .map(|fault| serde_json::json!({ "file": fault.name, "reason": fault.error.to_string() }))
+                .collect();
+            let report = serde_json::json!({
+                "version": 1,
+                "map": loaded.name,
+                "out": out.to_string_lossy().replace('\\', "/"),
+                "width": width,
+                "height": height,
+                "scale": renderer.scale(),
+                "tiles": renderer.tiles(),
+                "missing": missing,
+            });
+            shell.result(&format!("{report:#}\n"))?;
+        }
+    }
+    Ok(Status::Fine)
+}
+
+fn crop(text: &str) -> Result<TileRect, String> {
+    let wrong = || "expected four whole numbers, column, row, width, height: 10,4,20,15".to_owned();
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    let [x, y, width, height] = parts.as_slice() else { return Err(wrong()) };
+    let corner = |part: &str| part.parse::<i32>().map_err(|_| wrong());
+    let side = |part: &str| part.parse::<u32>().ok().filter(|side| *side > 0).ok_or_else(wrong);
+    Ok(TileRect::new(corner(x)?, corner(y)?, side(width)?, side(height)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crop_is_four_numbers() {
+        assert_eq!(crop("1, 2,3,4"), Ok(TileRect::new(1, 2, 3, 4)));
+        assert_eq!(crop("-1,-2,3,4"), Ok(TileRect::new(-1, -2, 3, 4)));
+        for wrong in ["", "1,2,3", "1,2,3,0", "1,2,3,-4", "a,b,c,d", "1,2,3,4,5"] {
+            assert!(crop(wrong).is_err(), "{wrong}");
+        }
+    }
+}

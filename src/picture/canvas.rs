@@ -1,0 +1,313 @@
+//! Pixels with premultiplied alpha, and how they are laid over each other.
+//!
+//! The arithmetic is that of Qt's raster painter on 32-bit pictures, rounding included, so that our
+//! pictures and Tiled's can be compared pixel by pixel.
+
+use image::RgbaImage;
+
+/// One pixel: red, green, blue and alpha from the lowest byte up, colours premultiplied.
+pub(super) type Pixel = u32;
+
+/// Part of a picture that is being drawn, in memory.
+#[derive(Debug, Clone)]
+pub(super) struct Canvas {
+    /// Left edge, in pixels of the whole picture.
+    pub(super) left: i64,
+    /// Top edge, in pixels of the whole picture.
+    pub(super) top: i64,
+    /// Width, in pixels.
+    pub(super) width: usize,
+    /// Height, in pixels.
+    pub(super) height: usize,
+    /// Row by row.
+    pub(super) pixels: Vec<Pixel>,
+}
+
+/// A rectangle of pixels; half-open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Area {
+    pub(super) left: i64,
+    pub(super) top: i64,
+    pub(super) right: i64,
+    pub(super) bottom: i64,
+}
+
+impl Area {
+    pub(super) fn new(left: i64, top: i64, width: i64, height: i64) -> Self {
+        Self { left, top, right: left.saturating_add(width), bottom: top.saturating_add(height) }
+    }
+
+    pub(super) fn intersection(self, other: Self) -> Option<Self> {
+        let both = Self {
+            left: self.left.max(other.left),
+            top: self.top.max(other.top),
+            right: self.right.min(other.right),
+            bottom: self.bottom.min(other.bottom),
+        };
+        (both.left < both.right && both.top < both.bottom).then_some(both)
+    }
+}
+
+/// Pixels to draw from, as [`Canvas`] keeps them.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) pixels: Vec<Pixel>,
+}
+
+impl Sheet {
+    pub(super) fn new(image: &RgbaImage) -> Self {
+        let pixels = image.pixels().map(|pixel| premultiply(u32::from_le_bytes(pixel.0))).collect();
+        Self { width: image.width(), height: image.height(), pixels }
+    }
+
+    /// The same pixels multiplied by a colour: straight RGBA. Its alpha makes them more transparent.
+    pub(super) fn tinted(&self, [red, green, blue, alpha]: [u8; 4]) -> Self {
+        let tint = |pixel: Pixel| {
+            let [r, g, b, a] = pixel.to_le_bytes();
+            // Qt's multiply composition over a pixel that may be translucent, then its old alpha again.
+            let channel = |value: u8, tint: u8| {
+                let product = u32::from(tint) * (u32::from(value) + 255 - u32::from(a));
+                low_byte(div_255(product))
+            };
+            let mixed = u32::from_le_bytes([channel(r, red), channel(g, green), channel(b, blue), 255]);
+            scale(scale(mixed, a), alpha)
+        };
+        Self { pixels: self.pixels.iter().copied().map(tint).collect(), ..*self }
+    }
+
+    fn row(&self, x: usize, y: usize, length: usize) -> &[Pixel] {
+        let start = y * self.width as usize + x;
+        &self.pixels[start..start + length]
+    }
+}
+
+/// Which part of a sheet is meant, in pixels; it lies inside the sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) x: u32,
+    pub(super) y: u32,
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+impl Part {
+    /// The part cut to what the sheet has; `None` where nothing is left.
+    pub(super) fn of(sheet: &Sheet, x: i64, y: i64, width: i64, height: i64) -> Option<Self> {
+        let whole = Area::new(0, 0, i64::from(sheet.width), i64::from(sheet.height));
+        let cut = Area::new(x, y, width, height).intersection(whole)?;
+        Some(Self {
+            x: u32::try_from(cut.left).ok()?,
+            y: u32::try_from(cut.top).ok()?,
+            width: u32::try_from(cut.right - cut.left).ok()?,
+            height: u32::try_from(cut.bottom - cut.top).ok()?,
+        })
+    }
+}
+
+/// How the pixels of a part are read for an exact copy: in which direction, and along which axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Turn {
+    /// Columns of the target are rows of the source.
+    pub(super) swapped: bool,
+    /// Source columns are read from the right.
+    pub(super) mirror_x: bool,
+    /// Source rows are read from below.
+    pub(super) mirror_y: bool,
+}
+
+impl Canvas {
+    /// A transparent canvas.
+    pub(super) fn new(left: i64, top: i64, width: usize, height: usize) -> Self {
+        Self { left, top, width, height, pixels: vec![0; width * height] }
+    }
+
+    pub(super) fn area(&self) -> Area {
+        Area::new(
+            self.left,
+            self.top,
+            i64::try_from(self.width).unwrap_or(i64::MAX),
+            i64::try_from(self.height).unwrap_or(i64::MAX),
+        )
+    }
+
+    /// Pixels of one row between two columns that lie inside.
+    fn span(&mut self, y: i64, left: i64, right: i64) -> &mut [Pixel] {
+        let row = index(y - self.top) * self.width;
+        &mut self.pixels[row + index(left - self.left)..row + index(right - self.left)]
+    }
+
+    /// Lays a part of a sheet over the canvas with its top left at `(x, y)`.
+    pub(super) fn blit(&mut self, sheet: &Sheet, part: Part, (x, y): (i64, i64), alpha: u8) {
+        let goal = Area::new(x, y, i64::from(part.width), i64::from(part.height));
+        let Some(goal) = goal.intersection(self.area()) else { return };
+        let source_x = part.x as usize + index(goal.left - x);
+        for row in goal.top..goal.bottom {
+            let source = sheet.row(source_x, part.y as usize + index(row - y), index(goal.right - goal.left));
+            let target = self.span(row, goal.left, goal.right);
+            for (under, over) in target.iter_mut().zip(source) {
+                *under = lay_over(*under, *over, alpha);
+            }
+        }
+    }
+
+    /// As [`Canvas::blit`], for a part that is mirrored or turned by right angles.
+    pub(super) fn blit_turned(
+        &mut self,
+        sheet: &Sheet,
+        part: Part,
+        (x, y): (i64, i64),
+        turn: Turn,
+        alpha: u8,
+    ) {
+        let (width, height) =
+            if turn.swapped { (part.height, part.width) } else { (part.width, part.height) };
+        let goal = Area::new(x, y, i64::from(width), i64::from(height));
+        let Some(goal) = goal.intersection(self.area()) else { return };
+        for row in goal.top..goal.bottom {
+            let target = self.span(row, goal.left, goal.right);
+            for (step, under) in target.iter_mut().enumerate() {
+                let (column, line) = (index(goal.left - x) + step, index(row - y));
+                let (mut u, mut v) = if turn.swapped { (line, column) } else { (column, line) };
+                if turn.mirror_x {
+                    u = part.width as usize - 1 - u;
+                }
+                if turn.mirror_y {
+                    v = part.height as usize - 1 - v;
+                }
+                let over = sheet.pixels[(part.y as usize + v) * sheet.width as usize + part.x as usize + u];
+                *under = lay_over(*under, over, alpha);
+            }
+        }
+    }
+
+    /// Lays one colour over a rectangle.
+    pub(super) fn fill(&mut self, area: Area, color: Pixel) {
+        let Some(area) = area.intersection(self.area()) else { return };
+        for row in area.top..area.bottom {
+            for under in self.span(row, area.left, area.right) {
+                *under = lay_over(*under, color, 255);
+            }
+        }
+    }
+
+    /// The canvas as straight RGBA, row by row.
+    pub(super) fn to_rgba(&self) -> Vec<u8> {
+        self.pixels.iter().flat_map(|pixel| unpremultiply(*pixel).to_le_bytes()).collect()
+    }
+}
+
+/// An index that is known to be inside.
+pub(super) fn index(value: i64) -> usize {
+    usize::try_from(value).unwrap_or(0)
+}
+
+/// `over` laid over `under`, first made more transparent by `alpha`.
+#[inline]
+fn lay_over(under: Pixel, over: Pixel, alpha: u8) -> Pixel {
+    let over = if alpha == 255 { over } else { scale(over, alpha) };
+    match over >> 24 {
+        0 => under,
+        255 => over,
+        opacity => over.wrapping_add(scale(under, low_byte(255 - opacity))),
+    }
+}
+
+/// Every channel times `alpha / 255`, rounded, two channels at a time.
+#[inline]
+pub(super) fn scale(pixel: Pixel, alpha: u8) -> Pixel {
+    const EVEN: u32 = 0x00FF_00FF;
+    let pair = |pair: u32| {
+        let product = pair * u32::from(alpha);
+        (product + ((product >> 8) & EVEN) + 0x0080_0080) >> 8 & EVEN
+    };
+    pair(pixel & EVEN) | pair(pixel >> 8 & EVEN) << 8
+}
+
+fn div_255(value: u32) -> u32 {
+    (value + (value >> 8) + 0x80) >> 8
+}
+
+fn low_byte(value: u32) -> u8 {
+    value.to_le_bytes()[0]
+}
+
+/// A straight RGBA pixel with its colours multiplied by its alpha.
+#[inline]
+pub(super) fn premultiply(straight: u32) -> Pixel {
+    match low_byte(straight >> 24) {
+        255 => straight,
+        0 => 0,
+        alpha => scale(straight | 0xFF00_0000, alpha),
+    }
+}
+
+/// The inverse of [`premultiply`], as near as eight bits allow.
+#[inline]
+pub(super) fn unpremultiply(pixel: Pixel) -> u32 {
+    let [red, green, blue, alpha] = pixel.to_le_bytes();
+    match alpha {
+        255 => pixel,
+        0 => 0,
+        _ => {
+            let channel = |value: u8| {
+                let whole = (u32::from(value) * 510 + u32::from(alpha)) / (u32::from(alpha) * 2);
+                u8::try_from(whole).unwrap_or(255)
+            };
+            u32::from_le_bytes([channel(red), channel(green), channel(blue), alpha])
+        }
+    }
+}
+
+/// A mix of four pixels, the shares in 256ths, as Qt's smooth transformation mixes them.
+#[inline]
+pub(super) fn mix(top: [Pixel; 2], bottom: [Pixel; 2], share_x: u32, share_y: u32) -> Pixel {
+    const EVEN: u32 = 0x00FF_00FF;
+    let between = |a: Pixel, b: Pixel, share: u32| {
+        let pair = |a: u32, b: u32| (a & EVEN) * (256 - share) + (b & EVEN) * share;
+        (pair(a, b) >> 8 & EVEN) | (pair(a >> 8, b >> 8) & 0xFF00_FF00)
+    };
+    between(between(top[0], top[1], share_x), between(bottom[0], bottom[1], share_x), share_y)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn channels_scale_exactly(value: u8, alpha: u8) {
+            let scaled = scale(u32::from_le_bytes([value, 255, 0, value]), alpha).to_le_bytes();
+            let exact = (f64::from(value) * f64::from(alpha) / 255.0).round();
+            prop_assert_eq!(f64::from(scaled[0]), exact);
+            prop_assert_eq!(scaled, [scaled[0], alpha, 0, scaled[0]]);
+        }
+
+        #[test]
+        fn nothing_is_lost_between_straight_and_premultiplied(color: [u8; 3], alpha: u8) {
+            let premultiplied = premultiply(u32::from_le_bytes([color[0], color[1], color[2], alpha]));
+            prop_assert_eq!(premultiply(unpremultiply(premultiplied)), premultiplied);
+        }
+    }
+
+    #[test]
+    fn a_blit_is_clipped_on_all_sides() {
+        let sheet = Sheet { width: 3, height: 3, pixels: (1..=9).map(|n| 0xFF00_0000 + n).collect() };
+        let part = Part { x: 0, y: 0, width: 3, height: 3 };
+        for (x, y) in [(-2, -2), (1, 1), (-2, 1), (5, 5), (-9, 0)] {
+            let mut canvas = Canvas::new(10, 20, 2, 2);
+            canvas.blit(&sheet, part, (10 + x, 20 + y), 255);
+            for column in 0..2 {
+                for row in 0..2 {
+                    let (u, v) = (column - x, row - y);
+                    let inside = (0..3).contains(&u) && (0..3).contains(&v);
+                    let expected = if inside { sheet.pixels[index(v * 3 + u)] } else { 0 };
+                    assert_eq!(canvas.pixels[index(row * 2 + column)], expected);
+                }
+            }
+        }
+    }
+}
