@@ -3,6 +3,7 @@
 //! Each command has a file with its arguments and a `run`. Standard output carries the result and
 //! nothing else; notes, progress and errors go to standard error.
 
+mod bundle;
 mod check;
 mod completions;
 mod render;
@@ -77,6 +78,7 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Bundle(bundle::Args),
     Check(check::Args),
     Rules(rules::Args),
     Render(render::Args),
@@ -98,6 +100,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let shell = Shell::new(cli.global);
     let done = match cli.command {
+        Command::Bundle(args) => bundle::run(&args, &shell),
         Command::Check(args) => check::run(&args, &shell),
         Command::Rules(args) => rules::run(&args, &shell),
         Command::Render(args) => render::run(&args, &shell),

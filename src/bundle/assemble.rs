@@ -1,0 +1,365 @@
+//! From a plan to the files of maps: optimised, their references rewritten, saved.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rayon::prelude::*;
+
+use super::{
+    ACCEPTED_FINDINGS, Bundle, BundleError, BundledMap, Note, Settings, optimise, picture,
+    plan::Plan,
+    reference::{self, Target, extension},
+    script, wam,
+};
+use crate::{
+    format::{SaveStyle, save_tmj},
+    model::{Layer, LayerKind, Map, Picture, Properties, Tileset, Value},
+    picture::PictureStore,
+    project::{Host, Project, STANDS_IN_FOR},
+    source::{PictureHeader, is_url, parent, relative, resolve},
+    workadventure::Reference,
+};
+
+/// Builds every file that the plan names.
+pub(super) fn assemble(
+    project: &Project,
+    plan: &Plan,
+    store: &PictureStore,
+    settings: &Settings,
+) -> Result<Bundle, BundleError> {
+    let workshop = Workshop { project, plan, store, settings, pictures: Mutex::default() };
+    let mut bundle = Bundle { notes: plan.notes.clone(), ..Bundle::default() };
+    let properties: Vec<Option<Made>> =
+        plan.pictures.par_iter().map(|name| workshop.picture(name)).collect::<Result<_, _>>()?;
+    for (name, made) in plan.pictures.iter().zip(properties) {
+        if let Some(made) = made {
+            bundle.insert_hashed(&made.path, made.bytes, Some(name));
+        }
+    }
+    let sources: Vec<&String> = plan.maps.keys().collect();
+    let maps: Vec<MapFiles> =
+        sources.par_iter().map(|source| workshop.map(source)).collect::<Result<_, _>>()?;
+    for map in maps {
+        bundle.insert(&map.summary.output, map.tmj.into_bytes(), Some(&map.summary.source));
+        for (made, source) in map.pictures {
+            bundle.insert_hashed(&made.path, made.bytes, Some(&source));
+        }
+        bundle.maps.push(map.summary);
+        bundle.notes.extend(map.notes);
+    }
+    for (output, wam) in &plan.wams {
+        let json = wam::finished(plan, output, wam, &|reference, folder, text| {
+            workshop.rewritten(parent(output), Some(reference), folder, text)
+        });
+        let source = wam.source.as_deref().unwrap_or(&wam.map);
+        bundle.insert(output, json.to_string().into_bytes(), Some(source));
+    }
+    for (name, output) in &plan.copies {
+        let bytes = project
+            .sources
+            .read(name)
+            .map_err(|source| BundleError::Unreadable { file: name.clone(), source })?;
+        bundle.insert(output, bytes, Some(name));
+    }
+    for (name, output) in &plan.scripts {
+        bundle.insert(output, script::compile(&project.sources, name)?, Some(name));
+    }
+    Ok(bundle)
+}
+
+struct Workshop<'a> {
+    project: &'a Project,
+    plan: &'a Plan,
+    store: &'a PictureStore,
+    settings: &'a Settings,
+    /// Pictures of files that were made already; `None` for those that cannot be read.
+    pictures: Mutex<BTreeMap<String, Option<Made>>>,
+}
+
+/// A picture as the bundle has it.
+#[derive(Debug, Clone)]
+struct Made {
+    path: String,
+    bytes: Arc<[u8]>,
+}
+
+/// What came of one map.
+struct MapFiles {
+    summary: BundledMap,
+    tmj: String,
+    /// Pictures with the names of their sources.
+    pictures: Vec<(Made, String)>,
+    notes: Vec<Note>,
+}
+
+impl Workshop<'_> {
+    fn map(&self, source: &str) -> Result<MapFiles, BundleError> {
+        let original = &self.plan.maps[source];
+        let output = &self.plan.outputs[source];
+        let mut notes = Vec::new();
+        let mut pictures = Vec::new();
+        let mut map = original.clone();
+        // First of all, while every text still stands where it is relative to.
+        reference::visit(&mut map, &mut |used, text| {
+            if let Some(new) = self.rewritten(parent(output), used.reference, used.folder, text) {
+                *text = new;
+            }
+            Ok::<(), BundleError>(())
+        })?;
+        finish(&mut map, &mut notes);
+        let mut atlases = BTreeMap::new();
+        if self.settings.optimize {
+            let pixels =
+                |file: &str, picture: &Picture| self.store.load(&self.project.sources, file, picture).ok();
+            let optimised = optimise::optimise(&map, &pixels, self.settings.texture_size);
+            notes.extend(optimised.notes);
+            map = optimised.map;
+            atlases = optimised
+                .atlases
+                .into_par_iter()
+                .map(|(index, pixels)| {
+                    let bytes = picture::encode(source, &pixels)?;
+                    let path = picture::path(picture::FOLDER, "tiles.png", &bytes);
+                    Ok((index, Made { path, bytes: bytes.into() }))
+                })
+                .collect::<Result<BTreeMap<usize, Made>, BundleError>>()?;
+        }
+        self.place_pictures(&mut map, output, &atlases, &mut pictures, &mut notes)?;
+        pictures.extend(atlases.into_values().map(|made| (made, source.to_owned())));
+        map.file.clone_from(output);
+        for set in &mut map.tilesets {
+            set.source = None;
+            if let Some(tileset) = &mut set.tileset {
+                Arc::make_mut(tileset).file.clone_from(output);
+            }
+        }
+        let tmj = save_tmj(&map, SaveStyle::PUBLISHED);
+
+        let mut distinct: BTreeMap<&str, u64> = BTreeMap::new();
+        for (made, _) in &pictures {
+            distinct.insert(&made.path, made.bytes.len() as u64);
+        }
+        let summary = BundledMap {
+            source: source.to_owned(),
+            output: output.clone(),
+            bytes_before: self.weight(original),
+            bytes_after: tmj.len() as u64 + distinct.values().sum::<u64>(),
+            tilesets_before: original.tilesets.len(),
+            tilesets_after: map.tilesets.len(),
+        };
+        let notes = notes.into_iter().map(|message| Note { file: source.to_owned(), message }).collect();
+        Ok(MapFiles { summary, tmj, pictures, notes })
+    }
+
+    /// Size of a map's file and of the pictures of its tilesets and image layers, in bytes.
+    fn weight(&self, map: &Map) -> u64 {
+        let size = |name: &str| self.project.sources.read(name).map_or(0, |bytes| bytes.len() as u64);
+        let mut names = std::collections::BTreeSet::from([map.file.clone()]);
+        let mut take = |file: &str, picture: &Picture| {
+            names.insert(resolve(parent(file), &picture.source));
+        };
+        for tileset in map.tilesets.iter().filter_map(|set| set.tileset.as_deref()) {
+            let tiles = tileset.tiles.iter().filter_map(|tile| tile.picture.as_ref());
+            tileset.picture.iter().chain(tiles).for_each(|picture| take(&tileset.file, picture));
+        }
+        for (_, layer) in map.flat_layers() {
+            if let LayerKind::Image(image) = &layer.kind {
+                take(&map.file, &image.picture);
+            }
+        }
+        names.iter().map(|name| size(name)).sum()
+    }
+
+    /// Points tilesets and image layers at their pictures in the bundle.
+    fn place_pictures(
+        &self,
+        map: &mut Map,
+        output: &str,
+        atlases: &BTreeMap<usize, Made>,
+        pictures: &mut Vec<(Made, String)>,
+        notes: &mut Vec<String>,
+    ) -> Result<(), BundleError> {
+        let mut place = |file: &str, picture: &mut Picture| -> Result<(), BundleError> {
+            if picture.source.is_empty() || is_url(&picture.source) {
+                return Ok(());
+            }
+            let name = resolve(parent(file), &picture.source);
+            let Some(made) = self.picture(&name)? else {
+                notes.push(format!("the picture \"{}\" cannot be read", picture.source));
+                picture.source = relative(parent(output), &super::plan::safe_path(&name));
+                return Ok(());
+            };
+            if let (None, PictureHeader::Size(width, height)) =
+                (picture.width.zip(picture.height), self.project.sources.picture(&name))
+            {
+                (picture.width, picture.height) = (Some(width), Some(height));
+            }
+            picture.source = relative(parent(output), &made.path);
+            pictures.push((made, name));
+            Ok(())
+        };
+        for (index, set) in map.tilesets.iter_mut().enumerate() {
+            let Some(shared) = &mut set.tileset else { continue };
+            let tileset: &mut Tileset = Arc::make_mut(shared);
+            let file = tileset.file.clone();
+            if let (Some(made), Some(picture)) = (atlases.get(&index), &mut tileset.picture) {
+                picture.source = relative(parent(output), &made.path);
+                continue;
+            }
+            if let Some(picture) = &mut tileset.picture {
+                place(&file, picture)?;
+            }
+            for tile in &mut tileset.tiles {
+                if let Some(picture) = &mut tile.picture {
+                    place(&file, picture)?;
+                }
+            }
+        }
+        let file = map.file.clone();
+        image_layers(&mut map.layers, &mut |picture| place(&file, picture))
+    }
+
+    /// The picture in a file, with its name in the bundle; `None` where it cannot be read.
+    fn picture(&self, name: &str) -> Result<Option<Made>, BundleError> {
+        let known = self.pictures.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let made = match self.project.sources.read(name) {
+            Ok(bytes) => {
+                let outside = super::plan::is_outside(name);
+                if outside && crate::picture::decode(&bytes, None).is_err() {
+                    // A map can name any file of the machine that bundles; only pictures leave it.
+                    None
+                } else {
+                    let is_png = extension(name) == "png" && self.settings.optimize;
+                    let reduced = is_png.then(|| crate::picture::reduce(&bytes).ok()).flatten();
+                    let bytes: Arc<[u8]> = reduced.map_or(bytes, Into::into);
+                    Some(Made { path: picture::path(picture::FOLDER, name, &bytes), bytes })
+                }
+            }
+            Err(_) => None,
+        };
+        self.pictures.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), made.clone());
+        Ok(made)
+    }
+
+    /// What a text says in the bundle, in a file in `folder_out`; `None` where it stays.
+    fn rewritten(
+        &self,
+        folder_out: &str,
+        reference: Option<Reference>,
+        folder: &str,
+        text: &str,
+    ) -> Option<String> {
+        let target = reference::target(&self.project.sources, &self.plan.stand_ins, reference, folder, text);
+        let (path, suffix) = match target {
+            Target::Map(name, suffix) => {
+                let map = self.plan.outputs.get(&name)?;
+                let rooms = self.project.config.project.host == Host::MapStorage;
+                let room = rooms && reference == Some(Reference::Exit);
+                (if room { wam::room_of(map) } else { map.clone() }, suffix)
+            }
+            Target::Wam(name, suffix) => (super::plan::safe_path(&name), suffix),
+            Target::File(name, suffix) => {
+                let picture = || {
+                    let pictures = self.pictures.lock().unwrap_or_else(PoisonError::into_inner);
+                    Some(pictures.get(&name)?.as_ref()?.path.clone())
+                };
+                let pictured = if self.plan.pictures.contains(&name) { picture() } else { None };
+                let copied = || self.plan.scripts.get(&name).or_else(|| self.plan.copies.get(&name)).cloned();
+                (pictured.or_else(copied)?, suffix)
+            }
+            Target::Missing(_) | Target::Elsewhere => return None,
+        };
+        let written = text.trim();
+        let written = &written[..written.find(['#', '?']).unwrap_or(written.len())];
+        let new = reference::percent_encoded(&relative(folder_out, &path));
+        let same = resolve(folder_out, written) == path || written == new;
+        (!same).then(|| format!("{new}{suffix}"))
+    }
+}
+
+fn image_layers(
+    layers: &mut [Layer],
+    place: &mut dyn FnMut(&mut Picture) -> Result<(), BundleError>,
+) -> Result<(), BundleError> {
+    for layer in layers {
+        match &mut layer.kind {
+            LayerKind::Image(image) => place(&mut image.picture)?,
+            LayerKind::Group(children) => image_layers(children, place)?,
+            LayerKind::Tiles(_) | LayerKind::Objects(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Leaves out what only editors and this program read, and what map-storage would refuse.
+fn finish(map: &mut Map, notes: &mut Vec<String>) {
+    let version = map.version.as_deref().map(|version| version.trim().parse::<f64>());
+    if !matches!(version, None | Some(Ok(1.000_001..))) {
+        // Phaser ignores all tile properties then (workadventure-maps, section 2.2).
+        notes.push(format!(
+            "format version {} lets WorkAdventure ignore every tile's properties, walls too: exported as 1.10",
+            map.version.as_deref().unwrap_or_default()
+        ));
+        map.version = Some("1.10".to_owned());
+    }
+    map.properties.0.retain(|property| property.name != STANDS_IN_FOR);
+    clean(&mut map.properties, "the map", notes);
+    for set in &mut map.tilesets {
+        let Some(shared) = &mut set.tileset else { continue };
+        let tileset = Arc::make_mut(shared);
+        let place = format!("tileset \"{}\"", tileset.name);
+        clean(&mut tileset.properties, &place, notes);
+        for tile in &mut tileset.tiles {
+            clean(&mut tile.properties, &place, notes);
+            tile.extra.retain(|(key, _)| !matches!(key.as_str(), "terrain" | "probability"));
+        }
+    }
+    let mut ids = (map.next_layer_id, map.next_object_id);
+    finish_layers(&mut map.layers, &mut ids, notes);
+    (map.next_layer_id, map.next_object_id) = ids;
+}
+
+fn finish_layers(layers: &mut [Layer], ids: &mut (u32, u32), notes: &mut Vec<String>) {
+    let new = |id: &mut u32, next: &mut u32| {
+        if *id == 0 {
+            *id = (*next).max(1);
+            *next = id.saturating_add(1);
+        }
+    };
+    for layer in layers {
+        new(&mut layer.id, &mut ids.0);
+        let place = format!("layer \"{}\"", layer.name);
+        clean(&mut layer.properties, &place, notes);
+        match &mut layer.kind {
+            LayerKind::Group(children) => finish_layers(children, ids, notes),
+            LayerKind::Objects(objects) => {
+                for object in &mut objects.objects {
+                    new(&mut object.id, &mut ids.1);
+                    let place = format!("{place}, object \"{}\"", object.name);
+                    clean(&mut object.properties, &place, notes);
+                    object.template = None;
+                }
+            }
+            LayerKind::Tiles(_) | LayerKind::Image(_) => {}
+        }
+    }
+}
+
+fn clean(properties: &mut Properties, place: &str, notes: &mut Vec<String>) {
+    properties.0.retain(|property| {
+        if matches!(property.value, Value::List(_) | Value::Unknown(..)) {
+            notes.push(format!(
+                "{place}: property \"{}\" was left out, for map-storage refuses maps with properties of type {}",
+                property.name,
+                property.value.type_name()
+            ));
+            return false;
+        }
+        property.name != ACCEPTED_FINDINGS
+    });
+}

@@ -1,0 +1,242 @@
+//! Bundles: a folder that a web server or WorkAdventure's map-storage hosts as it is.
+//!
+//! ```text
+//! Project      ──> plan      ──> Plan            the closure of maps and files, and their new names
+//! Plan         ──> assemble  ──> files           each map optimised, its references rewritten, saved
+//! files        ──> page, hosting, manifest       what comes with them
+//! Bundle       ──> write     ──> folder, zip     swapped in whole, or not at all
+//! ```
+//!
+//! Everything is built in memory, so that a bundle that cannot be made leaves the old one alone.
+
+mod assemble;
+mod follow;
+mod hosting;
+mod manifest;
+mod optimise;
+mod page;
+mod picture;
+mod plan;
+mod reference;
+mod script;
+mod wam;
+mod write;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
+
+pub use page::Stand;
+pub use write::{Ready, prepare, zip};
+
+use crate::{
+    output::WriteError,
+    picture::PictureStore,
+    project::{Project, ProjectError},
+};
+
+/// Property by which maps accept findings; bundles do not carry it.
+const ACCEPTED_FINDINGS: &str = "venueAllow";
+
+/// How a bundle is made.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Whether maps are optimised: tiles in use only, one tileset a layer.
+    pub optimize: bool,
+    /// Largest side of a tileset's picture, in pixels.
+    pub texture_size: u32,
+    /// URL under which the bundle's root will be served, for links into WorkAdventure.
+    pub base_url: Option<String>,
+}
+
+/// A bundle in memory.
+#[derive(Debug, Default)]
+pub struct Bundle {
+    /// Its files by path.
+    pub files: BTreeMap<String, BundleFile>,
+    /// What became of each map, sorted by source.
+    pub maps: Vec<BundledMap>,
+    /// What a human should know: what could not be followed, what was left out.
+    pub notes: Vec<Note>,
+    /// Files whose names carry a hash of their content.
+    hashed: BTreeSet<String>,
+}
+
+impl Bundle {
+    /// Size of all files, in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.files.values().map(|file| file.bytes.len() as u64).sum()
+    }
+}
+
+/// One file of a bundle.
+#[derive(Debug, Clone)]
+pub struct BundleFile {
+    /// Its content.
+    pub bytes: Arc<[u8]>,
+    /// Name of the file that it was made from; `None` for one that comes with every bundle.
+    pub source: Option<String>,
+}
+
+/// What became of a map.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct BundledMap {
+    /// Name of its file in the project.
+    pub source: String,
+    /// Its path in the bundle.
+    pub output: String,
+    /// Size of its file and of its pictures before, in bytes.
+    pub bytes_before: u64,
+    /// Size of its file and of its pictures in the bundle, in bytes.
+    pub bytes_after: u64,
+    /// Number of tilesets before.
+    pub tilesets_before: usize,
+    /// Number of tilesets in the bundle.
+    pub tilesets_after: usize,
+}
+
+/// Something to know about a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// Name of the file that it is about.
+    pub file: String,
+    /// What, in lower case, without a full stop.
+    pub message: String,
+}
+
+/// Why a bundle was not made or not written.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// There is no map in the project.
+    #[error("there is no map to bundle")]
+    Nothing,
+    /// A map that visitors could not enter.
+    #[error("{file}: {reason}")]
+    Map {
+        /// The map.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// `${links.NAME}` without such a name in the config.
+    #[error("{file}: {place} uses ${{links.{link}}}, but the config names no link \"{link}\" under [links]")]
+    UnknownLink {
+        /// The file that uses it.
+        file: String,
+        /// Where in it.
+        place: String,
+        /// The name.
+        link: String,
+    },
+    /// Two files that would get one path.
+    #[error("{first} and {second} would both become {output}: name the maps to bundle, or rename one")]
+    SamePath {
+        /// One of them.
+        first: String,
+        /// The other.
+        second: String,
+        /// Their path in the bundle.
+        output: String,
+    },
+    /// A reference to a file outside of the project that is neither map nor picture.
+    #[error(
+        "{file}: {place} refers to \"{target}\", which lies outside of the project: move it below {}, or bundle from a folder that holds both",
+        root.display()
+    )]
+    Outside {
+        /// The file that refers to it.
+        file: String,
+        /// Where in it.
+        place: String,
+        /// The file outside.
+        target: String,
+        /// The project's root.
+        root: PathBuf,
+    },
+    /// A file of the project that cannot be read.
+    #[error("cannot read {file}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A script that cannot be compiled.
+    #[error("{file}: {reason}")]
+    Script {
+        /// The script.
+        file: String,
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// The folder to be replaced holds other things than a bundle.
+    #[error(
+        "{} holds {found}, which no bundle wrote: nothing was changed; choose another folder with --out, or empty it",
+        out.display()
+    )]
+    Foreign {
+        /// The folder.
+        out: PathBuf,
+        /// What was found in it.
+        found: String,
+    },
+    /// A setting that makes no sense.
+    #[error("{0}")]
+    Setting(String),
+    /// A picture that cannot be encoded, or an archive.
+    #[error("cannot make {file}: {reason}")]
+    Encode {
+        /// The file to be made.
+        file: String,
+        /// Why.
+        reason: String,
+    },
+    /// The project's config is wrong.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// The disk.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// Makes the bundle of the project's loaded maps and of all that they lead and refer to. `stands` are
+/// shown in the page's directory. Maps that exits lead to are loaded into the project.
+///
+/// # Errors
+/// Where a map cannot be exported so that visitors can enter it, where a file cannot be read, and
+/// where two files would get one name.
+pub fn build(project: &mut Project, stands: &[Stand], settings: &Settings) -> Result<Bundle, BundleError> {
+    const TEXTURES: std::ops::RangeInclusive<u32> = 64..=16_384;
+    if !TEXTURES.contains(&settings.texture_size) {
+        return Err(BundleError::Setting(format!(
+            "texture-size is {}, but must lie between {} and {} pixels",
+            settings.texture_size,
+            TEXTURES.start(),
+            TEXTURES.end()
+        )));
+    }
+    let plan = plan::plan(project)?;
+    let store = PictureStore::new();
+    let mut bundle = assemble::assemble(project, &plan, &store, settings)?;
+    page::add(project, &plan, &store, stands, settings, &mut bundle)?;
+    hosting::add(&mut bundle);
+    manifest::add(project, &mut bundle);
+    bundle.notes.sort();
+    bundle.notes.dedup();
+    Ok(bundle)
+}
+
+impl Bundle {
+    fn insert(&mut self, path: &str, bytes: impl Into<Arc<[u8]>>, source: Option<&str>) {
+        let file = BundleFile { bytes: bytes.into(), source: source.map(str::to_owned) };
+        self.files.insert(path.to_owned(), file);
+    }
+
+    fn insert_hashed(&mut self, path: &str, bytes: impl Into<Arc<[u8]>>, source: Option<&str>) {
+        self.insert(path, bytes, source);
+        self.hashed.insert(path.to_owned());
+    }
+}

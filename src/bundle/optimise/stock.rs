@@ -1,0 +1,396 @@
+//! The tiles of a map, each distinct one once.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt::Write as _,
+    sync::Arc,
+};
+
+use glam::IVec2;
+use image::RgbaImage;
+
+use super::{Pictures, atlas::Sheet, cluster::Cluster};
+use crate::{
+    bundle::ACCEPTED_FINDINGS,
+    model::{Extra, Frame, Gid, Json, Map, ObjectLayer, Picture, Properties, Tile, TileSize, Tileset},
+};
+
+/// What tiles must have in common to be in one tileset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Kind {
+    pub(super) size: TileSize,
+    offset: IVec2,
+    alignment: String,
+    at_grid_size: bool,
+    /// `fillmode` as the file has it: how tiles that are drawn at another size are stretched.
+    fill_mode: Option<String>,
+}
+
+/// One distinct tile.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) kind: usize,
+    pixels: Arc<[u8]>,
+    /// What its tileset says of it; `None` for a mere picture.
+    tile: Option<Tile>,
+    /// Entries of its frames, with their milliseconds.
+    pub(super) frames: Vec<(usize, u32)>,
+    /// Where it was seen first: number of the tileset and id in it.
+    origin: (usize, u32),
+    /// Every tileset that it was seen in.
+    origins: BTreeSet<usize>,
+}
+
+/// What became of a gid.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Found {
+    /// A distinct tile.
+    Entry(usize),
+    /// A tile of a tileset that stays whole: number of the tileset and id in it.
+    Kept(usize, u32),
+    /// No tileset has it.
+    Nowhere,
+}
+
+/// The distinct tiles that were asked for.
+pub(super) struct Stock<'a> {
+    map: &'a Map,
+    pictures: Pictures<'a>,
+    texture_size: u32,
+    pub(super) kinds: Vec<Kind>,
+    pub(super) entries: Vec<Entry>,
+    /// First gids with the numbers of their tilesets, ascending.
+    owners: Vec<(u32, usize)>,
+    /// Whether each tileset can be taken apart, with its picture.
+    sheets: Vec<Option<Source>>,
+    by_key: HashMap<(usize, Arc<[u8]>, String), usize>,
+    by_gid: HashMap<u32, Found>,
+    notes: Vec<String>,
+}
+
+/// Where the pixels of a tileset's tiles come from.
+enum Source {
+    /// One picture, with its columns and rows.
+    Sheet(Arc<RgbaImage>, u32, u32),
+    /// A picture for each tile.
+    Collection,
+    /// It cannot be taken apart.
+    Whole,
+}
+
+impl<'a> Stock<'a> {
+    pub(super) fn new(map: &'a Map, pictures: Pictures<'a>, texture_size: u32) -> Self {
+        let mut owners: Vec<(u32, usize)> =
+            map.tilesets.iter().enumerate().map(|(index, set)| (set.first_gid, index)).collect();
+        // Of two with one first gid the first counts, as `Map::tileset_of` has it: the last maximum.
+        owners.sort_unstable();
+        Self {
+            map,
+            pictures,
+            texture_size,
+            kinds: Vec::new(),
+            entries: Vec::new(),
+            owners,
+            sheets: map.tilesets.iter().map(|_| None).collect(),
+            by_key: HashMap::new(),
+            by_gid: HashMap::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    pub(super) fn notes(&self) -> Vec<String> {
+        self.notes.clone()
+    }
+
+    /// The entry of a gid that was asked for with [`Stock::find`].
+    pub(super) fn known(&self, gid: Gid) -> Found {
+        self.by_gid.get(&gid.id()).copied().unwrap_or(Found::Nowhere)
+    }
+
+    /// Numbers of the tilesets that an entry was seen in.
+    pub(super) fn origins(&self, entry: usize) -> impl Iterator<Item = usize> + '_ {
+        self.entries[entry].origins.iter().copied()
+    }
+
+    /// The distinct tile behind a gid.
+    pub(super) fn find(&mut self, gid: Gid) -> Found {
+        let id = gid.id();
+        if let Some(known) = self.by_gid.get(&id) {
+            return *known;
+        }
+        let found = self.look_up(id);
+        self.by_gid.insert(id, found);
+        found
+    }
+
+    fn look_up(&mut self, id: u32) -> Found {
+        let behind = self.owners.partition_point(|(first, _)| *first <= id);
+        let Some((first, index)) = behind.checked_sub(1).map(|last| self.owners[last]) else {
+            return Found::Nowhere;
+        };
+        let local = id - first;
+        let Some(tileset) = self.map.tilesets[index].tileset.clone() else { return Found::Nowhere };
+        if self.sheets[index].is_none() {
+            self.sheets[index] = Some(self.source(&tileset));
+        }
+        if matches!(self.sheets[index], Some(Source::Whole)) {
+            return if local < tileset.id_span() { Found::Kept(index, local) } else { Found::Nowhere };
+        }
+        let Some((kind, pixels)) = self.cut(index, &tileset, local) else { return Found::Nowhere };
+        let stated = tileset.tile(local);
+        let mut frames = Vec::new();
+        for frame in stated.map_or(&[][..], |tile| &tile.animation) {
+            if let Some((kind, pixels)) = self.cut(index, &tileset, frame.tile) {
+                let bare = self.entry(kind, pixels, None, Vec::new(), (index, frame.tile));
+                frames.push((bare, frame.duration));
+            }
+        }
+        // A collection's frames may differ in size; then they cannot share a tileset with the tile.
+        if frames.iter().any(|(frame, _)| self.entries[*frame].kind != kind) {
+            frames.clear();
+            self.notes.push(format!(
+                "tileset \"{}\": the frames of tile {local} differ in size, it is not animated any more",
+                tileset.name
+            ));
+        }
+        let tile = stated.and_then(|tile| bare_statement(tile, !frames.is_empty()));
+        Found::Entry(self.entry(kind, pixels, tile, frames, (index, local)))
+    }
+
+    fn entry(
+        &mut self,
+        kind: usize,
+        pixels: Arc<[u8]>,
+        tile: Option<Tile>,
+        frames: Vec<(usize, u32)>,
+        origin: (usize, u32),
+    ) -> usize {
+        let mut statement = String::new();
+        if let Some(tile) = &tile {
+            let _infallible = write!(statement, "{tile:?} {frames:?}");
+        }
+        let key = (kind, Arc::clone(&pixels), statement);
+        if let Some(known) = self.by_key.get(&key) {
+            self.entries[*known].origins.insert(origin.0);
+            return *known;
+        }
+        let number = self.entries.len();
+        let origins = BTreeSet::from([origin.0]);
+        self.entries.push(Entry { kind, pixels, tile, frames, origin, origins });
+        self.by_key.insert(key, number);
+        number
+    }
+
+    /// How a tileset gives its pixels; one that cannot is noted.
+    fn source(&mut self, tileset: &Tileset) -> Source {
+        let largest = self.texture_size;
+        let fits =
+            |size: TileSize| (1..=largest).contains(&size.width) && (1..=largest).contains(&size.height);
+        let Some(picture) = &tileset.picture else {
+            let readable = tileset.tiles.iter().all(|tile| {
+                tile.picture.as_ref().is_some_and(|picture| {
+                    self.pixels(tileset, picture).is_some_and(|pixels| {
+                        let (width, height) = pixels.dimensions();
+                        fits(TileSize { width, height })
+                    })
+                })
+            });
+            if !readable {
+                self.notes.push(format!(
+                    "tileset \"{}\" is left as it is: a picture of it cannot be read or is larger than {largest} pixels",
+                    tileset.name
+                ));
+            }
+            return if readable { Source::Collection } else { Source::Whole };
+        };
+        if !fits(tileset.tile_size) {
+            self.notes.push(format!(
+                "tileset \"{}\" is left as it is: its tiles are larger than {largest} pixels",
+                tileset.name
+            ));
+            return Source::Whole;
+        }
+        let Some(pixels) = self.pixels(tileset, picture) else {
+            self.notes.push(format!(
+                "tileset \"{}\" is left as it is: its picture \"{}\" cannot be read",
+                tileset.name, picture.source
+            ));
+            return Source::Whole;
+        };
+        let measured = Tileset {
+            picture: Some(Picture {
+                width: Some(pixels.width()),
+                height: Some(pixels.height()),
+                ..picture.clone()
+            }),
+            tiles: Vec::new(),
+            properties: Properties::default(),
+            extra: Extra::new(),
+            ..tileset.clone()
+        };
+        match measured.grid() {
+            Some((columns, rows)) if columns > 0 && rows > 0 => Source::Sheet(pixels, columns, rows),
+            _ => Source::Whole,
+        }
+    }
+
+    fn pixels(&self, tileset: &Tileset, picture: &Picture) -> Option<Arc<RgbaImage>> {
+        (self.pictures)(&tileset.file, picture)
+    }
+
+    /// Kind and pixels of one tile; `None` where the tileset has none of this id.
+    fn cut(&mut self, index: usize, tileset: &Tileset, local: u32) -> Option<(usize, Arc<[u8]>)> {
+        let (picture, left, top, size) = match self.sheets[index].as_ref()? {
+            Source::Sheet(picture, columns, rows) => {
+                if local / columns >= *rows {
+                    return None;
+                }
+                let (column, row) = (local % columns, local / columns);
+                let at = |cell: u32, tile: u32| -> Option<u32> {
+                    let step = i64::from(tile) + i64::from(tileset.spacing);
+                    u32::try_from(i64::from(tileset.margin) + i64::from(cell) * step).ok()
+                };
+                let size = tileset.tile_size;
+                (Arc::clone(picture), at(column, size.width)?, at(row, size.height)?, size)
+            }
+            Source::Collection => {
+                let tile = tileset.tile(local)?;
+                let picture = self.pixels(tileset, tile.picture.as_ref()?)?;
+                let whole = [0, 0, i32::MAX, i32::MAX];
+                let [x, y, width, height] = tile.picture_part.unwrap_or(whole);
+                let left = u32::try_from(x).ok()?;
+                let top = u32::try_from(y).ok()?;
+                let width = u32::try_from(width).ok()?.min(picture.width().checked_sub(left)?);
+                let height = u32::try_from(height).ok()?.min(picture.height().checked_sub(top)?);
+                (picture, left, top, TileSize { width, height })
+            }
+            Source::Whole => return None,
+        };
+        let (right, bottom) = (left.checked_add(size.width)?, top.checked_add(size.height)?);
+        if size.width == 0 || size.height == 0 || right > picture.width() || bottom > picture.height() {
+            return None;
+        }
+        let mut pixels = Vec::with_capacity(size.width as usize * size.height as usize * 4);
+        for y in top..bottom {
+            for x in left..right {
+                let pixel = picture.get_pixel(x, y).0;
+                // What cannot be seen has no colour, else equal tiles would differ.
+                pixels.extend_from_slice(if pixel[3] == 0 { &[0; 4] } else { &pixel });
+            }
+        }
+        Some((self.kind(tileset, size), pixels.into()))
+    }
+
+    fn kind(&mut self, tileset: &Tileset, size: TileSize) -> usize {
+        let fill_mode =
+            tileset.extra.iter().find(|(key, _)| key == "fillmode").and_then(|(_, value)| match value {
+                Json::String(text) => Some(text.clone()),
+                _ => None,
+            });
+        let kind = Kind {
+            size,
+            offset: tileset.tile_offset,
+            alignment: tileset.object_alignment.clone(),
+            at_grid_size: tileset.render_at_grid_size,
+            fill_mode,
+        };
+        self.kinds.iter().position(|known| *known == kind).unwrap_or_else(|| {
+            self.kinds.push(kind);
+            self.kinds.len() - 1
+        })
+    }
+
+    /// Order of entries in a picture: as they stood in their tilesets, so that what was drawn
+    /// together stays together and compresses well.
+    pub(super) fn order(&self, entry: usize) -> (usize, u32, usize) {
+        let (tileset, id) = self.entries[entry].origin;
+        (tileset, id, entry)
+    }
+
+    /// The tileset of a cluster and its picture.
+    pub(super) fn tileset(&self, cluster: &Cluster, sheet: &Sheet) -> (Tileset, RgbaImage) {
+        let kind = &self.kinds[cluster.kind];
+        let (width, height) = sheet.picture_size(cluster.entries.len());
+        let (columns, rows) = (width / kind.size.width.max(1), height / kind.size.height.max(1));
+        let mut pixels = vec![0; width as usize * height as usize * 4];
+        let mut tiles = Vec::new();
+        for (index, entry) in cluster.entries.iter().enumerate() {
+            let id = u32::try_from(index).unwrap_or(u32::MAX);
+            let entry = &self.entries[*entry];
+            let (left, top) = (id % columns * kind.size.width, id / columns * kind.size.height);
+            for (y, row) in entry.pixels.chunks_exact(kind.size.width as usize * 4).enumerate() {
+                let y = top + u32::try_from(y).unwrap_or(0);
+                let start = (y as usize * width as usize + left as usize) * 4;
+                pixels[start..start + row.len()].copy_from_slice(row);
+            }
+            if let Some(tile) = &entry.tile {
+                let animation = entry.frames.iter().filter_map(|(frame, duration)| {
+                    Some(Frame { tile: *cluster.index.get(frame)?, duration: *duration })
+                });
+                tiles.push(Tile { id, animation: animation.collect(), ..tile.clone() });
+            }
+        }
+        let mut extra = Extra::new();
+        if let Some(mode) = &kind.fill_mode {
+            extra.push(("fillmode".to_owned(), Json::String(mode.clone())));
+        }
+        let tileset = Tileset {
+            span: None,
+            file: String::new(),
+            name: String::new(),
+            class: String::new(),
+            tile_size: kind.size,
+            spacing: 0,
+            margin: 0,
+            columns,
+            tile_count: columns * rows,
+            picture: Some(Picture {
+                source: String::new(),
+                width: Some(width),
+                height: Some(height),
+                transparent: None,
+            }),
+            tile_offset: kind.offset,
+            object_alignment: kind.alignment.clone(),
+            render_at_grid_size: kind.at_grid_size,
+            tiles,
+            properties: Properties::default(),
+            extra,
+        };
+        // The buffer has exactly the length that the sides ask for.
+        (tileset, RgbaImage::from_raw(width, height, pixels).unwrap_or_default())
+    }
+}
+
+/// What a tileset says of a tile, without its place in the text and what only editors read; `None`
+/// where that is nothing.
+fn bare_statement(tile: &Tile, animated: bool) -> Option<Tile> {
+    let mut properties = bare_properties(&tile.properties);
+    properties.0.sort_by(|a, b| a.name.cmp(&b.name));
+    let collision = tile.collision.as_ref().filter(|shapes| !shapes.objects.is_empty()).map(|shapes| {
+        let mut shapes: ObjectLayer = shapes.clone();
+        for object in &mut shapes.objects {
+            object.span = None;
+            object.properties = bare_properties(&object.properties);
+        }
+        shapes
+    });
+    let bare = Tile {
+        span: None,
+        id: 0,
+        class: tile.class.clone(),
+        properties,
+        animation: Vec::new(),
+        picture: None,
+        picture_part: None,
+        collision,
+        extra: Extra::new(),
+    };
+    let says = animated || !bare.class.is_empty() || !bare.properties.is_empty() || bare.collision.is_some();
+    says.then_some(bare)
+}
+
+fn bare_properties(properties: &Properties) -> Properties {
+    let kept = properties.iter().filter(|property| property.name != ACCEPTED_FINDINGS);
+    Properties(kept.map(|property| crate::model::Property { span: None, ..property.clone() }).collect())
+}

@@ -1,0 +1,232 @@
+use image::{Rgba, RgbaImage};
+use serde_json::json;
+
+use super::*;
+use crate::{format, model::TilePos, picture::PictureStore, source::Sources};
+
+/// A picture of so many tiles of 16 x 16, tile `n` in a colour of its own.
+fn sheet(columns: u32, rows: u32) -> RgbaImage {
+    RgbaImage::from_fn(columns * 16, rows * 16, |x, y| {
+        let tile = u8::try_from(y / 16 * columns + x / 16).unwrap();
+        // Not the same all over, so that a shifted cut is noticed.
+        Rgba([tile, 100 + u8::try_from((x + y) % 2).unwrap(), 7, 255])
+    })
+}
+
+/// Two rows of the same four tiles.
+fn doubled() -> RgbaImage {
+    RgbaImage::from_fn(64, 32, |x, y| *sheet(4, 1).get_pixel(x, y % 16))
+}
+
+fn sources(map: &serde_json::Value) -> Sources {
+    let mut sources = Sources::new("/nowhere");
+    sources.insert("tiles.png", crate::picture::encode(&sheet(4, 4)).unwrap());
+    sources.insert("doubled.png", crate::picture::encode(&doubled()).unwrap());
+    sources.insert("a.tmj", map.to_string().into_bytes());
+    sources
+}
+
+fn tileset(
+    first_gid: u32,
+    name: &str,
+    image: &str,
+    size: (u32, u32),
+    tiles: serde_json::Value,
+) -> serde_json::Value {
+    json!({"firstgid": first_gid, "name": name, "image": image, "imagewidth": size.0, "imageheight": size.1,
+        "tilewidth": 16, "tileheight": 16, "columns": size.0 / 16, "tilecount": size.0 / 16 * (size.1 / 16),
+        "margin": 0, "spacing": 0, "tiles": tiles,
+        "properties": [{"name": "tilesetCopyright", "type": "string", "value": format!("by {name}")}]})
+}
+
+fn layer(id: u32, name: &str, data: &[u32]) -> serde_json::Value {
+    json!({"type": "tilelayer", "id": id, "name": name, "width": 2, "height": 2, "data": data,
+        "opacity": 1, "visible": true, "x": 0, "y": 0})
+}
+
+fn map(tilesets: &[serde_json::Value], layers: &[serde_json::Value]) -> serde_json::Value {
+    json!({"type": "map", "version": "1.10", "tiledversion": "1.10.2", "orientation": "orthogonal",
+        "width": 2, "height": 2, "tilewidth": 16, "tileheight": 16, "infinite": false,
+        "nextlayerid": 9, "nextobjectid": 9, "tilesets": tilesets, "layers": layers})
+}
+
+struct Done {
+    before: Map,
+    after: Optimised,
+    store: PictureStore,
+    sources: Sources,
+}
+
+fn run(map: &serde_json::Value, texture_size: u32) -> Done {
+    let sources = sources(map);
+    let before = format::load_map(&sources, "a.tmj").map.unwrap();
+    let store = PictureStore::new();
+    let after = optimise(&before, &|file, picture| store.load(&sources, file, picture).ok(), texture_size);
+    Done { before, after, store, sources }
+}
+
+impl Done {
+    /// Colour of the top-left pixel of a cell's tile, before and after.
+    fn colors(&self, layer: usize, cell: TilePos) -> (Option<[u8; 4]>, Option<[u8; 4]>) {
+        let color = |map: &Map, new: bool| {
+            let gid = map.layers[layer].tiles()?.get(cell);
+            let (set, id) = map.tileset_of(gid)?;
+            let tileset = set.tileset.as_ref()?;
+            let index = map.tilesets.iter().position(|other| other.first_gid == set.first_gid)?;
+            let image = if new {
+                self.after.atlases.iter().find(|(number, _)| *number == index)?.1.clone()
+            } else {
+                let picture = tileset.picture.as_ref()?;
+                (*self.store.load(&self.sources, &tileset.file, picture).ok()?).clone()
+            };
+            Some(image.get_pixel(id % tileset.columns * 16, id / tileset.columns * 16).0)
+        };
+        (color(&self.before, false), color(&self.after.map, true))
+    }
+
+    fn assert_equal_to_the_eye(&self) {
+        for layer in 0..self.before.layers.len() {
+            for cell in self.before.bounds().cells() {
+                let (before, after) = self.colors(layer, cell);
+                assert_eq!(before, after, "layer {layer}, {cell:?}");
+            }
+        }
+    }
+
+    fn tile(&self, layer: usize, x: i32, y: i32) -> (Gid, Option<crate::model::Tile>) {
+        let gid = self.after.map.layers[layer].tiles().unwrap().get(TilePos::new(x, y));
+        let (set, id) = self.after.map.tileset_of(gid).unwrap();
+        (gid, set.tileset.as_ref().unwrap().tile(id).cloned())
+    }
+}
+
+fn wall(id: u32) -> serde_json::Value {
+    json!({"id": id, "properties": [{"name": "collides", "type": "bool", "value": true}]})
+}
+
+#[test]
+fn only_tiles_in_use_go_in_and_equal_ones_once() {
+    let sets = [
+        tileset(1, "tiles", "tiles.png", (64, 64), json!([])),
+        tileset(17, "doubled", "doubled.png", (64, 32), json!([])),
+    ];
+    // Tiles 0 of both, and their copy in the second row of the second, are one picture.
+    let done = run(&map(&sets, &[layer(1, "floor", &[1, 17, 21, 2])]), 4096);
+    done.assert_equal_to_the_eye();
+    assert_eq!(done.after.map.tilesets.len(), 1);
+    let tileset = done.after.map.tilesets[0].tileset.as_ref().unwrap();
+    assert_eq!(done.after.atlases[0].1.dimensions(), (32, 16));
+    assert_eq!(tileset.tile_count, 2);
+    assert_eq!(tileset.properties.text("tilesetCopyright"), Some("by tiles\nby doubled"));
+    assert!(done.after.notes.is_empty());
+}
+
+#[test]
+fn walls_stay_apart_from_floors_of_the_same_picture() {
+    let sets = [
+        tileset(1, "tiles", "tiles.png", (64, 64), json!([])),
+        tileset(17, "doubled", "doubled.png", (64, 32), json!([wall(0), wall(4)])),
+    ];
+    let done = run(&map(&sets, &[layer(1, "floor", &[1, 17, 21, 1])]), 4096);
+    done.assert_equal_to_the_eye();
+    assert_eq!(done.tile(0, 0, 0).1, None);
+    let (gid, tile) = done.tile(0, 1, 0);
+    assert_eq!(tile.unwrap().properties.boolean("collides"), Some(true));
+    assert_eq!(done.tile(0, 0, 1).0, gid, "equal walls are one");
+}
+
+#[test]
+fn flips_animations_names_objects_and_shapes_survive() {
+    let tiles = json!([
+        {"id": 3, "animation": [{"tileid": 5, "duration": 100}, {"tileid": 6, "duration": 50}]},
+        {"id": 9, "type": "sign", "properties": [{"name": "name", "type": "string", "value": "open"}]},
+        {"id": 2, "objectgroup": {"draworder": "index", "type": "objectgroup", "name": "", "opacity": 1, "visible": true, "x": 0, "y": 0,
+            "objects": [{"id": 1, "name": "", "type": "", "x": 1, "y": 2, "width": 3, "height": 4, "rotation": 0, "visible": true}]}},
+    ]);
+    let sets = [tileset(1, "tiles", "tiles.png", (64, 64), tiles)];
+    let objects = json!({"type": "objectgroup", "id": 2, "name": "floorLayer", "opacity": 1, "visible": true, "x": 0, "y": 0,
+        "objects": [{"id": 1, "name": "cat", "type": "", "gid": 8 + 0x4000_0000_u32, "x": 0, "y": 16, "width": 16, "height": 16,
+            "rotation": 0, "visible": true}]});
+    let flipped = 4 + 0x8000_0000 + 0x2000_0000;
+    let done = run(&map(&sets, &[layer(1, "floor", &[4, flipped, 3, 0]), objects]), 4096);
+    done.assert_equal_to_the_eye();
+    let (gid, animated) = done.tile(0, 1, 0);
+    assert_eq!(gid.flags(), 0xA000_0000);
+    let tileset = done.after.map.tilesets[0].tileset.as_ref().unwrap();
+    let frames = animated.unwrap().animation;
+    let image = &done.after.atlases[0].1;
+    let shown: Vec<(u8, u32)> = frames
+        .iter()
+        .map(|frame| {
+            let (x, y) = (frame.tile % tileset.columns * 16, frame.tile / tileset.columns * 16);
+            (image.get_pixel(x, y).0[0], frame.duration)
+        })
+        .collect();
+    assert_eq!(shown, [(5, 100), (6, 50)]);
+    let sign = tileset.tiles.iter().find(|tile| tile.properties.text("name") == Some("open")).unwrap();
+    assert_eq!(sign.class, "sign");
+    assert_eq!(done.tile(0, 0, 1).1.unwrap().collision.unwrap().objects[0].size.x, 3.0);
+    let cat = done.after.map.layers[1].objects().unwrap().objects[0].gid.unwrap();
+    assert_eq!(cat.flags(), 0x4000_0000);
+    let (_, id) = done.after.map.tileset_of(cat).unwrap();
+    assert_eq!(image.get_pixel(id % tileset.columns * 16, id / tileset.columns * 16).0[0], 7);
+}
+
+#[test]
+fn a_layer_is_drawn_from_one_tileset_unless_it_alone_is_too_much() {
+    let sets = [tileset(1, "tiles", "tiles.png", (64, 64), json!([]))];
+    let layers = [layer(1, "a", &[1, 2, 3, 4]), layer(2, "b", &[5, 6, 7, 8]), layer(3, "c", &[1, 2, 0, 0])];
+    // 32 pixels a side hold four tiles.
+    let done = run(&map(&sets, &layers), 32);
+    done.assert_equal_to_the_eye();
+    assert_eq!(done.after.map.tilesets.len(), 2);
+    assert!(done.after.notes.is_empty(), "{:?}", done.after.notes);
+    let done = run(&map(&sets, &layers), 16);
+    done.assert_equal_to_the_eye();
+    assert!(done.after.notes[0].contains("layer \"a\""), "{:?}", done.after.notes);
+}
+
+#[test]
+fn what_no_tileset_knows_is_left_out_and_said() {
+    let sets = [tileset(1, "tiles", "tiles.png", (64, 64), json!([]))];
+    let done = run(&map(&sets, &[layer(1, "floor", &[1, 17, 900, 0x8000_0000])]), 4096);
+    let gids: Vec<u32> = done
+        .after
+        .map
+        .bounds()
+        .cells()
+        .map(|cell| done.after.map.layers[0].tiles().unwrap().get(cell).0)
+        .collect();
+    assert_eq!(gids, [1, 0, 0, 0]);
+    assert_eq!(done.after.notes, ["2 tiles that no tileset knows were left out"]);
+}
+
+#[test]
+fn a_tileset_without_its_picture_stays_whole() {
+    let sets = [
+        tileset(1, "gone", "gone.png", (64, 64), json!([wall(2)])),
+        tileset(17, "tiles", "tiles.png", (64, 64), json!([])),
+    ];
+    let done = run(&map(&sets, &[layer(1, "floor", &[3, 18, 0, 0])]), 4096);
+    let (gid, tile) = done.tile(0, 0, 0);
+    assert_eq!(tile.unwrap().properties.boolean("collides"), Some(true));
+    assert_eq!(done.after.map.tileset_of(gid).unwrap().1, 2);
+    assert!(done.after.notes[0].contains("\"gone\" is left as it is"), "{:?}", done.after.notes);
+}
+
+proptest::proptest! {
+    #[test]
+    fn every_map_looks_the_same(cells in proptest::collection::vec(0_u32..26, 8), size in 4_u32..8, walls in proptest::collection::vec(0_u32..16, 0..4)) {
+        let mut walls = walls;
+        walls.sort_unstable();
+        walls.dedup();
+        let walls: Vec<_> = walls.into_iter().map(wall).collect();
+        let sets = [
+            tileset(1, "tiles", "tiles.png", (64, 64), json!(walls)),
+            tileset(17, "doubled", "doubled.png", (64, 32), json!([])),
+        ];
+        let cells: Vec<u32> = cells.into_iter().map(|gid| if gid == 25 { 3 + 0xC000_0000 } else { gid }).collect();
+        let done = run(&map(&sets, &[layer(1, "a", &cells[..4]), layer(2, "b", &cells[4..])]), 1 << size);
+        done.assert_equal_to_the_eye();
+    }
+}

@@ -1,0 +1,326 @@
+//! What goes into a bundle, and under which names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use walkdir::WalkDir;
+
+use super::{
+    BundleError, Note, follow, picture,
+    reference::{self, Target, Use, extension},
+    script,
+    wam::{self, Wam},
+};
+use crate::{
+    check,
+    model::{Map, TileData},
+    project::{Host, Project},
+    source::{Existence, Sources, file_stem, parent},
+    workadventure::Reference,
+};
+
+/// What goes in.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// Maps by the name of their source, links filled in, otherwise as they were read.
+    pub(super) maps: BTreeMap<String, Map>,
+    /// Path in the bundle of each of them.
+    pub(super) outputs: BTreeMap<String, String>,
+    /// Maps by the venue in whose place they stand.
+    pub(super) stand_ins: BTreeMap<String, String>,
+    /// `.wam` files by their path in the bundle.
+    pub(super) wams: BTreeMap<String, Wam>,
+    /// Files that go in as they are, by name, with their path in the bundle.
+    pub(super) copies: BTreeMap<String, String>,
+    /// Pictures that maps refer to, which get a name with a hash.
+    pub(super) pictures: BTreeSet<String>,
+    /// TypeScript, by name, with its path in the bundle.
+    pub(super) scripts: BTreeMap<String, String>,
+    /// What could not be followed.
+    pub(super) notes: Vec<Note>,
+}
+
+/// Finds everything that the project's loaded maps lead and refer to.
+pub(super) fn plan(project: &mut Project) -> Result<Plan, BundleError> {
+    let mut plan = Plan {
+        maps: BTreeMap::new(),
+        outputs: BTreeMap::new(),
+        stand_ins: BTreeMap::new(),
+        wams: BTreeMap::new(),
+        copies: BTreeMap::new(),
+        pictures: BTreeSet::new(),
+        scripts: BTreeMap::new(),
+        notes: Vec::new(),
+    };
+    for map in &project.maps {
+        if let Some(venue) = map.stands_in_for() {
+            plan.stand_ins.insert(venue, map.name.clone());
+        }
+    }
+    let names = project.maps.iter().map(|map| map.name.clone());
+    let mut wanted: BTreeSet<String> = names.filter(|name| !plan.stand_ins.contains_key(name)).collect();
+    let mut pages = BTreeSet::new();
+    let mut wam_files = BTreeSet::new();
+    while let Some(name) = wanted.pop_first() {
+        if plan.maps.contains_key(&name) {
+            continue;
+        }
+        project.load(std::slice::from_ref(&name));
+        let map = readable(project, &name)?;
+        let mut found = Found::default();
+        let mut seen = map.clone();
+        reference::visit(&mut seen, &mut |used, text| {
+            let target =
+                reference::target(&project.sources, &plan.stand_ins, used.reference, used.folder, text);
+            found.take(&project.sources, &name, used, target)
+        })?;
+        if project.config.project.host == Host::MapStorage {
+            let own = format!("{}.wam", name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem));
+            if project.sources.existence(&own) == Existence::File {
+                found.wams.insert(own);
+            }
+        }
+        plan.maps.insert(name, map);
+        for wam in std::mem::take(&mut found.wams) {
+            if wam_files.insert(wam.clone()) {
+                wam::references(project, &wam, &plan.stand_ins, &mut found)?;
+                // Areas of a `.wam` can lead to further ones.
+                let more: Vec<String> = found.wams.iter().cloned().collect();
+                for wam in more {
+                    if wam_files.insert(wam.clone()) {
+                        wam::references(project, &wam, &plan.stand_ins, &mut found)?;
+                    }
+                }
+            }
+        }
+        wanted.extend(found.maps);
+        pages.extend(found.files);
+        plan.pictures.extend(found.pictures);
+        plan.notes.extend(found.notes);
+    }
+    if plan.maps.is_empty() {
+        return Err(BundleError::Nothing);
+    }
+    plan.name_maps()?;
+    plan.name_wams(project, &wam_files)?;
+    pages.extend(included(project)?);
+    plan.name_files(project, pages)?;
+    Ok(plan)
+}
+
+/// What one map or `.wam` refers to.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) maps: BTreeSet<String>,
+    pub(super) wams: BTreeSet<String>,
+    pub(super) files: BTreeSet<String>,
+    pub(super) pictures: BTreeSet<String>,
+    pub(super) notes: Vec<Note>,
+}
+
+impl Found {
+    /// Takes note of what a text in `file` refers to.
+    pub(super) fn take(
+        &mut self,
+        sources: &Sources,
+        file: &str,
+        used: Use<'_>,
+        target: Target,
+    ) -> Result<(), BundleError> {
+        let picture = |name: &str| {
+            used.reference == Some(Reference::Image)
+                || matches!(extension(name).as_str(), "png" | "jpg" | "jpeg" | "gif" | "webp")
+        };
+        match target {
+            Target::Map(name, _) => {
+                self.maps.insert(name);
+            }
+            Target::Wam(name, _) => {
+                self.wams.insert(name);
+            }
+            Target::File(name, _) if picture(&name) => {
+                self.pictures.insert(name);
+            }
+            Target::File(name, _) => {
+                // Whatever lies around on the machine that bundles must not end up on the web because
+                // a map names it.
+                if is_outside(&name) {
+                    return Err(BundleError::Outside {
+                        file: file.to_owned(),
+                        place: used.place.to_owned(),
+                        target: name,
+                        root: sources.root().to_owned(),
+                    });
+                }
+                self.files.insert(name);
+            }
+            Target::Missing(name) => {
+                let message = format!("{} refers to \"{name}\", which does not exist", used.place);
+                self.notes.push(Note { file: file.to_owned(), message });
+            }
+            Target::Elsewhere => {}
+        }
+        Ok(())
+    }
+}
+
+/// The map as visitors get it, if they can: read, finite, links filled in.
+fn readable(project: &Project, name: &str) -> Result<Map, BundleError> {
+    let refuse = |reason: String| BundleError::Map { file: name.to_owned(), reason };
+    let loaded = project.map(name).ok_or_else(|| refuse("not among the project's maps".to_owned()))?;
+    let Some(map) = &loaded.map else {
+        let why = loaded.findings.first().map_or("it cannot be read", |finding| &finding.message);
+        return Err(refuse(why.to_owned()));
+    };
+    if map.infinite {
+        return Err(refuse(
+            "the map is infinite, which WorkAdventure cannot show: switch off Infinite in Tiled's map properties".to_owned(),
+        ));
+    }
+    for (path, layer) in map.flat_layers() {
+        match layer.tiles().map(|tiles| &tiles.data) {
+            Some(TileData::Unreadable) => {
+                return Err(refuse(format!("the tiles of layer \"{path}\" cannot be read")));
+            }
+            Some(TileData::Chunks(_)) => {
+                return Err(refuse(format!("layer \"{path}\" is infinite, which WorkAdventure cannot show")));
+            }
+            _ => {}
+        }
+    }
+    if let Some(set) = map.tilesets.iter().find(|set| set.tileset.is_none()) {
+        let file = set.source.as_deref().unwrap_or_default();
+        return Err(refuse(format!("the tileset \"{file}\" cannot be read")));
+    }
+    let map = check::fill_links(map, &project.config.links).unwrap_or_else(|| map.clone());
+    if let Some((place, link)) = wam::unknown_link(&map) {
+        return Err(BundleError::UnknownLink { file: name.to_owned(), place, link });
+    }
+    Ok(map)
+}
+
+impl Plan {
+    fn name_maps(&mut self) -> Result<(), BundleError> {
+        let venues: BTreeMap<&str, &str> =
+            self.stand_ins.iter().map(|(venue, map)| (map.as_str(), venue.as_str())).collect();
+        let mut taken: BTreeMap<String, String> = BTreeMap::new();
+        for source in self.maps.keys() {
+            let place = venues.get(source.as_str()).copied().unwrap_or(source);
+            let path = safe_path(place);
+            let stem = path.rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
+            let output = format!("{stem}.tmj");
+            claim(&mut taken, &output, source)?;
+            self.outputs.insert(source.clone(), output);
+        }
+        Ok(())
+    }
+
+    fn name_wams(&mut self, project: &Project, files: &BTreeSet<String>) -> Result<(), BundleError> {
+        let mut taken = BTreeMap::new();
+        for file in files {
+            let output = safe_path(file);
+            claim(&mut taken, &output, file)?;
+            let wam = wam::read(project, file)?;
+            self.wams.insert(output, Wam { source: Some(file.clone()), ..wam });
+        }
+        if project.config.project.host == Host::MapStorage {
+            for (source, output) in &self.outputs {
+                let path = format!("{}.wam", output.strip_suffix(".tmj").unwrap_or(output));
+                self.wams.entry(path).or_insert_with(|| Wam::new(source, &self.maps[source]));
+            }
+        }
+        Ok(())
+    }
+
+    fn name_files(&mut self, project: &Project, wanted: BTreeSet<String>) -> Result<(), BundleError> {
+        let mut taken: BTreeMap<String, String> =
+            self.outputs.iter().map(|(source, output)| (output.clone(), source.clone())).collect();
+        let mut wanted = wanted;
+        while let Some(name) = wanted.pop_first() {
+            if self.copies.contains_key(&name) || self.scripts.contains_key(&name) {
+                continue;
+            }
+            if self.outputs.contains_key(&name) || self.stand_ins.contains_key(&name) {
+                continue;
+            }
+            if script::is_typescript(&name) {
+                let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+                let output = format!("{stem}.js");
+                claim(&mut taken, &output, &name)?;
+                self.scripts.insert(name, output);
+                continue;
+            }
+            claim(&mut taken, &name, &name)?;
+            let bytes = project
+                .sources
+                .read(&name)
+                .map_err(|source| BundleError::Unreadable { file: name.clone(), source })?;
+            let followed = follow::references(&project.sources, &name, &bytes, self.maps.keys());
+            wanted.extend(followed.files);
+            self.notes.extend(followed.notes.into_iter().map(|message| Note { file: name.clone(), message }));
+            if picture::looks_cached_for_ever(&name) {
+                let message = "its name ends like a hash (8 hexadecimal digits), so map-storage lets visitors keep it for a year: rename it if it will ever change";
+                self.notes.push(Note { file: name.clone(), message: message.to_owned() });
+            }
+            self.copies.insert(name.clone(), name);
+        }
+        Ok(())
+    }
+}
+
+fn claim(taken: &mut BTreeMap<String, String>, output: &str, source: &str) -> Result<(), BundleError> {
+    // Many disks and archives do not tell `A` from `a`.
+    let key = output.to_lowercase();
+    match taken.get(&key) {
+        Some(first) if first != source => Err(BundleError::SamePath {
+            first: first.clone(),
+            second: source.to_owned(),
+            output: output.to_owned(),
+        }),
+        _ => {
+            taken.insert(key, source.to_owned());
+            Ok(())
+        }
+    }
+}
+
+/// Whether a file lies outside of the project's root.
+pub(super) fn is_outside(name: &str) -> bool {
+    name.starts_with("../") || name.starts_with('/')
+}
+
+/// Path in the bundle of a file: its own, or for one outside of the project one below `external`.
+pub(super) fn safe_path(name: &str) -> String {
+    if !is_outside(name) {
+        return name.to_owned();
+    }
+    let inside = name.trim_start_matches('/').split('/').filter(|part| *part != "..");
+    std::iter::once("external").chain(inside).collect::<Vec<_>>().join("/")
+}
+
+/// Files that the config wants in though nobody refers to them.
+fn included(project: &Project) -> Result<BTreeSet<String>, BundleError> {
+    let globs = &project.config.bundle.include;
+    if globs.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let matcher = project.globs(globs)?;
+    let mut names = BTreeSet::new();
+    let skipped = |name: &std::ffi::OsStr| name == "node_modules" || name == ".git" || name == "target";
+    let entries = WalkDir::new(&project.root)
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !skipped(entry.file_name()));
+    for entry in entries.flatten().filter(|entry| entry.file_type().is_file()) {
+        let Ok(inside) = entry.path().strip_prefix(&project.root) else { continue };
+        let Some(name) = inside.to_str().map(|name| name.replace('\\', "/")) else { continue };
+        if matcher.is_match(&name) {
+            names.insert(name);
+        }
+    }
+    Ok(names)
+}
+
+/// A name for people: the last part of a path without its extension.
+pub(super) fn title(name: &str) -> String {
+    let stem = file_stem(name);
+    if stem.is_empty() { parent(name).to_owned() } else { stem.replace(['-', '_'], " ") }
+}

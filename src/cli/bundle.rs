@@ -1,0 +1,152 @@
+//! `venue bundle`
+
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, bail};
+use serde::Serialize;
+
+use super::{Format, Shell, Status};
+use crate::{
+    bundle::{self, Bundle, BundledMap},
+    check,
+    finding::Severity,
+    output,
+    project::Project,
+    report,
+};
+
+/// Build the folder that a web server or map-storage hosts as it is
+///
+/// Checks the maps first and stops at errors. Then gathers the project's maps, all maps that their
+/// exits lead to and every file that they refer to, optimises them, and swaps the result in whole.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  venue bundle\n  venue bundle --out public --zip public.zip\n  \
+                        venue bundle maps/lobby.tmj --base-url https://maps.example.org/mixit")]
+pub(super) struct Args {
+    /// Maps, or folders of maps [default: the project's maps]
+    paths: Vec<PathBuf>,
+    /// Folder to write; replaced if it holds an earlier bundle
+    #[arg(long, value_name = "DIR", default_value = "dist")]
+    out: PathBuf,
+    /// Write the bundle as a zip, too
+    #[arg(long, value_name = "FILE")]
+    zip: Option<PathBuf>,
+    /// Keep tilesets and their pictures as they are
+    #[arg(long)]
+    no_optimize: bool,
+    /// URL that the bundle will be served from, for links into WorkAdventure
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Bundle though there are errors
+    #[arg(long)]
+    no_check: bool,
+    /// How to report
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
+    if let Some(zip) = &args.zip
+        && std::path::absolute(zip)?.starts_with(std::path::absolute(&args.out)?)
+    {
+        bail!(
+            "{} lies in the folder that the bundle replaces: name another place for the zip",
+            zip.display()
+        );
+    }
+    let progress = shell.progress("reading maps");
+    let mut project = Project::open(&args.paths, shell.config())?;
+    if !args.no_check {
+        progress.now("checking");
+        let settings = check::Settings::new(&project, &[], &[])?;
+        let report = super::check::judge(&project, &settings);
+        if report.fails(Severity::Error) {
+            drop(progress);
+            shell.note(report::human(&report, &project.sources).trim_end());
+            shell.note("nothing was bundled: mend the errors, or bundle nevertheless with --no-check");
+            return Ok(Status::Findings);
+        }
+        let warnings = report.count(Severity::Warning);
+        if warnings > 0 {
+            shell.note(&format!("{warnings} warnings: see them with `venue check`"));
+        }
+    }
+    progress.now("bundling");
+    let settings = bundle::Settings {
+        optimize: project.config.bundle.optimize && !args.no_optimize,
+        texture_size: project.config.bundle.texture_size,
+        base_url: args.base_url.clone(),
+    };
+    let bundle = bundle::build(&mut project, &[], &settings)?;
+    progress.now("writing");
+    // Everything that can fail comes before the first change that anybody sees.
+    let ready = bundle::prepare(&bundle, &args.out)?;
+    if let Some(path) = &args.zip {
+        let zip = bundle::zip(&bundle)?;
+        output::write_file(path, &zip).with_context(|| format!("the zip {}", path.display()))?;
+    }
+    ready.commit()?;
+    drop(progress);
+    for note in &bundle.notes {
+        shell.note(&format!("note: {}: {}", note.file, note.message));
+    }
+    shell.result(&match args.format {
+        Format::Human => human(&bundle, &args.out, args.zip.as_deref()),
+        Format::Json => json(&bundle, &args.out)?,
+    })?;
+    Ok(Status::Fine)
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    version: u32,
+    out: String,
+    files: usize,
+    bytes: u64,
+    maps: &'a [BundledMap],
+}
+
+fn json(bundle: &Bundle, out: &Path) -> anyhow::Result<String> {
+    let json = Json {
+        version: 1,
+        out: out.to_string_lossy().replace('\\', "/"),
+        files: bundle.files.len(),
+        bytes: bundle.bytes(),
+        maps: &bundle.maps,
+    };
+    Ok(format!("{}\n", serde_json::to_string_pretty(&json)?))
+}
+
+fn human(bundle: &Bundle, out: &Path, zip: Option<&Path>) -> String {
+    let mut text = String::new();
+    let widest = bundle.maps.iter().map(|map| map.output.chars().count()).max().unwrap_or(0);
+    for map in &bundle.maps {
+        let saved = 100 - (map.bytes_after * 100).div_ceil(map.bytes_before.max(1)).min(100);
+        let _infallible = writeln!(
+            text,
+            "{:widest$}  {:>9} -> {:>9}  {saved:>2} % less  {:>3} -> {} tilesets",
+            map.output,
+            size(map.bytes_before),
+            size(map.bytes_after),
+            map.tilesets_before,
+            map.tilesets_after,
+        );
+    }
+    let zip = zip.map(|zip| format!(" and {}", zip.display())).unwrap_or_default();
+    let (files, bytes) = (bundle.files.len(), size(bundle.bytes()));
+    let _infallible = writeln!(text, "{files} files, {bytes} in {}{zip}", out.display());
+    text
+}
+
+/// Bytes as people read them.
+#[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
