@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{WalkGrid, property::PropertyFact};
 use crate::{
     finding::{Place, Spot},
-    model::{
-        Layer, LayerKind, Map, Object, PixelRect, Properties, Property, Shape, TilePos, TileRect, Value,
-    },
+    model::{Layer, Map, Object, PixelRect, Properties, Property, Shape, TilePos, TileRect, Value},
 };
 
 /// What a map means to WorkAdventure.
@@ -435,11 +433,6 @@ fn inset_cells(map: &Map, rectangle: PixelRect) -> Vec<TilePos> {
     let (y, height) = axis(rectangle.y, rectangle.height);
     let tiles = PixelRect { x, y, width, height }.tiles(map.tile_size);
     tiles.cells().take(1 << 20).filter(|cell| map.bounds().contains(*cell)).collect()
-}
-
-/// Object layers, groups and image layers, whose properties nobody reads.
-pub(crate) fn is_unread_layer(layer: &Layer) -> bool {
-    !matches!(layer.kind, LayerKind::Tiles(_))
 }
 
 #[cfg(test)]

@@ -3,10 +3,16 @@
 //! Everything here follows how the engine reads maps, not how its documentation says that it does
 //! (facts: the project's map reference, whose sections are cited as `workadventure-maps, section N`).
 
+mod link;
 mod meaning;
+pub mod meeting;
 mod property;
 mod walk;
 
+pub use link::{
+    Address, Link, can_be_linked, embeddable, encoded_fragment, host_and_path, is_room_path, is_template,
+    percent_decoded,
+};
 pub use meaning::{Entry, EntryKind, Exit, FlatLayer, Holder, Meaning, Zone, is_area};
 pub use property::{HolderKind, PROPERTIES, PropertyFact, Reference, ValueKind};
 pub use walk::{Reach, WalkGrid, reads_tile_properties};
