@@ -1,12 +1,17 @@
-//! Pixels with premultiplied alpha, and how they are laid over each other.
+//! Pixels, and how they are laid over each other.
 //!
-//! The arithmetic is that of Qt's raster painter on 32-bit pictures, rounding included, so that our
-//! pictures and Tiled's can be compared pixel by pixel.
+//! The arithmetic is that of Qt 5's raster painter, rounding included, so that our pictures and Tiled's
+//! can be compared pixel by pixel: sources have premultiplied alpha and eight bits a channel, the
+//! canvas has straight alpha, and in between there are sixteen bits.
 
 use image::RgbaImage;
 
-/// One pixel: red, green, blue and alpha from the lowest byte up, colours premultiplied.
+/// One pixel: red, green, blue and alpha from the lowest byte up. On a [`Sheet`] its colours are
+/// premultiplied, on a [`Canvas`] they are straight.
 pub(super) type Pixel = u32;
+
+/// A premultiplied pixel with sixteen bits a channel, each 0 to 65535.
+pub(super) type Deep = [u32; 4];
 
 /// Part of a picture that is being drawn, in memory.
 #[derive(Debug, Clone)]
@@ -19,7 +24,7 @@ pub(super) struct Canvas {
     pub(super) width: usize,
     /// Height, in pixels.
     pub(super) height: usize,
-    /// Row by row.
+    /// Row by row, straight.
     pub(super) pixels: Vec<Pixel>,
 }
 
@@ -48,11 +53,12 @@ impl Area {
     }
 }
 
-/// Pixels to draw from, as [`Canvas`] keeps them.
+/// Pixels to draw from.
 #[derive(Debug)]
 pub(super) struct Sheet {
     pub(super) width: u32,
     pub(super) height: u32,
+    /// Row by row, premultiplied.
     pub(super) pixels: Vec<Pixel>,
 }
 
@@ -182,7 +188,7 @@ impl Canvas {
         }
     }
 
-    /// Lays one colour over a rectangle.
+    /// Lays one colour, premultiplied, over a rectangle.
     pub(super) fn fill(&mut self, area: Area, color: Pixel) {
         let Some(area) = area.intersection(self.area()) else { return };
         for row in area.top..area.bottom {
@@ -192,9 +198,16 @@ impl Canvas {
         }
     }
 
-    /// The canvas as straight RGBA, row by row.
+    /// Lays one pixel of full depth over one that lies inside.
+    pub(super) fn dot(&mut self, x: i64, y: i64, over: Deep, alpha: u8) {
+        if let Some(under) = self.span(y, x, x + 1).first_mut() {
+            *under = lay_deep(*under, fade(over, alpha));
+        }
+    }
+
+    /// The canvas as RGBA, row by row.
     pub(super) fn to_rgba(&self) -> Vec<u8> {
-        self.pixels.iter().flat_map(|pixel| unpremultiply(*pixel).to_le_bytes()).collect()
+        self.pixels.iter().flat_map(|pixel| pixel.to_le_bytes()).collect()
     }
 }
 
@@ -203,15 +216,76 @@ pub(super) fn index(value: i64) -> usize {
     usize::try_from(value).unwrap_or(0)
 }
 
-/// `over` laid over `under`, first made more transparent by `alpha`.
+/// A premultiplied pixel laid over a straight one, first made more transparent by `alpha`.
 #[inline]
 fn lay_over(under: Pixel, over: Pixel, alpha: u8) -> Pixel {
-    let over = if alpha == 255 { over } else { scale(over, alpha) };
     match over >> 24 {
         0 => under,
-        255 => over,
-        opacity => over.wrapping_add(scale(under, low_byte(255 - opacity))),
+        255 if alpha == 255 => over,
+        _ => lay_deep(under, fade(deepen(over), alpha)),
     }
+}
+
+#[inline]
+fn lay_deep(under: Pixel, over: Deep) -> Pixel {
+    let under = premultiply_deep(under);
+    let rest = 65_535 - over[3];
+    straighten(std::array::from_fn(|channel| over[channel] + div_65535(under[channel] * rest)))
+}
+
+#[inline]
+fn fade(over: Deep, alpha: u8) -> Deep {
+    if alpha == 255 { over } else { over.map(|channel| div_65535(channel * u32::from(alpha) * 257)) }
+}
+
+/// The same colour with sixteen bits a channel.
+#[inline]
+pub(super) fn deepen(pixel: Pixel) -> Deep {
+    pixel.to_le_bytes().map(|byte| u32::from(byte) * 257)
+}
+
+/// A straight pixel with its colours multiplied by its alpha, at sixteen bits a channel.
+#[inline]
+fn premultiply_deep(straight: Pixel) -> Deep {
+    let [red, green, blue, alpha] = deepen(straight);
+    match straight >> 24 {
+        255 => [red, green, blue, alpha],
+        0 => [0; 4],
+        // Without rounding, but so that full channels stay full.
+        _ => {
+            let channel = |value: u32| {
+                let product = value * alpha >> 16;
+                product + (product >> 15)
+            };
+            [channel(red), channel(green), channel(blue), alpha]
+        }
+    }
+}
+
+/// The inverse of [`premultiply_deep`], at eight bits a channel.
+#[inline]
+fn straighten(deep: Deep) -> Pixel {
+    let alpha = deep[3];
+    if alpha == 0 {
+        return 0;
+    }
+    // To the nearest 257th: the sum below never reaches the next one by itself.
+    let narrow = |value: u32| low_byte((value + 128 - ((value + 128) >> 8)) >> 8);
+    let channel = |value: u32| {
+        if alpha == 65_535 {
+            return narrow(value);
+        }
+        let (whole, rest) = (value * 255 / alpha, value * 255 % alpha);
+        let up = rest * 2 > alpha || (rest * 2 == alpha && whole % 2 == 1);
+        u8::try_from(whole + u32::from(up)).unwrap_or(255)
+    };
+    u32::from_le_bytes([channel(deep[0]), channel(deep[1]), channel(deep[2]), narrow(alpha)])
+}
+
+#[inline]
+fn div_65535(value: u32) -> u32 {
+    // Cannot overflow: products of two 16-bit numbers leave as much room as is added here.
+    (value + (value >> 16) + 0x8000) >> 16
 }
 
 /// Every channel times `alpha / 255`, rounded, two channels at a time.
@@ -243,32 +317,17 @@ pub(super) fn premultiply(straight: u32) -> Pixel {
     }
 }
 
-/// The inverse of [`premultiply`], as near as eight bits allow.
+/// A mix of four pixels, the shares in 65536ths, as Qt's smooth transformation mixes them.
 #[inline]
-pub(super) fn unpremultiply(pixel: Pixel) -> u32 {
-    let [red, green, blue, alpha] = pixel.to_le_bytes();
-    match alpha {
-        255 => pixel,
-        0 => 0,
-        _ => {
-            let channel = |value: u8| {
-                let whole = (u32::from(value) * 510 + u32::from(alpha)) / (u32::from(alpha) * 2);
-                u8::try_from(whole).unwrap_or(255)
-            };
-            u32::from_le_bytes([channel(red), channel(green), channel(blue), alpha])
+pub(super) fn mix(top: [Pixel; 2], bottom: [Pixel; 2], share_x: u32, share_y: u32) -> Deep {
+    let between = |a: Deep, b: Deep, share: u32| -> Deep {
+        if share == 0 {
+            return a;
         }
-    }
-}
-
-/// A mix of four pixels, the shares in 256ths, as Qt's smooth transformation mixes them.
-#[inline]
-pub(super) fn mix(top: [Pixel; 2], bottom: [Pixel; 2], share_x: u32, share_y: u32) -> Pixel {
-    const EVEN: u32 = 0x00FF_00FF;
-    let between = |a: Pixel, b: Pixel, share: u32| {
-        let pair = |a: u32, b: u32| (a & EVEN) * (256 - share) + (b & EVEN) * share;
-        (pair(a, b) >> 8 & EVEN) | (pair(a >> 8, b >> 8) & 0xFF00_FF00)
+        std::array::from_fn(|channel| (a[channel] * (65_536 - share) >> 16) + (b[channel] * share >> 16))
     };
-    between(between(top[0], top[1], share_x), between(bottom[0], bottom[1], share_x), share_y)
+    let row = |pair: [Pixel; 2]| between(deepen(pair[0]), deepen(pair[1]), share_x);
+    between(row(top), row(bottom), share_y)
 }
 
 #[cfg(test)]
@@ -279,18 +338,43 @@ mod tests {
 
     proptest! {
         #[test]
-        fn channels_scale_exactly(value: u8, alpha: u8) {
+        fn channels_scale_to_the_nearest(value: u8, alpha: u8) {
             let scaled = scale(u32::from_le_bytes([value, 255, 0, value]), alpha).to_le_bytes();
-            let exact = (f64::from(value) * f64::from(alpha) / 255.0).round();
-            prop_assert_eq!(f64::from(scaled[0]), exact);
+            let exact = f64::from(value) * f64::from(alpha) / 255.0;
+            prop_assert!((f64::from(scaled[0]) - exact).abs() < 0.51);
             prop_assert_eq!(scaled, [scaled[0], alpha, 0, scaled[0]]);
         }
 
         #[test]
-        fn nothing_is_lost_between_straight_and_premultiplied(color: [u8; 3], alpha: u8) {
-            let premultiplied = premultiply(u32::from_le_bytes([color[0], color[1], color[2], alpha]));
-            prop_assert_eq!(premultiply(unpremultiply(premultiplied)), premultiplied);
+        fn over_an_opaque_pixel_lies_the_nearest_mix(under: [u8; 3], over: [u8; 3], alpha: u8) {
+            let over = premultiply(u32::from_le_bytes([over[0], over[1], over[2], alpha]));
+            let result =
+                lay_over(u32::from_le_bytes([under[0], under[1], under[2], 255]), over, 255).to_le_bytes();
+            for channel in 0..3 {
+                let rest = f64::from(under[channel]) * f64::from(255 - alpha) / 255.0;
+                let exact = f64::from(over.to_le_bytes()[channel]) + rest;
+                prop_assert!((f64::from(result[channel]) - exact).abs() <= 0.502);
+            }
+            prop_assert_eq!(result[3], 255);
         }
+
+        #[test]
+        fn what_is_laid_over_nothing_keeps_its_colour(color: [u8; 3], alpha in 1_u8..) {
+            let straight = [color[0], color[1], color[2], alpha];
+            let result = lay_over(0, premultiply(u32::from_le_bytes(straight)), 255).to_le_bytes();
+            prop_assert_eq!(result[3], alpha);
+            let lost = 255.0 / f64::from(alpha);
+            for channel in 0..3 {
+                prop_assert!((f64::from(result[channel]) - f64::from(color[channel])).abs() <= lost);
+            }
+        }
+    }
+
+    #[test]
+    fn rounding_is_that_of_qt() {
+        // Seen in a real map: eight bits of precision would give 232.
+        let result = lay_over(u32::from_le_bytes([239, 239, 240, 255]), premultiply(0x084C_3015), 255);
+        assert_eq!(result.to_le_bytes(), [233, 234, 234, 255]);
     }
 
     #[test]

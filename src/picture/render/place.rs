@@ -5,7 +5,7 @@ use glam::{DMat2, DVec2};
 use super::tiles::Drawn;
 use crate::{
     model::{Gid, Object},
-    picture::canvas::{Area, Canvas, Part, Sheet, Turn, index, mix, scale},
+    picture::canvas::{Area, Canvas, Deep, Part, Sheet, Turn, index, mix, scale},
 };
 
 /// What shows where a tile's picture is missing: darkened, framed and crossed out in red, as in Tiled.
@@ -136,8 +136,7 @@ impl Placement {
                 if !(upright || inside) {
                     continue;
                 }
-                let pixel = smooth(sheet, part, at);
-                canvas.fill(Area::new(x, y, 1, 1), if alpha == 255 { pixel } else { scale(pixel, alpha) });
+                canvas.dot(x, y, smooth(sheet, part, at), alpha);
             }
         }
     }
@@ -198,13 +197,13 @@ pub(super) fn draw_image(
 }
 
 /// The colour at a place within a part: of its four nearest pixels, those at the edge repeated.
-fn smooth(sheet: &Sheet, part: Part, at: DVec2) -> u32 {
+fn smooth(sheet: &Sheet, part: Part, at: DVec2) -> Deep {
     let axis = |at: f64, size: u32| {
         // In 65536ths of a pixel, from the centre of the first.
         let fixed = round_down(at * 65536.0) - 32768;
         let first = fixed >> 16;
         let clamp = |value: i64| index(value.clamp(0, i64::from(size) - 1));
-        let share = u32::try_from((fixed & 0xFFFF) >> 8).unwrap_or(0);
+        let share = u32::try_from(fixed & 0xFFFF).unwrap_or(0);
         (clamp(first), clamp(first + 1), share)
     };
     let (x1, x2, share_x) = axis(at.x, part.width);

@@ -86,8 +86,12 @@ impl Resampler {
                 clippy::cast_sign_loss,
                 reason = "float casts saturate"
             )]
-            let bytes = sum.map(|value| value.round() as u8);
-            *pixel = u32::from_le_bytes(bytes);
+            let byte = |value: f32| value.round() as u8;
+            let [red, green, blue, alpha] = *sum;
+            if byte(alpha) > 0 {
+                let straight = [red, green, blue].map(|value| byte(value / alpha));
+                *pixel = u32::from_le_bytes([straight[0], straight[1], straight[2], byte(alpha)]);
+            }
         }
         canvas
     }
@@ -96,9 +100,11 @@ impl Resampler {
         for (goal, share) in out.iter_mut().zip(&self.columns) {
             let mut sum = [0.0; 4];
             for (pixel, weight) in row[share.first..].iter().zip(&share.weights) {
-                let bytes = pixel.to_le_bytes();
-                for channel in 0..4 {
-                    sum[channel] += f32::from(bytes[channel]) * weight;
+                let [red, green, blue, alpha] = pixel.to_le_bytes().map(f32::from);
+                // Colours count as much as they cover.
+                let share = weight * alpha;
+                for (sum, value) in sum.iter_mut().zip([red * share, green * share, blue * share, share]) {
+                    *sum += value;
                 }
             }
             *goal = sum;
@@ -148,7 +154,8 @@ mod tests {
         #[test]
         fn one_colour_stays(color: u32, goal in (1_usize..13, 1_usize..15)) {
             let out = scaled(&[color; 6 * 7], (6, 7), goal, 3);
-            prop_assert!(out.iter().all(|pixel| *pixel == color));
+            let expected = if color >> 24 == 0 { 0 } else { color };
+            prop_assert!(out.iter().all(|pixel| *pixel == expected));
         }
     }
 }
