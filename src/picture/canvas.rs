@@ -326,8 +326,8 @@ pub(super) fn mix(top: [Pixel; 2], bottom: [Pixel; 2], share_x: u32, share_y: u3
         }
         std::array::from_fn(|channel| (a[channel] * (65_536 - share) >> 16) + (b[channel] * share >> 16))
     };
-    let row = |pair: [Pixel; 2]| between(deepen(pair[0]), deepen(pair[1]), share_x);
-    between(row(top), row(bottom), share_y)
+    let column = |side: usize| between(deepen(top[side]), deepen(bottom[side]), share_y);
+    between(column(0), column(1), share_x)
 }
 
 #[cfg(test)]
