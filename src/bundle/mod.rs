@@ -22,6 +22,9 @@ mod script;
 mod wam;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,

@@ -1,16 +1,442 @@
-//! stub
-use super::{Bundle, BundleError, Settings, plan::Plan};
-use crate::{picture::PictureStore, project::Project};
-/// A stand.
+//! `index.html`: the maps with their pictures, the way in, the directory of sponsors, the credits.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use rayon::prelude::*;
+
+use super::{Bundle, BundleError, Note, Settings, picture, plan::Plan, reference, wam};
+use crate::{
+    model::{Map, Value},
+    picture::{PictureStore, RenderOptions, Renderer},
+    project::{Host, Project},
+    source::{file_stem, resolve},
+    workadventure::Meaning,
+};
+
+const STYLE: &str = include_str!("page.css");
+/// Longest side of the picture of a map, in pixels: twice what the page shows, for dense screens.
+const PREVIEW_SIZE: u32 = 960;
+/// Where rooms of any public map open, if the project does not say.
+const PUBLIC_PLAY_URL: &str = "https://play.workadventu.re/_/global";
+
+/// A sponsor's stand, for the directory.
 #[derive(Debug, Clone)]
-pub struct Stand {}
+pub struct Stand {
+    /// Name of the sponsor.
+    pub sponsor: String,
+    /// Tier, as the spec names it.
+    pub tier: String,
+    /// Name of the map that the stand is on: the venue's or the generated one's.
+    pub map: String,
+    /// Entry of the stand: `map.tmj#entry`.
+    pub entry: String,
+    /// Website.
+    pub website: Option<String>,
+    /// Name of the logo's file, and its bytes.
+    pub logo: Option<(String, Arc<[u8]>)>,
+}
+
+/// Adds the page and the pictures that it shows. Stands are listed as they come, by tier in the order
+/// in which tiers come.
 pub(super) fn add(
-    _: &Project,
-    _: &Plan,
-    _: &PictureStore,
-    _: &[Stand],
-    _: &Settings,
-    _: &mut Bundle,
+    project: &Project,
+    plan: &Plan,
+    store: &PictureStore,
+    stands: &[Stand],
+    settings: &Settings,
+    bundle: &mut Bundle,
 ) -> Result<(), BundleError> {
+    let rooms = Rooms::new(project, settings)?;
+    let sources: Vec<(&String, &Map)> = plan.maps.iter().collect();
+    let previews: Vec<(Option<Preview>, Option<Note>)> =
+        sources.par_iter().map(|(source, map)| preview(project, store, source, map)).collect();
+    let mut cards = Vec::new();
+    for ((source, map), (preview, note)) in sources.into_iter().zip(previews) {
+        bundle.notes.extend(note);
+        if let Some(preview) = &preview {
+            bundle.insert_hashed(&preview.path, Arc::clone(&preview.bytes), Some(source));
+        }
+        cards.push(Card::new(project, plan, source, map, preview));
+    }
+    // The way in comes first, then by path.
+    cards.sort_by(|a, b| b.entry.cmp(&a.entry).then_with(|| a.output.cmp(&b.output)));
+    let stands: Vec<Listed> = stands
+        .iter()
+        .filter_map(|stand| {
+            let source = plan.stand_ins.get(&stand.map).unwrap_or(&stand.map);
+            let output = plan.outputs.get(source)?.clone();
+            let logo = stand.logo.as_ref().map(|(name, bytes)| {
+                let path = picture::path(picture::FOLDER, name, bytes);
+                bundle.insert_hashed(&path, Arc::clone(bytes), Some(name));
+                path
+            });
+            Some(Listed { stand: stand.clone(), output, logo })
+        })
+        .collect();
+    let name = project.config.project.name.as_deref().unwrap_or("Venue");
+    let page = page(name, &rooms, &cards, &stands);
+    bundle.insert("index.html", page.into_string().into_bytes(), None);
     Ok(())
+}
+
+/// How rooms are addressed.
+struct Rooms {
+    /// What comes before a map's path; `None` where nobody said where the bundle will be.
+    base: Option<String>,
+    wam: bool,
+}
+
+impl Rooms {
+    fn new(project: &Project, settings: &Settings) -> Result<Self, BundleError> {
+        let wam = project.config.project.host == Host::MapStorage;
+        let play = project.config.project.play_url.as_deref();
+        let Some(base) = &settings.base_url else {
+            return Ok(Self { base: play.map(str::to_owned), wam });
+        };
+        let address = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"));
+        let Some(address) = address.filter(|address| !address.is_empty()) else {
+            return Err(BundleError::Setting(format!(
+                "the base URL \"{base}\" must begin with https:// and name a host"
+            )));
+        };
+        // The room of a public map is its address behind the server and the instance
+        // (workadventure-maps, section 3.2).
+        let before = play.and_then(|play| {
+            let (server, rest) = play.split_once("/_/")?;
+            Some(format!("{server}/_/{}", rest.split('/').next()?))
+        });
+        let before = before.as_deref().unwrap_or(PUBLIC_PLAY_URL);
+        Ok(Self { base: Some(format!("{before}/{address}")), wam })
+    }
+
+    /// Path of the room of a map within the bundle.
+    fn path(&self, output: &str) -> String {
+        if self.wam { wam::room_of(output) } else { output.to_owned() }
+    }
+
+    /// Link into the room of a map.
+    fn link(&self, output: &str, entry: Option<&str>) -> Option<String> {
+        let base = self.base.as_deref()?.trim_end_matches('/');
+        let entry = entry.map(|entry| format!("#{entry}")).unwrap_or_default();
+        Some(format!("{base}/{}{entry}", reference::percent_encoded(&self.path(output))))
+    }
+}
+
+/// The picture of a map.
+struct Preview {
+    path: String,
+    bytes: Arc<[u8]>,
+    size: (u32, u32),
+}
+
+fn preview(
+    project: &Project,
+    store: &PictureStore,
+    source: &str,
+    map: &Map,
+) -> (Option<Preview>, Option<Note>) {
+    let drawn = || -> Result<Preview, String> {
+        let options = RenderOptions { size: Some(PREVIEW_SIZE), ..RenderOptions::default() };
+        let renderer =
+            Renderer::new(map, &project.sources, store, &options).map_err(|error| error.to_string())?;
+        let pixels = renderer.draw().map_err(|error| error.to_string())?;
+        let bytes = picture::encode(source, &pixels).map_err(|error| error.to_string())?;
+        let path = picture::path(picture::PREVIEWS, &format!("{}.png", file_stem(source)), &bytes);
+        Ok(Preview { path, bytes: bytes.into(), size: pixels.dimensions() })
+    };
+    match drawn() {
+        Ok(preview) => (Some(preview), None),
+        Err(reason) => {
+            let message = format!("the page shows no picture of it: {reason}");
+            (None, Some(Note { file: source.to_owned(), message }))
+        }
+    }
+}
+
+/// What the page says of one map.
+struct Card {
+    output: String,
+    title: String,
+    description: Option<String>,
+    /// Whether visitors arrive here first.
+    entry: bool,
+    size: (u32, u32),
+    preview: Option<Preview>,
+    /// Named entries beside the default one.
+    entries: Vec<String>,
+    /// Titles and paths of the maps that its exits lead to.
+    leads_to: Vec<(String, String)>,
+    credits: BTreeSet<String>,
+}
+
+impl Card {
+    fn new(project: &Project, plan: &Plan, source: &str, map: &Map, preview: Option<Preview>) -> Self {
+        let meaning = Meaning::of(map);
+        let first = project.config.project.entry.as_ref().map(|entry| resolve("", entry));
+        let first = first.map(|first| plan.stand_ins.get(&first).cloned().unwrap_or(first));
+        let entries = meaning.entries.iter().filter(|entry| entry.declared && !entry.default);
+        let mut leads_to = BTreeMap::new();
+        for exit in &meaning.exits {
+            let Some(text) = exit.property.value.text() else { continue };
+            let known = crate::workadventure::Reference::Exit;
+            let folder = crate::source::parent(&map.file);
+            let target = reference::target(&project.sources, &plan.stand_ins, Some(known), folder, text);
+            if let reference::Target::Map(name, _) = target
+                && name != source
+                && let (Some(output), Some(other)) = (plan.outputs.get(&name), plan.maps.get(&name))
+            {
+                leads_to.insert(output.clone(), title(other, output));
+            }
+        }
+        let output = plan.outputs[source].clone();
+        Self {
+            title: title(map, &output),
+            description: text(map, "mapDescription"),
+            entry: first.as_deref() == Some(source) || plan.maps.len() == 1,
+            size: (map.width, map.height),
+            preview,
+            entries: entries.map(|entry| entry.name.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
+            leads_to: leads_to.into_iter().map(|(output, title)| (title, output)).collect(),
+            credits: credits(map),
+            output,
+        }
+    }
+
+    fn anchor(&self) -> String {
+        anchor(&self.output)
+    }
+}
+
+fn anchor(output: &str) -> String {
+    output.strip_suffix(".tmj").unwrap_or(output).replace(|c: char| !c.is_ascii_alphanumeric(), "-")
+}
+
+fn text(map: &Map, name: &str) -> Option<String> {
+    match map.properties.get(name).map(|property| &property.value) {
+        Some(Value::String(text)) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        _ => None,
+    }
+}
+
+/// A map's own name, else one made of its file's.
+fn title(map: &Map, output: &str) -> String {
+    text(map, "mapName").unwrap_or_else(|| {
+        let words = file_stem(output).replace(['-', '_'], " ");
+        let mut letters = words.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or(words)
+    })
+}
+
+fn credits(map: &Map) -> BTreeSet<String> {
+    let own = text(map, "mapCopyright");
+    let tilesets = map.tilesets.iter().filter_map(|set| set.tileset.as_deref());
+    let of_tilesets = tilesets.filter_map(|set| set.properties.text("tilesetCopyright"));
+    let layers = map.flat_layers();
+    let of_sounds = layers.iter().filter_map(|(_, layer)| layer.properties.text("audioCopyright"));
+    let texts = of_tilesets.chain(of_sounds).map(|text| text.trim().to_owned());
+    own.into_iter().chain(texts).filter(|text| !text.is_empty()).collect()
+}
+
+/// A stand with its place in the bundle.
+struct Listed {
+    stand: Stand,
+    output: String,
+    logo: Option<String>,
+}
+
+fn page(name: &str, rooms: &Rooms, cards: &[Card], stands: &[Listed]) -> Markup {
+    let way_in = cards.iter().find(|card| card.entry);
+    let link = way_in.and_then(|card| rooms.link(&card.output, None));
+    let credits: BTreeSet<&String> = cards.iter().flat_map(|card| &card.credits).collect();
+    let count =
+        |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (name) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header {
+                    div.wide {
+                        h1 { (name) }
+                        p.lead {
+                            (count(cards.len(), "map", "maps"))
+                            @if !stands.is_empty() { " · " (count(stands.len(), "stand", "stands")) }
+                        }
+                        @if let Some(link) = &link {
+                            p { a.button href=(link) { "Enter the venue" } }
+                        }
+                        @if cards.len() + stands.len() > 6 && !stands.is_empty() {
+                            nav { a href="#maps" { "Maps" } a href="#sponsors" { "Sponsors" } }
+                        }
+                    }
+                }
+                main.wide {
+                    section #maps {
+                        h2 { "Maps" }
+                        @if rooms.base.is_none() {
+                            p.hint {
+                                "Put this folder on a web server, then open a map in WorkAdventure under "
+                                code { (PUBLIC_PLAY_URL) "/" em { "your-server" } "/" em { "map" } }
+                                ", where the last part is the path given with each map."
+                            }
+                        }
+                        div.maps { @for card in cards { (map_card(card, rooms)) } }
+                    }
+                    @if !stands.is_empty() {
+                        section #sponsors {
+                            h2 { "Sponsors" }
+                            @for (tier, stands) in by_tier(stands) {
+                                h3 { (capitalised(tier)) }
+                                div.stands { @for listed in stands { (stand_card(listed, rooms)) } }
+                            }
+                        }
+                    }
+                    @if !credits.is_empty() {
+                        section.credits {
+                            details {
+                                summary { "Credits" }
+                                ul { @for credit in &credits { li { (credit) } } }
+                            }
+                        }
+                    }
+                }
+                footer { div.wide { "Files and their fingerprints: " a href="manifest.json" { "manifest.json" } } }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    }
+}
+
+/// Copies the path beside a button; the page works without it.
+const SCRIPT: &str = "document.querySelectorAll('button.copy').forEach(function (button) {
+  button.hidden = false;
+  button.addEventListener('click', function () {
+    var text = button.dataset.text;
+    var done = function () { button.textContent = 'Copied'; setTimeout(function () { button.textContent = 'Copy'; }, 1500); };
+    if (navigator.clipboard && window.isSecureContext) { navigator.clipboard.writeText(text).then(done); return; }
+    var field = document.createElement('textarea');
+    field.value = text; document.body.appendChild(field); field.select();
+    try { document.execCommand('copy'); done(); } finally { field.remove(); }
+  });
+});";
+
+/// The way to a place: a link where it is known, else a path to copy.
+fn way(rooms: &Rooms, output: &str, entry: Option<&str>, label: &str) -> Markup {
+    match rooms.link(output, entry) {
+        Some(link) => html! {
+            p.way {
+                a.button href=(link) { (label) }
+                button.copy type="button" hidden data-text=(link) title="Copy the link" { "Copy" }
+            }
+        },
+        None => {
+            let path = format!(
+                "{}{}",
+                rooms.path(output),
+                entry.map(|entry| format!("#{entry}")).unwrap_or_default()
+            );
+            html! {
+                p.way { code { (path) } button.copy type="button" hidden data-text=(path) title="Copy the path" { "Copy" } }
+            }
+        }
+    }
+}
+
+fn map_card(card: &Card, rooms: &Rooms) -> Markup {
+    html! {
+        article.map id=(card.anchor()) {
+            div.picture {
+                @if let Some(preview) = &card.preview {
+                    a href=(rooms.link(&card.output, None).unwrap_or_else(|| preview.path.clone())) {
+                        img src=(preview.path) width=(preview.size.0) height=(preview.size.1) loading="lazy"
+                            alt={ "Map of " (card.title) };
+                    }
+                }
+            }
+            div.text {
+                h3 {
+                    (card.title)
+                    @if card.entry { span.badge { "Start here" } }
+                }
+                @if let Some(description) = &card.description { p { (description) } }
+                p.facts {
+                    (card.size.0) " × " (card.size.1) " tiles"
+                    @if !card.leads_to.is_empty() {
+                        " · leads to "
+                        @for (index, (title, output)) in card.leads_to.iter().enumerate() {
+                            @if index > 0 { ", " }
+                            a href={ "#" (anchor(output)) } { (title) }
+                        }
+                    }
+                }
+                (way(rooms, &card.output, None, "Enter"))
+                @if !card.entries.is_empty() {
+                    details {
+                        summary { "Other entries" }
+                        ul.entries {
+                            @for entry in &card.entries {
+                                li {
+                                    @match rooms.link(&card.output, Some(entry)) {
+                                        Some(link) => { a href=(link) { (entry) } }
+                                        None => { code { (rooms.path(&card.output)) "#" (entry) } }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn stand_card(listed: &Listed, rooms: &Rooms) -> Markup {
+    let stand = &listed.stand;
+    html! {
+        article.stand {
+            div.logo {
+                @match &listed.logo {
+                    Some(logo) => { img src=(logo) alt="" loading="lazy"; }
+                    None => { span aria-hidden="true" { (stand.sponsor.chars().next().unwrap_or('·')) } }
+                }
+            }
+            h4 { (stand.sponsor) }
+            (way(rooms, &listed.output, Some(&stand.entry), "Visit the stand"))
+            @if let Some(website) = stand.website.as_deref().filter(|url| url.starts_with("http")) {
+                p.facts { a href=(website) rel="noopener" { (host(website)) } }
+            }
+        }
+    }
+}
+
+fn by_tier(stands: &[Listed]) -> Vec<(&str, Vec<&Listed>)> {
+    let mut tiers: Vec<(&str, Vec<&Listed>)> = Vec::new();
+    for listed in stands {
+        let tier = listed.stand.tier.as_str();
+        match tiers.iter_mut().find(|(known, _)| *known == tier) {
+            Some((_, of_tier)) => of_tier.push(listed),
+            None => tiers.push((tier, vec![listed])),
+        }
+    }
+    tiers
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn host(url: &str) -> &str {
+    let address = url.split_once("://").map_or(url, |(_, address)| address);
+    address.split(['/', '?', '#']).next().unwrap_or(address).trim_start_matches("www.")
 }

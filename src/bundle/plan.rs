@@ -14,7 +14,7 @@ use crate::{
     check,
     model::{Map, TileData},
     project::{Host, Project},
-    source::{Existence, Sources, file_stem, parent},
+    source::{Existence, Sources},
     workadventure::Reference,
 };
 
@@ -317,10 +317,4 @@ fn included(project: &Project) -> Result<BTreeSet<String>, BundleError> {
         }
     }
     Ok(names)
-}
-
-/// A name for people: the last part of a path without its extension.
-pub(super) fn title(name: &str) -> String {
-    let stem = file_stem(name);
-    if stem.is_empty() { parent(name).to_owned() } else { stem.replace(['-', '_'], " ") }
 }
