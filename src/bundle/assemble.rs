@@ -31,8 +31,7 @@ pub(super) fn assemble(
 ) -> Result<Bundle, BundleError> {
     let workshop = Workshop { project, plan, store, settings, pictures: Mutex::default() };
     let mut bundle = Bundle { notes: plan.notes.clone(), ..Bundle::default() };
-    let properties: Vec<Option<Made>> =
-        plan.pictures.par_iter().map(|name| workshop.picture(name)).collect::<Result<_, _>>()?;
+    let properties: Vec<Option<Made>> = plan.pictures.par_iter().map(|name| workshop.picture(name)).collect();
     for (name, made) in plan.pictures.iter().zip(properties) {
         if let Some(made) = made {
             bundle.insert_hashed(&made.path, made.bytes, Some(name));
@@ -126,7 +125,7 @@ impl Workshop<'_> {
                 })
                 .collect::<Result<BTreeMap<usize, Made>, BundleError>>()?;
         }
-        self.place_pictures(&mut map, output, &atlases, &mut pictures, &mut notes)?;
+        self.place_pictures(&mut map, output, &atlases, &mut pictures, &mut notes);
         pictures.extend(atlases.into_values().map(|made| (made, source.to_owned())));
         map.file.clone_from(output);
         for set in &mut map.tilesets {
@@ -180,16 +179,16 @@ impl Workshop<'_> {
         atlases: &BTreeMap<usize, Made>,
         pictures: &mut Vec<(Made, String)>,
         notes: &mut Vec<String>,
-    ) -> Result<(), BundleError> {
-        let mut place = |file: &str, picture: &mut Picture| -> Result<(), BundleError> {
+    ) {
+        let mut place = |file: &str, picture: &mut Picture| {
             if picture.source.is_empty() || is_url(&picture.source) {
-                return Ok(());
+                return;
             }
             let name = resolve(parent(file), &picture.source);
-            let Some(made) = self.picture(&name)? else {
+            let Some(made) = self.picture(&name) else {
                 notes.push(format!("the picture \"{}\" cannot be read", picture.source));
                 picture.source = relative(parent(output), &super::plan::safe_path(&name));
-                return Ok(());
+                return;
             };
             if let (None, PictureHeader::Size(width, height)) =
                 (picture.width.zip(picture.height), self.project.sources.picture(&name))
@@ -198,7 +197,6 @@ impl Workshop<'_> {
             }
             picture.source = relative(parent(output), &made.path);
             pictures.push((made, name));
-            Ok(())
         };
         for (index, set) in map.tilesets.iter_mut().enumerate() {
             let Some(shared) = &mut set.tileset else { continue };
@@ -209,23 +207,23 @@ impl Workshop<'_> {
                 continue;
             }
             if let Some(picture) = &mut tileset.picture {
-                place(&file, picture)?;
+                place(&file, picture);
             }
             for tile in &mut tileset.tiles {
                 if let Some(picture) = &mut tile.picture {
-                    place(&file, picture)?;
+                    place(&file, picture);
                 }
             }
         }
         let file = map.file.clone();
-        image_layers(&mut map.layers, &mut |picture| place(&file, picture))
+        image_layers(&mut map.layers, &mut |picture| place(&file, picture));
     }
 
     /// The picture in a file, with its name in the bundle; `None` where it cannot be read.
-    fn picture(&self, name: &str) -> Result<Option<Made>, BundleError> {
+    fn picture(&self, name: &str) -> Option<Made> {
         let known = self.pictures.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         if let Some(known) = known {
-            return Ok(known);
+            return known;
         }
         let made = match self.project.sources.read(name) {
             Ok(bytes) => {
@@ -243,7 +241,7 @@ impl Workshop<'_> {
             Err(_) => None,
         };
         self.pictures.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), made.clone());
-        Ok(made)
+        made
     }
 
     /// What a text says in the bundle, in a file in `folder_out`; `None` where it stays.
@@ -282,18 +280,14 @@ impl Workshop<'_> {
     }
 }
 
-fn image_layers(
-    layers: &mut [Layer],
-    place: &mut dyn FnMut(&mut Picture) -> Result<(), BundleError>,
-) -> Result<(), BundleError> {
+fn image_layers(layers: &mut [Layer], place: &mut dyn FnMut(&mut Picture)) {
     for layer in layers {
         match &mut layer.kind {
-            LayerKind::Image(image) => place(&mut image.picture)?,
-            LayerKind::Group(children) => image_layers(children, place)?,
+            LayerKind::Image(image) => place(&mut image.picture),
+            LayerKind::Group(children) => image_layers(children, place),
             LayerKind::Tiles(_) | LayerKind::Objects(_) => {}
         }
     }
-    Ok(())
 }
 
 /// Leaves out what only editors and this program read, and what map-storage would refuse.

@@ -134,9 +134,9 @@ impl Texts {
                     let length = find_ignoring_case(rest, end).unwrap_or(rest.len());
                     let inside = &rest[..length];
                     if element == "style" {
-                        self.style(inside)
+                        self.style(inside);
                     } else {
-                        self.script(inside)
+                        self.script(inside);
                     }
                     rest = &rest[length..];
                 }
@@ -250,12 +250,11 @@ fn tag(text: &str) -> (String, Vec<(String, String)>, &str) {
             rest = if end == 0 { &rest[1..] } else { after };
             continue;
         };
-        let (value, after) = match value.chars().next() {
-            Some(quote @ ('"' | '\'')) => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
-            _ => {
-                let end = value.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(value.len());
-                value.split_at(end)
-            }
+        let (value, after) = if let Some(quote @ ('"' | '\'')) = value.chars().next() {
+            value[1..].split_once(quote).unwrap_or((&value[1..], ""))
+        } else {
+            let end = value.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(value.len());
+            value.split_at(end)
         };
         attributes.push((key, value.replace("&amp;", "&")));
         rest = after;

@@ -332,22 +332,18 @@ const SCRIPT: &str = "document.querySelectorAll('button.copy').forEach(function 
 
 /// The way to a place: a link where it is known, else a path to copy.
 fn way(rooms: &Rooms, output: &str, entry: Option<&str>, label: &str) -> Markup {
-    match rooms.link(output, entry) {
-        Some(link) => html! {
-            p.way {
+    let link = rooms.link(output, entry);
+    let entry = entry.map(|entry| format!("#{entry}")).unwrap_or_default();
+    let text = link.clone().unwrap_or_else(|| format!("{}{entry}", rooms.path(output)));
+    let hint = if link.is_some() { "Copy the link" } else { "Copy the path" };
+    html! {
+        p.way {
+            @if let Some(link) = &link {
                 a.button href=(link) { (label) }
-                button.copy type="button" hidden data-text=(link) title="Copy the link" { "Copy" }
+            } @else {
+                code { (text) }
             }
-        },
-        None => {
-            let path = format!(
-                "{}{}",
-                rooms.path(output),
-                entry.map(|entry| format!("#{entry}")).unwrap_or_default()
-            );
-            html! {
-                p.way { code { (path) } button.copy type="button" hidden data-text=(path) title="Copy the path" { "Copy" } }
-            }
+            button.copy type="button" hidden data-text=(text) title=(hint) { "Copy" }
         }
     }
 }

@@ -31,7 +31,7 @@ fn tileset(
     name: &str,
     image: &str,
     size: (u32, u32),
-    tiles: serde_json::Value,
+    tiles: &serde_json::Value,
 ) -> serde_json::Value {
     json!({"firstgid": first_gid, "name": name, "image": image, "imagewidth": size.0, "imageheight": size.1,
         "tilewidth": 16, "tileheight": 16, "columns": size.0 / 16, "tilecount": size.0 / 16 * (size.1 / 16),
@@ -107,8 +107,8 @@ fn wall(id: u32) -> serde_json::Value {
 #[test]
 fn only_tiles_in_use_go_in_and_equal_ones_once() {
     let sets = [
-        tileset(1, "tiles", "tiles.png", (64, 64), json!([])),
-        tileset(17, "doubled", "doubled.png", (64, 32), json!([])),
+        tileset(1, "tiles", "tiles.png", (64, 64), &json!([])),
+        tileset(17, "doubled", "doubled.png", (64, 32), &json!([])),
     ];
     // Tiles 0 of both, and their copy in the second row of the second, are one picture.
     let done = run(&map(&sets, &[layer(1, "floor", &[1, 17, 21, 2])]), 4096);
@@ -124,8 +124,8 @@ fn only_tiles_in_use_go_in_and_equal_ones_once() {
 #[test]
 fn walls_stay_apart_from_floors_of_the_same_picture() {
     let sets = [
-        tileset(1, "tiles", "tiles.png", (64, 64), json!([])),
-        tileset(17, "doubled", "doubled.png", (64, 32), json!([wall(0), wall(4)])),
+        tileset(1, "tiles", "tiles.png", (64, 64), &json!([])),
+        tileset(17, "doubled", "doubled.png", (64, 32), &json!([wall(0), wall(4)])),
     ];
     let done = run(&map(&sets, &[layer(1, "floor", &[1, 17, 21, 1])]), 4096);
     done.assert_equal_to_the_eye();
@@ -143,7 +143,7 @@ fn flips_animations_names_objects_and_shapes_survive() {
         {"id": 2, "objectgroup": {"draworder": "index", "type": "objectgroup", "name": "", "opacity": 1, "visible": true, "x": 0, "y": 0,
             "objects": [{"id": 1, "name": "", "type": "", "x": 1, "y": 2, "width": 3, "height": 4, "rotation": 0, "visible": true}]}},
     ]);
-    let sets = [tileset(1, "tiles", "tiles.png", (64, 64), tiles)];
+    let sets = [tileset(1, "tiles", "tiles.png", (64, 64), &tiles)];
     let objects = json!({"type": "objectgroup", "id": 2, "name": "floorLayer", "opacity": 1, "visible": true, "x": 0, "y": 0,
         "objects": [{"id": 1, "name": "cat", "type": "", "gid": 8 + 0x4000_0000_u32, "x": 0, "y": 16, "width": 16, "height": 16,
             "rotation": 0, "visible": true}]});
@@ -165,7 +165,7 @@ fn flips_animations_names_objects_and_shapes_survive() {
     assert_eq!(shown, [(5, 100), (6, 50)]);
     let sign = tileset.tiles.iter().find(|tile| tile.properties.text("name") == Some("open")).unwrap();
     assert_eq!(sign.class, "sign");
-    assert_eq!(done.tile(0, 0, 1).1.unwrap().collision.unwrap().objects[0].size.x, 3.0);
+    assert_eq!(done.tile(0, 0, 1).1.unwrap().collision.unwrap().objects[0].size, glam::DVec2::new(3.0, 4.0));
     let cat = done.after.map.layers[1].objects().unwrap().objects[0].gid.unwrap();
     assert_eq!(cat.flags(), 0x4000_0000);
     let (_, id) = done.after.map.tileset_of(cat).unwrap();
@@ -174,7 +174,7 @@ fn flips_animations_names_objects_and_shapes_survive() {
 
 #[test]
 fn a_layer_is_drawn_from_one_tileset_unless_it_alone_is_too_much() {
-    let sets = [tileset(1, "tiles", "tiles.png", (64, 64), json!([]))];
+    let sets = [tileset(1, "tiles", "tiles.png", (64, 64), &json!([]))];
     let layers = [layer(1, "a", &[1, 2, 3, 4]), layer(2, "b", &[5, 6, 7, 8]), layer(3, "c", &[1, 2, 0, 0])];
     // 32 pixels a side hold four tiles.
     let done = run(&map(&sets, &layers), 32);
@@ -188,7 +188,7 @@ fn a_layer_is_drawn_from_one_tileset_unless_it_alone_is_too_much() {
 
 #[test]
 fn what_no_tileset_knows_is_left_out_and_said() {
-    let sets = [tileset(1, "tiles", "tiles.png", (64, 64), json!([]))];
+    let sets = [tileset(1, "tiles", "tiles.png", (64, 64), &json!([]))];
     let done = run(&map(&sets, &[layer(1, "floor", &[1, 17, 900, 0x8000_0000])]), 4096);
     let gids: Vec<u32> = done
         .after
@@ -204,8 +204,8 @@ fn what_no_tileset_knows_is_left_out_and_said() {
 #[test]
 fn a_tileset_without_its_picture_stays_whole() {
     let sets = [
-        tileset(1, "gone", "gone.png", (64, 64), json!([wall(2)])),
-        tileset(17, "tiles", "tiles.png", (64, 64), json!([])),
+        tileset(1, "gone", "gone.png", (64, 64), &json!([wall(2)])),
+        tileset(17, "tiles", "tiles.png", (64, 64), &json!([])),
     ];
     let done = run(&map(&sets, &[layer(1, "floor", &[3, 18, 0, 0])]), 4096);
     let (gid, tile) = done.tile(0, 0, 0);
@@ -222,8 +222,8 @@ proptest::proptest! {
         walls.dedup();
         let walls: Vec<_> = walls.into_iter().map(wall).collect();
         let sets = [
-            tileset(1, "tiles", "tiles.png", (64, 64), json!(walls)),
-            tileset(17, "doubled", "doubled.png", (64, 32), json!([])),
+            tileset(1, "tiles", "tiles.png", (64, 64), &json!(walls)),
+            tileset(17, "doubled", "doubled.png", (64, 32), &json!([])),
         ];
         let cells: Vec<u32> = cells.into_iter().map(|gid| if gid == 25 { 3 + 0xC000_0000 } else { gid }).collect();
         let done = run(&map(&sets, &[layer(1, "a", &cells[..4]), layer(2, "b", &cells[4..])]), 1 << size);
