@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{WalkGrid, property::PropertyFact};
+use super::{
+    WalkGrid,
+    link::encoded_fragment,
+    property::{HolderKind, PropertyFact},
+};
 use crate::{
     finding::{Place, Spot},
-    model::{Layer, Map, Object, PixelRect, Properties, Property, Shape, TilePos, TileRect, Value},
+    model::{Gid, Layer, Map, Object, PixelRect, Properties, Property, Shape, TilePos, TileRect, Value},
 };
 
 /// What a map means to WorkAdventure.
@@ -38,6 +42,17 @@ impl Meaning {
     /// workadventure-maps, section 3.1; `None` where the engine falls back to a fixed pixel.
     pub fn default_entry(&self) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.default)
+    }
+
+    /// The entry that a link to `#name` leads to, by the algorithm of workadventure-maps, section 3.1;
+    /// `None` where visitors who follow it arrive as if it had no name. `name` is as links are written:
+    /// the engine compares it percent-encoded, so that one with spaces or accents leads nowhere.
+    pub fn entry(&self, name: &str) -> Option<&Entry> {
+        let name = &*encoded_fragment(name);
+        let called = |kind| self.entries.iter().filter(move |entry| entry.kind == kind);
+        called(EntryKind::Area).find(|entry| entry.name == name).or_else(|| {
+            called(EntryKind::Layer).find(|entry| !entry.cells.is_empty() && entry.is_called(name))
+        })
     }
 
     /// Cells where visitors can appear: those of all entries that are meant as such.
@@ -135,6 +150,18 @@ pub struct Entry {
     pub place: Place,
 }
 
+impl Entry {
+    /// Whether `name` is one of its names, links aside: an area has one; a layer is found by its whole
+    /// path and by every end of it.
+    pub fn is_called(&self, name: &str) -> bool {
+        let path = match self.kind {
+            EntryKind::Area => return self.name == name,
+            EntryKind::Layer => self.place.layer.as_deref().unwrap_or(&self.name),
+        };
+        path == name || path.strip_suffix(name).is_some_and(|group| group.ends_with('/'))
+    }
+}
+
 /// A place that leads to another map.
 #[derive(Debug, Clone)]
 pub struct Exit {
@@ -159,17 +186,18 @@ impl Exit {
 
 fn flat_layers(map: &Map) -> Vec<FlatLayer> {
     let mut above = false;
-    let floor = map.layers.iter().find(|layer| is_floor_layer(layer)).map(|layer| layer.span);
-    map.flat_layers()
-        .into_iter()
-        .map(|(path, layer)| {
-            if floor.is_some_and(|floor| is_floor_layer(layer) && layer.span == floor && !path.contains('/'))
-            {
-                above = true;
-            }
-            FlatLayer { path, id: layer.id, is_tiles: layer.tiles().is_some(), above_avatars: above }
-        })
-        .collect()
+    let mut layers = Vec::new();
+    for (path, layer) in map.flat_layers() {
+        // Within a group it is an object layer like any other, which its longer path shows.
+        above |= is_floor_layer(layer) && path == layer.name;
+        layers.push(FlatLayer {
+            path,
+            id: layer.id,
+            is_tiles: layer.tiles().is_some(),
+            above_avatars: above,
+        });
+    }
+    layers
 }
 
 /// The object layer that separates what is below avatars from what is above.
@@ -197,54 +225,74 @@ pub(crate) fn areas(map: &Map) -> Vec<(String, u32, &Object)> {
         .collect()
 }
 
-/// Rectangle that the engine gives an area: an ellipse its bounds; polygons and points none.
+/// Rectangle that the engine gives an area: an ellipse its bounds; polygons, lines and points have no
+/// size there, and nobody ever enters what has none.
 fn area_rectangle(object: &Object) -> Option<PixelRect> {
     let rectangle = object.rectangle();
-    let shaped = matches!(object.shape, Shape::Rectangle | Shape::Ellipse | Shape::Capsule);
+    let shaped = !matches!(object.shape, Shape::Polygon(_) | Shape::Polyline(_) | Shape::Point);
     (shaped && rectangle.width > 0.0 && rectangle.height > 0.0).then_some(rectangle)
 }
 
 /// Cells in which an avatar can stand, its middle anywhere in the cell, so that its feet are in the
-/// rectangle: an area of one tile is entered from its own cell and from the one above.
-fn feet_cells(map: &Map, rectangle: PixelRect) -> Vec<TilePos> {
+/// rectangle: an area of one tile is entered from its own cell and from the one above. Whether
+/// something blocks the cell is not asked.
+fn feet_cells(map: &Map, rectangle: PixelRect, room: &mut usize) -> Vec<TilePos> {
     // Feet are at the middle plus 16 pixels, whatever the size of the tiles.
     let lifted = PixelRect { y: rectangle.y - 16.0, ..rectangle };
-    let tiles = lifted.tiles(map.tile_size);
+    cells_of(map, lifted, room)
+}
+
+/// The map's cells that a rectangle touches; none where there is no more `room` for as many.
+fn cells_of(map: &Map, rectangle: PixelRect, room: &mut usize) -> Vec<TilePos> {
+    let tiles = rectangle.tiles(map.tile_size);
     let bounds = map.bounds();
     let (left, top) = (tiles.x.max(bounds.x), tiles.y.max(bounds.y));
     let (right, bottom) = (tiles.right().min(bounds.right()), tiles.bottom().min(bounds.bottom()));
-    let inside = TileRect::new(
-        left,
-        top,
-        u32::try_from(right.saturating_sub(left)).unwrap_or(0),
-        u32::try_from(bottom.saturating_sub(top)).unwrap_or(0),
-    );
+    let size = |from: i32, to: i32| u32::try_from(to.saturating_sub(from)).unwrap_or(0);
+    let inside = TileRect::new(left, top, size(left, right), size(top, bottom));
+    let count = (inside.width as usize).saturating_mul(inside.height as usize);
+    let Some(rest) = room.checked_sub(count) else { return Vec::new() };
+    *room = rest;
     inside.cells().collect()
 }
 
-/// Properties that zones have: those of the table that make something happen in a place, and their
-/// companions. Values that areas cannot have (classes, lists) do not reach the engine.
-fn triggers(properties: &Properties, area: bool) -> Vec<Property> {
-    properties
+/// Most cells that are listed for the areas of a map, so that a small file cannot ask for all memory.
+/// Real maps have some thousands.
+const MOST_CELLS: usize = 1 << 23;
+
+/// Properties that the engine reads on this holder and that make something happen in a place, and
+/// their companions; of those given twice the last. Values that areas cannot have (classes, lists) do
+/// not reach the engine.
+fn triggers(properties: &Properties, holder: HolderKind) -> Vec<Property> {
+    let area = holder == HolderKind::Area;
+    let mut names = BTreeSet::new();
+    let mut triggers: Vec<Property> = properties
         .iter()
-        .filter(|property| PropertyFact::of(&property.name).is_some_and(PropertyFact::acts_in_zones))
+        .rev()
+        .filter(|property| {
+            PropertyFact::of(&property.name).is_some_and(|fact| fact.acts_in_zones() && fact.works_on(holder))
+        })
         .filter(|property| !(area && matches!(property.value, Value::Class(_) | Value::List(_))))
+        .filter(|property| names.insert(property.name.as_str()))
         .cloned()
-        .collect()
+        .collect();
+    triggers.reverse();
+    triggers
 }
 
 fn area_zones(map: &Map) -> Vec<Zone> {
+    let mut room = MOST_CELLS;
     areas(map)
         .into_iter()
         .filter_map(|(path, id, object)| {
-            let triggers = triggers(&object.properties, true);
+            let triggers = triggers(&object.properties, HolderKind::Area);
             if triggers.is_empty() {
                 return None;
             }
             let rectangle = area_rectangle(object);
             Some(Zone {
                 holder: Holder::Area(object.name.clone()),
-                cells: rectangle.map(|rectangle| feet_cells(map, rectangle)).unwrap_or_default(),
+                cells: rectangle.map(|rectangle| feet_cells(map, rectangle, &mut room)).unwrap_or_default(),
                 rectangle,
                 triggers,
                 spot: Spot::new(&*map.file, object.span),
@@ -263,7 +311,7 @@ fn layer_zones(map: &Map) -> Vec<Zone> {
         .into_iter()
         .filter_map(|(path, layer)| {
             let tiles = layer.tiles()?;
-            let triggers = triggers(&layer.properties, false);
+            let triggers = triggers(&layer.properties, HolderKind::TileLayer);
             if triggers.is_empty() {
                 return None;
             }
@@ -289,9 +337,14 @@ fn tile_zones(map: &Map) -> Vec<Zone> {
     for (set_index, set) in map.tilesets.iter().enumerate() {
         let Some(tileset) = &set.tileset else { continue };
         for (tile_index, tile) in tileset.tiles.iter().enumerate() {
-            let triggers: Vec<Property> =
-                triggers(&tile.properties, false).into_iter().filter(|p| !p.value.is_falsy()).collect();
-            if !triggers.is_empty() {
+            let triggers: Vec<Property> = triggers(&tile.properties, HolderKind::Tile)
+                .into_iter()
+                .filter(|trigger| !trigger.value.is_falsy())
+                .collect();
+            // A gid beyond the tileset's last is one of the next tileset.
+            let gid = Gid(set.first_gid.saturating_add(tile.id));
+            let own = map.tileset_of(gid).is_some_and(|(owner, _)| owner.first_gid == set.first_gid);
+            if own && !triggers.is_empty() {
                 acting.insert(set.first_gid.saturating_add(tile.id), (set_index, tile_index, triggers));
             }
         }
@@ -344,7 +397,12 @@ fn exits_of(zone: &Zone) -> Vec<Exit> {
 /// Entries in the order in which the engine would look for the default one.
 fn entries(map: &Map) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
+    let (mut names, mut room) = (BTreeSet::new(), MOST_CELLS);
     for (path, id, object) in areas(map) {
+        // The engine gives a second area of the same name another one, which no link knows.
+        if !object.name.is_empty() && !names.insert(object.name.as_str()) {
+            continue;
+        }
         let start = object.properties.get("start").is_some_and(|property| !property.value.is_falsy());
         if !start && object.name != "start" {
             continue;
@@ -356,7 +414,7 @@ fn entries(map: &Map) -> Vec<Entry> {
             default: false,
             declared: true,
             // Visitors appear inside with 16 pixels to the edges, their middle at the random point.
-            cells: inset_cells(map, rectangle),
+            cells: inset_cells(map, rectangle, &mut room),
             spot: Spot::new(&*map.file, object.span),
             place: area_place(map, &path, id, object),
         });
@@ -382,8 +440,11 @@ fn entries(map: &Map) -> Vec<Entry> {
         });
     }
     if let Some(index) = default_index(map, &entries) {
-        entries[index].default = true;
-        let default = entries.remove(index);
+        let mut default = entries.remove(index);
+        default.default = true;
+        if default.kind == EntryKind::Layer && default.place.layer.as_deref() == Some("start") {
+            narrow_to_start_tiles(map, &mut default.cells);
+        }
         entries.insert(0, default);
     }
     entries
@@ -411,6 +472,30 @@ fn default_index(map: &Map, entries: &[Entry]) -> Option<usize> {
     (!entries[index].cells.is_empty()).then_some(index)
 }
 
+/// Where tiles of the layer `start` have the property `start` with the text `start`, visitors arrive on
+/// those only (workadventure-maps, section 3.1, step 8).
+fn narrow_to_start_tiles(map: &Map, cells: &mut Vec<TilePos>) {
+    let is_start = |gid: Gid| {
+        // With flags the engine does not find the properties of a tile.
+        let (set, id) = map.tileset_of(gid).filter(|_| gid.flags() == 0)?;
+        set.tileset.as_ref()?.tile(id)?.properties.text("start").filter(|name| *name == "start")
+    };
+    let mut known: BTreeMap<Gid, bool> = BTreeMap::new();
+    let layers = map.flat_layers();
+    let Some(tiles) = layers.iter().filter(|(path, _)| path == "start").find_map(|(_, layer)| layer.tiles())
+    else {
+        return;
+    };
+    let named: Vec<TilePos> = tiles
+        .filled()
+        .filter(|(_, gid)| *known.entry(*gid).or_insert_with(|| is_start(*gid).is_some()))
+        .map(|(cell, _)| cell)
+        .collect();
+    if !named.is_empty() {
+        *cells = named;
+    }
+}
+
 /// Whether a layer has `start` or `startLayer`, in any letter case, as JavaScript's `== true` sees it:
 /// true, 1 and "1", but not "true".
 pub(crate) fn is_flagged_start(layer: &Layer) -> bool {
@@ -418,21 +503,21 @@ pub(crate) fn is_flagged_start(layer: &Layer) -> bool {
         let name = property.name.to_lowercase();
         let holds = match &property.value {
             Value::Bool(value) => *value,
-            Value::String(text) => text.trim() == "1",
+            Value::String(text) => text.trim().parse() == Ok(1.0),
             value => value.number() == Some(1.0),
         };
         matches!(name.as_str(), "start" | "startlayer") && holds
     })
 }
 
-fn inset_cells(map: &Map, rectangle: PixelRect) -> Vec<TilePos> {
+/// Cells where visitors appear who arrive in an area: 16 pixels off its edges, or in its middle.
+fn inset_cells(map: &Map, rectangle: PixelRect, room: &mut usize) -> Vec<TilePos> {
     let axis = |from: f64, size: f64| {
         if size > 32.0 { (from + 16.0, size - 32.0) } else { (from + size / 2.0, 0.0) }
     };
     let (x, width) = axis(rectangle.x, rectangle.width);
     let (y, height) = axis(rectangle.y, rectangle.height);
-    let tiles = PixelRect { x, y, width, height }.tiles(map.tile_size);
-    tiles.cells().take(1 << 20).filter(|cell| map.bounds().contains(*cell)).collect()
+    cells_of(map, PixelRect { x, y, width, height }, room)
 }
 
 #[cfg(test)]
@@ -538,5 +623,148 @@ mod tests {
         assert_eq!(meaning.exits[0].target(), Some("b.tmj#in"));
         assert_eq!(meaning.exits[0].cells, [TilePos::new(3, 0)]);
         assert_eq!(meaning.exits[0].spot.key.as_deref(), Some("value"));
+    }
+
+    use crate::workadventure::testing;
+
+    const ONE: [u32; 12] = [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+
+    fn meaning_of(layers: Vec<Layer>) -> Meaning {
+        let mut map = testing::map();
+        map.layers = layers;
+        Meaning::of(&map)
+    }
+
+    fn text(text: &str) -> Value {
+        Value::String(text.to_owned())
+    }
+
+    #[test]
+    fn links_lead_to_areas_with_start_then_to_layers() {
+        let rectangle = [0.0, 0.0, 64.0, 64.0];
+        let meaning = meaning_of(vec![
+            testing::tiles("empty", [0; 12]),
+            testing::group("hall", vec![testing::tiles("door", ONE), testing::tiles("stage", ONE)]),
+            testing::tiles("the door", ONE),
+            testing::objects(
+                "floorLayer",
+                vec![
+                    testing::with(testing::area("stage", rectangle), "start", Value::Bool(true)),
+                    testing::area("desk", rectangle),
+                    testing::with(testing::area("desk", rectangle), "start", Value::Bool(true)),
+                ],
+            ),
+        ]);
+        let kind = |name: &str| meaning.entry(name).map(|entry| entry.kind);
+        assert_eq!(kind("stage"), Some(EntryKind::Area), "areas come before layers");
+        assert_eq!(kind("hall/stage"), Some(EntryKind::Layer));
+        assert_eq!(kind("door"), Some(EntryKind::Layer), "without a property, and without its group");
+        assert_eq!(kind("oor"), None);
+        assert_eq!(kind("empty"), None);
+        assert_eq!(kind("the door"), None, "links carry no spaces");
+        assert_eq!(kind("desk"), None, "the second of a name is renamed by the engine");
+        assert!(meaning.default_entry().is_none());
+        assert_eq!(meaning.arrivals().count(), 4, "the middle of a visitor is 16 pixels off the edges");
+    }
+
+    #[test]
+    fn tiles_of_the_start_layer_can_narrow_it() {
+        let mut map = testing::map();
+        testing::set_tile(&mut map, 2, "start", text("start"));
+        map.layers.push(testing::tiles("start", [1, 3, 0x8000_0003, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+        let entry = Meaning::of(&map).default_entry().cloned().unwrap();
+        assert_eq!(entry.cells, [TilePos::new(1, 0)]);
+    }
+
+    #[test]
+    fn flags_count_as_the_engine_compares_them() {
+        for (name, value, flagged) in [
+            ("start", Value::Bool(true), true),
+            ("STARTlayer", Value::Bool(true), true),
+            ("start", Value::Int(1), true),
+            ("start", text("1"), true),
+            ("start", text("true"), false),
+            ("start", Value::Bool(false), false),
+            ("begin", Value::Bool(true), false),
+        ] {
+            let mut layer = testing::tiles("side", ONE);
+            layer.properties.set(name, value.clone());
+            assert_eq!(meaning_of(vec![layer]).default_entry().is_some(), flagged, "{name} = {value:?}");
+        }
+    }
+
+    #[test]
+    fn zones_hold_what_works_where_they_are() {
+        let mut map = testing::map();
+        testing::set_tile(&mut map, 2, "openWebsite", text("https://a.example"));
+        testing::set_tile(&mut map, 3, "silent", Value::Bool(false));
+        let mut layer = testing::zone("meet", [3, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], "jitsiRoom", "m");
+        layer.properties.set("focusable", Value::Bool(true));
+        layer.properties.set("color", text("red"));
+        map.layers.push(layer);
+        let turned_off = testing::with(testing::area("quiet", [0.0; 4]), "silent", Value::Bool(false));
+        let class = testing::with(turned_off, "jitsiConfig", Value::Class(crate::model::Json::Null));
+        map.layers.push(testing::objects("o", vec![class]));
+        let meaning = Meaning::of(&map);
+        let shown: Vec<(Holder, Vec<&str>)> = meaning
+            .zones
+            .iter()
+            .map(|zone| (zone.holder.clone(), zone.triggers.iter().map(|p| &*p.name).collect()))
+            .collect();
+        // No zone for pages on tiles, nor for tiles whose values are off; areas keep such values.
+        assert_eq!(
+            shown,
+            [
+                (Holder::Area("quiet".to_owned()), vec!["silent"]),
+                (Holder::Layer("meet".to_owned()), vec!["jitsiRoom"]),
+            ]
+        );
+    }
+
+    #[test]
+    fn areas_are_rectangles_only() {
+        let silent = |mut object: Object, shape: Shape| {
+            object.shape = shape;
+            testing::with(object, "silent", Value::Bool(true))
+        };
+        let area = || testing::area("a", [0.0, 16.0, 32.0, 16.0]);
+        let meaning = meaning_of(vec![testing::objects(
+            "areas",
+            vec![
+                silent(area(), Shape::Ellipse),
+                silent(area(), Shape::Point),
+                silent(area(), Shape::Polygon(Vec::new())),
+                silent(testing::area("far", [-1e12, -1e12, 9e12, 9e12]), Shape::Rectangle),
+            ],
+        )]);
+        let counts: Vec<usize> = meaning.zones.iter().map(|zone| zone.cells.len()).collect();
+        assert_eq!(counts, [1, 0, 0, 12]);
+        assert_eq!(meaning.zones[0].place.object.as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn layers_above_the_first_floor_layer_are_above_avatars() {
+        let meaning = meaning_of(vec![
+            testing::tiles("floor", ONE),
+            testing::group("g", vec![testing::objects("floorLayer", Vec::new()), testing::tiles("a", ONE)]),
+            testing::tiles("floorLayer", ONE),
+            testing::objects("floorLayer", Vec::new()),
+            testing::group("roofs", vec![testing::tiles("roof", ONE)]),
+        ]);
+        let above: Vec<&str> =
+            meaning.layers.iter().filter(|l| l.above_avatars && l.is_tiles).map(|l| &*l.path).collect();
+        assert_eq!(above, ["roofs/roof"]);
+    }
+
+    #[test]
+    fn small_files_ask_for_little_memory() {
+        let mut map = testing::map();
+        (map.width, map.height) = (1_000_000_000, 1_000_000_000);
+        let area = testing::area("a", [0.0, 0.0, 1e12, 1e12]);
+        let area =
+            testing::with(testing::with(area, "silent", Value::Bool(true)), "start", Value::Bool(true));
+        map.layers.push(testing::objects("areas", vec![area; 100]));
+        let meaning = Meaning::of(&map);
+        assert_eq!(meaning.zones.iter().map(|zone| zone.cells.len()).sum::<usize>(), 0);
     }
 }

@@ -7,6 +7,8 @@ mod link;
 mod meaning;
 pub mod meeting;
 mod property;
+#[cfg(test)]
+pub(crate) mod testing;
 mod walk;
 
 pub use link::{
