@@ -61,4 +61,5 @@ pub mod picture;
 pub mod project;
 pub mod report;
 pub mod source;
+pub mod stand;
 pub mod workadventure;

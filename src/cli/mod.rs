@@ -9,6 +9,7 @@ mod completions;
 mod render;
 mod rules;
 mod shell;
+mod stands;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -81,6 +82,7 @@ enum Command {
     Bundle(bundle::Args),
     Check(check::Args),
     Rules(rules::Args),
+    Stands(stands::Args),
     Render(render::Args),
     Completions(completions::Args),
 }
@@ -103,6 +105,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Bundle(args) => bundle::run(&args, &shell),
         Command::Check(args) => check::run(&args, &shell),
         Command::Rules(args) => rules::run(&args, &shell),
+        Command::Stands(args) => stands::run(&args, &shell),
         Command::Render(args) => render::run(&args, &shell),
         Command::Completions(args) => completions::run(&args, &shell),
     };

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, ops::Range};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
 
-use super::{Entry, Report, Site};
+use super::{Report, Site};
 use crate::{
     finding::{Place, Severity},
     source::Sources,
@@ -163,7 +163,7 @@ fn describe(place: &Place) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::TileRect, source::Position};
+    use crate::{model::TileRect, report::Entry, source::Position};
 
     #[test]
     fn places_are_told_in_words() {

@@ -1,0 +1,74 @@
+//! Draws everything that is shipped and demonstrated: tilesets, stand templates, the demo venue's maps,
+//! the logos of its sponsors. The same program gives the same bytes.
+//!
+//! ```sh
+//! cargo run --example draw-assets             # draws into the current folder
+//! cargo run --example draw-assets -- --check  # says what differs from what is drawn
+//! ```
+#![expect(clippy::print_stdout, clippy::panic, reason = "a program for ourselves")]
+
+mod canvas;
+mod floors;
+mod furniture;
+mod hall;
+mod lobby;
+mod logos;
+mod markers;
+mod palette;
+mod scene;
+mod sheet;
+mod stands;
+mod templates;
+mod walls;
+
+use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
+
+use scene::Sheets;
+
+fn main() -> anyhow::Result<ExitCode> {
+    let check = std::env::args().any(|argument| argument == "--check");
+    let root = std::env::args().skip(1).find(|argument| argument != "--check");
+    let root = PathBuf::from(root.unwrap_or_else(|| ".".to_owned()));
+    let mut differs = false;
+    for (name, bytes) in draw()? {
+        let path = root.join(&name);
+        if check {
+            if std::fs::read(&path).ok().as_deref() != Some(&bytes) {
+                println!("{name} differs from what is drawn");
+                differs = true;
+            }
+        } else {
+            venue::output::write_file(&path, &bytes)?;
+        }
+    }
+    Ok(if differs { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Every file by its path.
+fn draw() -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    let png = |image: &image::RgbaImage| -> anyhow::Result<Vec<u8>> {
+        Ok(venue::picture::reduce(&venue::picture::encode(image)?)?)
+    };
+    let sheets = Sheets(vec![floors::sheet(), walls::sheet(), furniture::sheet(), markers::sheet()]);
+    for sheet in sheets.0.iter().chain([&stands::sheet()]) {
+        files.insert(format!("assets/tilesets/{}.png", sheet.name), png(&sheet.image())?);
+    }
+    for (path, template, width) in templates::all() {
+        files.insert(path.to_owned(), venue::format::tiled_json(&template, width).into_bytes());
+    }
+    for (path, map, (width, _)) in [
+        ("maps/lobby.tmj", lobby::map(&sheets), lobby::SIZE),
+        ("maps/hall.tmj", hall::map(&sheets), hall::SIZE),
+    ] {
+        let wrap = usize::try_from(width)?;
+        files.insert(path.to_owned(), venue::format::tiled_json(&map, wrap).into_bytes());
+    }
+    for (name, logo) in logos::pictures() {
+        files.insert(format!("maps/logos/{name}"), png(&logo.image)?);
+    }
+    for (name, logo) in logos::drawings() {
+        files.insert(format!("maps/logos/{name}"), logo.into_bytes());
+    }
+    Ok(files)
+}

@@ -1,0 +1,110 @@
+//! `venue stands`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+
+use super::{Format, Shell, Status};
+use crate::{
+    output,
+    project::Project,
+    stand::{self, Built, Directory, Options},
+};
+
+/// Place a stand for each sponsor of a spec, and stamp them into the venue
+///
+/// Writes a map beside the venue, the picture with logos and names, and a lock file beside the spec, so
+/// that a later run moves nobody. Nothing is written unless every sponsor has a place.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  venue stands maps/sponsors.toml --plan plan.png\n  \
+                        venue stands maps/sponsors.toml --directory stands.csv\n  \
+                        venue stands maps/sponsors.toml --dry-run --format json")]
+pub(super) struct Args {
+    /// The spec, in TOML
+    spec: PathBuf,
+    /// Map to write, instead of the spec's `output`
+    #[arg(long, value_name = "MAP")]
+    out: Option<PathBuf>,
+    /// Place and report, but write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Give everybody a new place
+    #[arg(long)]
+    reflow: bool,
+    /// Write what fits, even if some sponsors have no place
+    #[arg(long)]
+    partial: bool,
+    /// Draw the venue with every stand numbered
+    #[arg(long, value_name = "PNG")]
+    plan: Option<PathBuf>,
+    /// Write the directory of stands: .html, .md, .csv or .json
+    #[arg(long, value_name = "FILE")]
+    directory: Option<PathBuf>,
+    /// How to report
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
+    let form = args.directory.as_deref().map(form_of).transpose()?;
+    let progress = shell.progress("placing stands");
+    let mut project = Project::open_empty(std::slice::from_ref(&args.spec), shell.config())?;
+    let spec = project.name_of(&args.spec)?;
+    let out = args.out.as_deref().map(|out| project.name_of(out)).transpose()?;
+    let options = Options { reflow: args.reflow, partial: args.partial, output: out };
+    let built = stand::build(&mut project.sources, &spec, &options)?;
+    let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    let path = |name: &str| project.sources.path(name);
+    files.push((path(&built.output), built.text.clone().into_bytes()));
+    files.extend(built.pictures.iter().map(|(name, bytes)| (path(name), bytes.clone())));
+    files.push((path(&built.lock.0), built.lock.1.clone().into_bytes()));
+    let play_url = project.config.project.play_url.as_deref();
+    if let (Some(directory), Some(form)) = (&args.directory, form) {
+        files.push((directory.clone(), stand::directory(&built, play_url, form).into_bytes()));
+    }
+    if let Some(plan) = &args.plan {
+        progress.now("drawing the plan");
+        files.push((plan.clone(), stand::plan(&project.sources, &built).context("cannot draw the plan")?));
+    }
+    if !args.dry_run {
+        output::write_files(&files)?;
+    }
+    drop(progress);
+    for note in &built.notes {
+        shell.note(&format!("note: {note}"));
+    }
+    match args.format {
+        Format::Json => shell.result(&stand::directory(&built, play_url, Directory::Json))?,
+        Format::Human => shell.result(&human(&built, args.dry_run))?,
+    }
+    Ok(if built.unplaced.is_empty() { Status::Fine } else { Status::Findings })
+}
+
+fn form_of(path: &Path) -> anyhow::Result<Directory> {
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    extension.parse().map_err(|message: String| anyhow!("{}: {message}", path.display()))
+}
+
+fn human(built: &Built, dry_run: bool) -> String {
+    let name = built.stands.iter().map(|stand| stand.sponsor.chars().count()).max().unwrap_or(0);
+    let tier = built.stands.iter().map(|stand| stand.tier.chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for stand in &built.stands {
+        let kept = if stand.kept { "  kept" } else { "" };
+        text.push_str(&format!(
+            "{:name$}  {:tier$}  {:12} at ({}, {})  {:4.1} % of walks pass{kept}\n",
+            stand.sponsor,
+            stand.tier,
+            stand.area,
+            stand.tiles.x,
+            stand.tiles.y,
+            stand.visitors * 100.0
+        ));
+    }
+    for one in &built.unplaced {
+        text.push_str(&format!("{} has no place: {}\n", one.sponsor, one.reason));
+    }
+    let verb = if dry_run { "would be written to" } else { "written to" };
+    text.push_str(&format!("{} stands {verb} {}\n", built.stands.len(), built.output));
+    text
+}

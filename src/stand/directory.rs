@@ -1,0 +1,222 @@
+//! The directory of stands, for a page, a spreadsheet, or a program.
+
+use std::{fmt, str::FromStr};
+
+use super::{Built, Stand};
+
+/// Form of a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Directory {
+    /// A page of its own.
+    Html,
+    /// A Markdown table.
+    Markdown,
+    /// A row per sponsor, separated by commas.
+    Csv,
+    /// As `stands --format json`.
+    Json,
+}
+
+impl FromStr for Directory {
+    type Err = String;
+
+    /// By the extension of a file.
+    fn from_str(extension: &str) -> Result<Self, String> {
+        match extension.to_ascii_lowercase().as_str() {
+            "html" | "htm" => Ok(Self::Html),
+            "md" => Ok(Self::Markdown),
+            "csv" => Ok(Self::Csv),
+            "json" => Ok(Self::Json),
+            other => Err(format!("a directory ends in .html, .md, .csv or .json, not in .{other}")),
+        }
+    }
+}
+
+/// Writes the directory. `play_url` is the room URL of the project's root, for links that open the
+/// venue; without it links are paths of the map.
+pub fn directory(built: &Built, play_url: Option<&str>, form: Directory) -> String {
+    match form {
+        Directory::Html => html(built, play_url),
+        Directory::Markdown => markdown(built, play_url),
+        Directory::Csv => csv(built, play_url),
+        Directory::Json => json(built, play_url),
+    }
+}
+
+/// Where a link to a stand leads. Visitors reach the stands' map under the venue's name.
+fn link(built: &Built, stand: &Stand, play_url: Option<&str>) -> String {
+    match play_url {
+        Some(url) => format!("{}/{}#{}", url.trim_end_matches('/'), built.venue, stand.slug),
+        None => format!("{}#{}", built.output, stand.slug),
+    }
+}
+
+/// Best rank first, then by name.
+fn sorted(built: &Built) -> Vec<&Stand> {
+    let mut stands: Vec<&Stand> = built.stands.iter().collect();
+    stands.sort_by_key(|stand| (stand.rank, stand.sponsor.to_lowercase(), stand.slug.clone()));
+    stands
+}
+
+/// What is at a stand, in words.
+fn offers(stand: &Stand) -> Vec<&'static str> {
+    let offers = [
+        (stand.website.is_some(), "website"),
+        (stand.meeting, "meeting"),
+        (stand.video.is_some(), "video"),
+        (stand.brochure.is_some(), "brochure"),
+    ];
+    offers.into_iter().filter(|(there, _)| *there).map(|(_, what)| what).collect()
+}
+
+fn place(stand: &Stand) -> String {
+    let area = if stand.area.is_empty() { String::new() } else { format!("{} ", stand.area) };
+    format!("{area}({}, {})", stand.tiles.x, stand.tiles.y)
+}
+
+fn html(built: &Built, play_url: Option<&str>) -> String {
+    let style = "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;\
+                 color:#1d2433;background:#fbfaf7}h1{font-size:1.6rem}table{border-collapse:collapse;width:100%}\
+                 th,td{text-align:left;padding:.5rem .6rem;border-bottom:1px solid #ddd8cc}\
+                 a{color:#0b5c8a}@media(prefers-color-scheme:dark){body{color:#ece8dd;background:#1d2433}\
+                 th,td{border-color:#3a4358}a{color:#8fd0f5}}";
+    let page = maud::html! {
+        (maud::DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "Stands of " (built.event) }
+                style { (maud::PreEscaped(style)) }
+            }
+            body {
+                h1 { "Stands of " (built.event) }
+                table {
+                    thead { tr { th { "Sponsor" } th { "Tier" } th { "Place" } th { "At the stand" } } }
+                    tbody {
+                        @for stand in sorted(built) {
+                            tr {
+                                td { a href=(link(built, stand, play_url)) { (stand.sponsor) } }
+                                td { (stand.tier) }
+                                td { (place(stand)) }
+                                td { (offers(stand).join(", ")) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    page.into_string() + "\n"
+}
+
+fn markdown(built: &Built, play_url: Option<&str>) -> String {
+    let cell =
+        |text: &str| text.replace('\\', "\\\\").replace('|', "\\|").replace('[', "\\[").replace(']', "\\]");
+    let mut text = format!(
+        "# Stands of {}\n\n| Sponsor | Tier | Place | At the stand |\n|---|---|---|---|\n",
+        built.event
+    );
+    for stand in sorted(built) {
+        text.push_str(&format!(
+            "| [{}]({}) | {} | {} | {} |\n",
+            cell(&stand.sponsor),
+            link(built, stand, play_url).replace(' ', "%20"),
+            cell(&stand.tier),
+            cell(&place(stand)),
+            offers(stand).join(", ")
+        ));
+    }
+    text
+}
+
+fn csv(built: &Built, play_url: Option<&str>) -> String {
+    let mut text = "sponsor,slug,tier,area,x,y,width,height,link,website,video,brochure,meeting\n".to_owned();
+    for stand in sorted(built) {
+        let tiles = stand.tiles;
+        let optional = |value: &Option<String>| value.clone().unwrap_or_default();
+        let fields: [String; 13] = [
+            stand.sponsor.clone(),
+            stand.slug.clone(),
+            stand.tier.clone(),
+            stand.area.clone(),
+            tiles.x.to_string(),
+            tiles.y.to_string(),
+            tiles.width.to_string(),
+            tiles.height.to_string(),
+            link(built, stand, play_url),
+            optional(&stand.website),
+            optional(&stand.video),
+            optional(&stand.brochure),
+            stand.meeting.to_string(),
+        ];
+        text.push_str(&fields.map(|field| Csv(&field).to_string()).join(","));
+        text.push('\n');
+    }
+    text
+}
+
+/// A field of a CSV file (RFC 4180). A leading sign that spreadsheets would compute is disarmed.
+struct Csv<'a>(&'a str);
+
+impl fmt::Display for Csv<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let harmless = if self.0.starts_with(['=', '+', '@']) { "'" } else { "" };
+        if self.0.contains([',', '"', '\n', '\r']) {
+            write!(f, "\"{harmless}{}\"", self.0.replace('"', "\"\""))
+        } else {
+            write!(f, "{harmless}{}", self.0)
+        }
+    }
+}
+
+fn json(built: &Built, play_url: Option<&str>) -> String {
+    let stands: Vec<_> = built
+        .stands
+        .iter()
+        .map(|stand| {
+            serde_json::json!({
+                "sponsor": stand.sponsor,
+                "slug": stand.slug,
+                "tier": stand.tier,
+                "area": stand.area,
+                "tiles": stand.tiles,
+                "zone_tiles": stand.zone_tiles,
+                "entry": stand.slug,
+                "link": link(built, stand, play_url),
+                "visitors": stand.visitors,
+                "kept": stand.kept,
+                "website": stand.website,
+                "video": stand.video,
+                "brochure": stand.brochure,
+                "meeting": stand.meeting,
+            })
+        })
+        .collect();
+    let unplaced: Vec<_> = built
+        .unplaced
+        .iter()
+        .map(|one| serde_json::json!({ "sponsor": one.sponsor, "reason": one.reason }))
+        .collect();
+    let document =
+        serde_json::json!({ "version": 1, "map": built.output, "stands": stands, "unplaced": unplaced });
+    serde_json::to_string_pretty(&document).expect("texts and numbers only") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_quoted_where_they_must_be() {
+        assert_eq!(Csv("a").to_string(), "a");
+        assert_eq!(Csv("a, \"b\"").to_string(), "\"a, \"\"b\"\"\"");
+        assert_eq!(Csv("=1+1").to_string(), "'=1+1");
+    }
+
+    #[test]
+    fn forms_go_by_extension() {
+        assert_eq!("CSV".parse(), Ok(Directory::Csv));
+        assert!("pdf".parse::<Directory>().unwrap_err().contains(".html"));
+    }
+}

@@ -1,0 +1,163 @@
+//! Names in pixels, set in the fonts of `embedded-graphics`: public-domain pixel fonts with the
+//! letters of the ISO 8859 sets, so Latin with accents, Greek and Cyrillic, one set at a time.
+
+use embedded_graphics::{
+    Drawable as _,
+    mono_font::{self, MonoFont, MonoTextStyle},
+    pixelcolor::BinaryColor,
+    prelude::{DrawTarget, OriginDimensions, Pixel, Point, Size},
+    text::{Baseline, Text},
+};
+use image::{Rgba, RgbaImage};
+
+use super::logo::plate;
+
+const BOARD: Rgba<u8> = Rgba([45, 52, 71, 255]);
+const INK: Rgba<u8> = Rgba([250, 247, 236, 255]);
+
+/// A name drawn on a sign.
+#[derive(Debug)]
+pub(super) struct Sign {
+    pub(super) image: RgbaImage,
+    /// The name as it stands there, where it had to be shortened.
+    pub(super) shortened: Option<String>,
+    /// Characters that no font has.
+    pub(super) missing: Vec<char>,
+}
+
+macro_rules! sets {
+    ($($set:ident),*) => {
+        [$([
+            &mono_font::$set::FONT_10X20, &mono_font::$set::FONT_9X15_BOLD, &mono_font::$set::FONT_8X13_BOLD,
+            &mono_font::$set::FONT_7X13_BOLD, &mono_font::$set::FONT_6X12, &mono_font::$set::FONT_5X8,
+        ]),*]
+    };
+}
+
+/// Fonts of each letter set, from the largest to the smallest.
+static SETS: [[&MonoFont<'static>; 6]; 10] = sets!(
+    iso_8859_1,
+    iso_8859_2,
+    iso_8859_15,
+    iso_8859_16,
+    iso_8859_9,
+    iso_8859_3,
+    iso_8859_4,
+    iso_8859_10,
+    iso_8859_5,
+    iso_8859_7
+);
+
+/// Words at the end of company names that a sign can do without.
+const LEGAL_FORMS: [&str; 14] =
+    ["gmbh", "ag", "kg", "se", "e.v.", "inc", "inc.", "ltd", "ltd.", "llc", "s.a.", "b.v.", "oy", "s.r.o."];
+
+/// Draws a name on a sign of this size, in pixels.
+pub(super) fn sign(name: &str, width: u32, height: u32) -> Sign {
+    let clean: String = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lacks =
+        |font: &MonoFont, c: char| c != '?' && font.glyph_mapping.index(c) == font.glyph_mapping.index('?');
+    let lacking = |fonts: &[&MonoFont; 6]| clean.chars().filter(|c| lacks(fonts[0], *c)).count();
+    let fonts = SETS.iter().min_by_key(|fonts| lacking(fonts)).unwrap_or(&SETS[0]);
+    let mut missing: Vec<char> = clean.chars().filter(|c| lacks(fonts[0], *c)).collect();
+    missing.sort_unstable();
+    missing.dedup();
+
+    let room = width.saturating_sub(8);
+    let fits = |text: &str| {
+        let letters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+        fonts.iter().find(|font| {
+            let size = font.character_size;
+            letters.saturating_mul(size.width) <= room && size.height + 4 <= height
+        })
+    };
+    let (text, font) = versions(&clean)
+        .find_map(|text| fits(&text).map(|font| (text, *font)))
+        .unwrap_or_else(|| (String::new(), fonts[5]));
+    let mut canvas = Canvas { image: plate(width, height, BOARD) };
+    let length = u32::try_from(text.chars().count()).unwrap_or(0) * font.character_size.width;
+    let x = i32::try_from(width.saturating_sub(length) / 2).unwrap_or(0);
+    let y = i32::try_from(height.saturating_sub(font.character_size.height) / 2).unwrap_or(0);
+    let style = MonoTextStyle::new(font, BinaryColor::On);
+    let Ok(_) = Text::with_baseline(&text, Point::new(x, y), style, Baseline::Top).draw(&mut canvas);
+    Sign { image: canvas.image, shortened: (text != clean).then_some(text), missing }
+}
+
+/// The name, without its legal form, and cut ever shorter.
+fn versions(name: &str) -> impl Iterator<Item = String> {
+    let mut words: Vec<&str> = name.split(' ').collect();
+    let whole = words.len();
+    while words.len() > 1
+        && words.last().is_some_and(|word| LEGAL_FORMS.contains(&word.to_lowercase().as_str()))
+    {
+        words.pop();
+    }
+    let plain = words.join(" ");
+    let without_form = (words.len() < whole).then(|| plain.clone());
+    let letters: Vec<char> = plain.chars().collect();
+    let cut = (1..letters.len()).rev().map(move |length| {
+        let kept: String = letters[..length].iter().collect();
+        format!("{}...", kept.trim_end())
+    });
+    std::iter::once(name.to_owned()).chain(without_form).chain(cut)
+}
+
+struct Canvas {
+    image: RgbaImage,
+}
+
+impl OriginDimensions for Canvas {
+    fn size(&self) -> Size {
+        Size::new(self.image.width(), self.image.height())
+    }
+}
+
+impl DrawTarget for Canvas {
+    type Color = BinaryColor;
+    type Error = std::convert::Infallible;
+
+    fn draw_iter<I: IntoIterator<Item = Pixel<BinaryColor>>>(
+        &mut self,
+        pixels: I,
+    ) -> Result<(), Self::Error> {
+        for Pixel(point, color) in pixels {
+            if let (Ok(x), Ok(y), BinaryColor::On) = (u32::try_from(point.x), u32::try_from(point.y), color) {
+                if let Some(pixel) = self.image.get_pixel_mut_checked(x, y) {
+                    *pixel = INK;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ink(sign: &Sign) -> usize {
+        sign.image.pixels().filter(|pixel| **pixel == INK).count()
+    }
+
+    #[test]
+    fn names_in_many_letters() {
+        for name in ["Acme", "Žluťásek Data", "Ελιά", "Ясень", "Łódź & Co", "Þór"] {
+            let sign = sign(name, 192, 32);
+            assert!(sign.missing.is_empty(), "{name}: {:?}", sign.missing);
+            assert!(sign.shortened.is_none() && ink(&sign) > 30, "{name}");
+        }
+        assert_eq!(sign("会議 Acme", 192, 32).missing, ['会', '議']);
+    }
+
+    #[test]
+    fn long_names_are_cut_sensibly() {
+        assert_eq!(
+            sign("Kettle & Coil Hosting GmbH", 128, 32).shortened.as_deref(),
+            Some("Kettle & Coil Hosting")
+        );
+        let long = sign("The Extraordinarily Long Company of Everything", 96, 32);
+        let text = long.shortened.unwrap();
+        assert!(text.ends_with("...") && text.starts_with("The Extra"), "{text}");
+        assert!(sign("x", 1, 1).shortened.is_some(), "no room at all is no panic");
+    }
+}

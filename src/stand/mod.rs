@@ -1,0 +1,287 @@
+//! Sponsors' stands: a spec, templates, and a venue in; the venue with every stand in it out.
+//!
+//! ```text
+//! spec file  ──> spec      ──> Spec           what each sponsor gets, mistakes named
+//! templates  ──> template  ──> Template       footprint, walls, zones, where logo and name go
+//! venue      ──> site      ──> Ground         cells that stands may not cover, traffic, areas
+//! all three  ──> place     ──> Placement      who stands where; pure, the same for the same input
+//! placement  ──> stamp     ──> Map, picture   template layers merged, logos and names drawn
+//! ```
+//!
+//! [`build`] goes the whole way in memory; whoever called writes. What is kept of every placement
+//! (no overlap, nothing covered, everything still reachable) is checked on the walking grid for each
+//! stand as it is placed.
+
+mod directory;
+mod lettering;
+mod lock;
+mod logo;
+mod place;
+mod plan;
+mod site;
+mod spec;
+mod stamp;
+mod template;
+mod traffic;
+
+pub use directory::{Directory, directory};
+pub use place::Unplaced;
+pub use plan::plan;
+pub use spec::Spec;
+
+use crate::{
+    format::{self, SaveStyle},
+    model::{Map, TileRect},
+    project::{ProjectError, ProjectMap, TomlError},
+    source::{Sources, file_stem, parent, resolve},
+    workadventure::Meaning,
+};
+
+/// How stands are placed.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Whether places that are kept in the lock file are given anew.
+    pub reflow: bool,
+    /// Whether sponsors without a place are left out, instead of nothing being made.
+    pub partial: bool,
+    /// Name of the map to write, instead of the spec's.
+    pub output: Option<String>,
+}
+
+/// Why no stands were made.
+#[derive(Debug, thiserror::Error)]
+pub enum StandError {
+    /// A file that cannot be read.
+    #[error("cannot read {file}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A spec or lock file that is no TOML, or has unknown keys.
+    #[error(transparent)]
+    Toml(#[from] TomlError),
+    /// Mistakes in the spec, its templates or its logos: all of them.
+    #[error("{}", lines(.0))]
+    Mistakes(Vec<Mistake>),
+    /// A venue that cannot be loaded.
+    #[error("{file}: {reason}")]
+    Venue {
+        /// The map.
+        file: String,
+        /// Why.
+        reason: String,
+    },
+    /// Sponsors that have no place, and nothing was made.
+    #[error("{}", unplaced_lines(.0))]
+    Unplaced(Vec<Unplaced>),
+    /// The project.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// A picture that cannot be encoded.
+    #[error("cannot draw {0}")]
+    Picture(String),
+}
+
+fn lines(mistakes: &[Mistake]) -> String {
+    let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+fn unplaced_lines(unplaced: &[Unplaced]) -> String {
+    let lines: Vec<String> =
+        unplaced.iter().map(|one| format!("{} has no place: {}", one.sponsor, one.reason)).collect();
+    format!("{}\nnothing was written; --partial places the others", lines.join("\n"))
+}
+
+/// One thing that is wrong with a spec or with what it names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}{}: {message}", position.map(|p| format!(":{}:{}", p.line, p.column)).unwrap_or_default())]
+pub struct Mistake {
+    /// File that is wrong.
+    pub file: String,
+    /// Where in it.
+    pub position: Option<crate::source::Position>,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// A venue with its stands, in memory.
+#[derive(Debug)]
+pub struct Built {
+    /// Name of the venue's file.
+    pub venue: String,
+    /// Name of the file that the map belongs in.
+    pub output: String,
+    /// The map.
+    pub map: Map,
+    /// The map as text.
+    pub text: String,
+    /// Pictures that come with it, by name.
+    pub pictures: Vec<(String, Vec<u8>)>,
+    /// The stands in the order of the spec.
+    pub stands: Vec<Stand>,
+    /// Sponsors without a place.
+    pub unplaced: Vec<Unplaced>,
+    /// Name and text of the lock file.
+    pub lock: (String, String),
+    /// Whether the lock file's text differs from what is on disk.
+    pub lock_changed: bool,
+    /// What an organiser should know: wishes that were not kept, names that were shortened.
+    pub notes: Vec<String>,
+    /// Name of the event.
+    pub event: String,
+}
+
+/// One placed stand.
+#[derive(Debug, Clone)]
+pub struct Stand {
+    /// Name of the sponsor.
+    pub sponsor: String,
+    /// The sponsor's name in links and of its entry.
+    pub slug: String,
+    /// Tier.
+    pub tier: String,
+    /// Rank of the tier; 1 is the best.
+    pub rank: u32,
+    /// Area or slot that it stands in.
+    pub area: String,
+    /// Its cells.
+    pub tiles: TileRect,
+    /// Its zone, where it has one.
+    pub zone_tiles: Option<TileRect>,
+    /// Share of walks that pass before it, 0 to 1 (see the measure in `traffic`).
+    pub visitors: f64,
+    /// Whether its place was kept from an earlier run.
+    pub kept: bool,
+    /// Website.
+    pub website: Option<String>,
+    /// Video in its embeddable form.
+    pub video: Option<String>,
+    /// Brochure, as written in the spec.
+    pub brochure: Option<String>,
+    /// Whether there is a meeting at it.
+    pub meeting: bool,
+    /// Name of the logo's file.
+    pub logo: Option<String>,
+}
+
+/// Places and stamps the stands of a spec. Nothing is written; built-in templates are put into
+/// `sources` under the output's folder.
+///
+/// # Errors
+/// Where the spec, a template, a logo or the venue is wrong, and where a sponsor has no place and
+/// `options.partial` is not set.
+pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Result<Built, StandError> {
+    let file = sources
+        .load(spec_file)
+        .map_err(|source| StandError::Unreadable { file: spec_file.to_owned(), source })?;
+    let spec = spec::Spec::read(&file)?;
+    let folder = parent(spec_file);
+    let venue_name = resolve(folder, spec.venue.get_ref());
+    let output = match (&options.output, &spec.output) {
+        (Some(output), _) => output.clone(),
+        (None, Some(output)) => resolve(folder, output.get_ref()),
+        (None, None) => resolve(parent(&venue_name), &format!("{}.stands.tmj", file_stem(&venue_name))),
+    };
+    let mut mistakes = spec.mistakes(&file);
+    if parent(&output) != parent(&venue_name) || output == venue_name {
+        mistakes.push(spec::mistake(
+            &file,
+            spec.output.as_ref().map_or_else(|| spec.venue.span(), toml::Spanned::span),
+            "the output must be another file in the folder of the venue, since everything in the map is \
+             named relative to that folder"
+                .to_owned(),
+        ));
+    }
+    let venue = match ProjectMap::load(sources, &venue_name) {
+        ProjectMap { map: Some(map), meaning: Some(meaning), .. } => Some((map, meaning)),
+        ProjectMap { findings, .. } => {
+            let reason = findings.first().map_or("no map", |finding| finding.message.as_str());
+            mistakes.push(spec::mistake(&file, spec.venue.span(), format!("{venue_name}: {reason}")));
+            None
+        }
+    };
+    let templates = template::load_all(sources, &file, &spec, &output, &mut mistakes);
+    let logos = logo::load_all(sources, &file, &spec, &mut mistakes);
+    let ground =
+        venue.as_ref().map(|(map, meaning)| site::Ground::new(map, meaning, &spec, &file, &mut mistakes));
+    let lock_file = lock::name_of(spec_file);
+    let locked = match options.reflow {
+        true => lock::Lock::default(),
+        false => lock::Lock::read(sources, &lock_file)?,
+    };
+    let (Some((map, meaning)), Some(ground), true) = (venue, ground, mistakes.is_empty()) else {
+        mistakes.sort_by_key(|mistake| (mistake.file.clone(), mistake.position));
+        mistakes.dedup();
+        return Err(StandError::Mistakes(mistakes));
+    };
+    let placed = place::place(&spec, &templates, &ground, &meaning, &locked);
+    if !placed.unplaced.is_empty() && !options.partial {
+        return Err(StandError::Unplaced(placed.unplaced));
+    }
+    let mut notes = placed.notes;
+    let lock_text = lock::Lock::of(&placed.placements, &spec).text();
+    let stamped =
+        stamp::stamp(sources, &map, &output, &spec, &templates, &logos, &placed.placements, &mut notes)?;
+    let text = format::save_tmj(&stamped.map, SaveStyle::PLAIN);
+    let on_disk = sources.read(&lock_file).ok();
+    Ok(Built {
+        venue: venue_name,
+        output,
+        text,
+        map: stamped.map,
+        pictures: stamped.pictures,
+        stands: placed
+            .placements
+            .iter()
+            .map(|placement| describe(placement, &spec, &templates, folder))
+            .collect(),
+        unplaced: placed.unplaced,
+        lock_changed: on_disk.as_deref() != Some(lock_text.as_bytes()),
+        lock: (lock_file, lock_text),
+        notes,
+        event: spec.event.name.clone(),
+    })
+}
+
+impl Built {
+    /// What the map with its stands means to WorkAdventure.
+    pub fn meaning(&self) -> Meaning {
+        Meaning::of(&self.map)
+    }
+}
+
+fn describe(
+    placement: &place::Placement,
+    spec: &Spec,
+    templates: &template::Templates,
+    folder: &str,
+) -> Stand {
+    let sponsor = &spec.sponsors[placement.sponsor];
+    let tier = &spec.tiers[sponsor.tier.get_ref()];
+    let template = templates.of(sponsor.tier.get_ref());
+    let zone = template.stand_zone().map(|zone| TileRect {
+        x: zone.x + placement.tiles.x,
+        y: zone.y + placement.tiles.y,
+        ..zone
+    });
+    Stand {
+        sponsor: sponsor.name.get_ref().clone(),
+        slug: sponsor.slug(),
+        tier: sponsor.tier.get_ref().clone(),
+        rank: tier.rank,
+        area: placement.area.clone(),
+        tiles: placement.tiles,
+        zone_tiles: zone,
+        visitors: placement.visitors,
+        kept: placement.kept,
+        website: sponsor.website.clone(),
+        video: sponsor.video.as_deref().map(spec::embeddable),
+        brochure: sponsor.brochure.clone(),
+        meeting: sponsor.meeting.is_some_and_open(),
+        logo: sponsor.logo.as_ref().map(|logo| resolve(folder, logo.get_ref())),
+    }
+}

@@ -1,0 +1,442 @@
+//! Who stands where. Pure: the same spec, venue and lock give the same places.
+//!
+//! Pinned sponsors come first, then those whose place is kept from an earlier run, then the others by
+//! rank, in the order of the spec. Each takes the best free place by the measure of [`traffic`], nearest
+//! to the entry where places are equal. A place is free when it lies in an area of its tier, keeps the
+//! aisle to every other stand, covers nothing, and leaves everything reachable that was so before. A
+//! sponsor of a worse rank is not given a better place than one of a better rank has.
+//!
+//! [`traffic`]: super::traffic
+
+use std::collections::BTreeMap;
+
+use super::{
+    lock::Lock,
+    site::{Area, Ground},
+    spec::{Spec, Sponsor},
+    template::{Template, Templates},
+};
+use crate::{
+    model::{TilePos, TileRect},
+    workadventure::{Meaning, WalkGrid},
+};
+
+/// Distance at which two sponsors that want to be apart are, in tiles between their stands.
+const APART: u32 = 12;
+
+/// One stand in its place.
+#[derive(Debug, Clone)]
+pub(super) struct Placement {
+    /// Index in the spec.
+    pub(super) sponsor: usize,
+    pub(super) area: String,
+    pub(super) tiles: TileRect,
+    pub(super) visitors: f64,
+    pub(super) kept: bool,
+}
+
+/// A sponsor that has no place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unplaced {
+    /// Name of the sponsor.
+    pub sponsor: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What came of placing.
+#[derive(Debug)]
+pub(super) struct Placed {
+    /// In the order of the spec.
+    pub(super) placements: Vec<Placement>,
+    pub(super) unplaced: Vec<Unplaced>,
+    /// Wishes that were not kept, places that could not be kept.
+    pub(super) notes: Vec<String>,
+}
+
+/// Places every sponsor that fits.
+pub(super) fn place(
+    spec: &Spec,
+    templates: &Templates,
+    ground: &Ground,
+    meaning: &Meaning,
+    lock: &Lock,
+) -> Placed {
+    let mut hall = Hall::new(spec, templates, ground, meaning);
+    let mut waiting = Vec::new();
+    for index in 0..spec.sponsors.len() {
+        if !hall.pin(index) {
+            waiting.push(index);
+        }
+    }
+    waiting.retain(|index| !hall.keep(*index, lock));
+    waiting.sort_by_key(|index| (spec.tiers[spec.sponsors[*index].tier.get_ref()].rank, *index));
+    for index in waiting {
+        hall.choose(index);
+    }
+    hall.placed.placements.sort_by_key(|placement| placement.sponsor);
+    hall.placed
+}
+
+/// The venue while it fills.
+struct Hall<'a> {
+    spec: &'a Spec,
+    templates: &'a Templates,
+    ground: &'a Ground,
+    /// Walls of the venue and of the stands so far.
+    walk: WalkGrid,
+    /// Cells that must stay reachable, each group by at least one of its cells if it was so before.
+    groups: Vec<Vec<TilePos>>,
+    /// Cells that can be walked to in the venue as drawn.
+    open: Vec<TilePos>,
+    /// Steps from the entry, row by row.
+    steps: Vec<Option<u32>>,
+    placed: Placed,
+}
+
+/// Why a place cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Refusal {
+    Outside,
+    Covers,
+    Aisle(String),
+    CutsOff,
+    Unreachable,
+}
+
+impl Refusal {
+    fn reason(&self) -> String {
+        match self {
+            Self::Outside => "the place reaches beyond the map".to_owned(),
+            Self::Covers => "the place covers a wall, a zone, an entry or an exit".to_owned(),
+            Self::Aisle(other) => format!("the place is too close to the stand of {other}"),
+            Self::CutsOff => "a stand there would cut something off that can be walked to".to_owned(),
+            Self::Unreachable => "nobody could walk to a stand there".to_owned(),
+        }
+    }
+}
+
+impl<'a> Hall<'a> {
+    fn new(spec: &'a Spec, templates: &'a Templates, ground: &'a Ground, meaning: &Meaning) -> Self {
+        let walk = ground.walk.clone();
+        let steps = walk.distances(ground.arrival.iter().copied());
+        let reach = walk.reachable(ground.arrival.iter().copied());
+        let open: Vec<TilePos> = walk.bounds().cells().filter(|cell| reach.contains(*cell)).collect();
+        let zones = meaning.zones.iter().map(|zone| zone.cells.clone());
+        let entries = meaning.entries.iter().filter(|entry| entry.declared).map(|entry| entry.cells.clone());
+        // Of a zone it is enough that it can be entered; what could not before need not now.
+        let groups = zones
+            .chain(entries)
+            .map(|cells| cells.into_iter().filter(|cell| reach.contains(*cell)).collect::<Vec<_>>())
+            .filter(|cells| !cells.is_empty())
+            .collect();
+        let placed = Placed { placements: Vec::new(), unplaced: Vec::new(), notes: Vec::new() };
+        Self { spec, templates, ground, walk, groups, open, steps, placed }
+    }
+
+    fn sponsor(&self, index: usize) -> (&'a Sponsor, &'a Template) {
+        let sponsor = &self.spec.sponsors[index];
+        (sponsor, self.templates.of(sponsor.tier.get_ref()))
+    }
+
+    fn rank(&self, index: usize) -> u32 {
+        self.spec.tiers[self.spec.sponsors[index].tier.get_ref()].rank
+    }
+
+    /// Places a sponsor that is pinned; false for one that is not.
+    fn pin(&mut self, index: usize) -> bool {
+        let (sponsor, template) = self.sponsor(index);
+        let (width, height) = template.size();
+        let (area, x, y, what) = if let Some(slot) = &sponsor.slot {
+            let area = &self.ground.areas[slot.get_ref()];
+            (area.name.clone(), area.tiles.x, area.tiles.y, format!("slot \"{}\"", area.name))
+        } else if let Some(at) = &sponsor.at {
+            let at = at.get_ref();
+            let cell = TilePos::new(at.x, at.y);
+            let area = self.ground.areas.values().find(|area| area.tiles.contains(cell));
+            (
+                area.map_or(String::new(), |area| area.name.clone()),
+                at.x,
+                at.y,
+                format!("({}, {})", at.x, at.y),
+            )
+        } else {
+            return false;
+        };
+        let tiles = TileRect::new(x, y, width, height);
+        let slot = sponsor.slot.as_ref().map(|slot| self.ground.areas[slot.get_ref()].tiles);
+        if slot.is_some_and(|slot| slot.width < width || slot.height < height) {
+            let reason = format!("its stand of {width} x {height} tiles is larger than {what}");
+            self.placed.unplaced.push(Unplaced { sponsor: sponsor.name.get_ref().clone(), reason });
+            return true;
+        }
+        match self.refusal(template, tiles, 0) {
+            None => self.put(index, &area, tiles, false),
+            Some(refusal) => {
+                let reason = format!("it is pinned to {what}: {}", refusal.reason());
+                self.placed.unplaced.push(Unplaced { sponsor: sponsor.name.get_ref().clone(), reason });
+            }
+        }
+        true
+    }
+
+    /// Gives a sponsor the place that it had before, if that still holds.
+    fn keep(&mut self, index: usize, lock: &Lock) -> bool {
+        let (sponsor, template) = self.sponsor(index);
+        let Some(locked) = lock.stands.get(&sponsor.slug()) else { return false };
+        let (width, height) = template.size();
+        let name = sponsor.name.get_ref();
+        if (locked.tiles.width, locked.tiles.height) != (width, height) {
+            self.placed.notes.push(format!("{name} moves: its stand has another size now"));
+            return false;
+        }
+        match self.refusal(template, locked.tiles, 0) {
+            None => {
+                self.put(index, &locked.area, locked.tiles, true);
+                true
+            }
+            Some(refusal) => {
+                self.placed.notes.push(format!("{name} moves: {}", refusal.reason()));
+                false
+            }
+        }
+    }
+
+    /// Finds the best place for a sponsor.
+    fn choose(&mut self, index: usize) {
+        let (sponsor, template) = self.sponsor(index);
+        let tier = &self.spec.tiers[sponsor.tier.get_ref()];
+        let (width, height) = template.size();
+        let areas: Vec<&Area> = if tier.areas.is_empty() {
+            self.ground.areas.values().collect()
+        } else {
+            tier.areas.iter().map(|name| &self.ground.areas[name.get_ref()]).collect()
+        };
+        let larger = |area: &&Area| area.tiles.width < width || area.tiles.height < height;
+        let name = sponsor.name.get_ref().clone();
+        if areas.iter().all(larger) {
+            let reason =
+                format!("its stand of {width} x {height} tiles is larger than every area of its tier");
+            self.placed.unplaced.push(Unplaced { sponsor: name, reason });
+            return;
+        }
+        let limit = self.limit(index);
+        let near = self.goals(sponsor);
+        let mut candidates: Vec<(Order, &Area, TileRect)> = Vec::new();
+        let mut too_good = 0;
+        for area in &areas {
+            for tiles in self.candidates(area, width, height) {
+                let visitors = self.ground.traffic.visitors(tiles);
+                if near.is_empty() && visitors > limit {
+                    too_good += 1;
+                    continue;
+                }
+                candidates.push((self.order(sponsor, &near, tiles, visitors), area, tiles));
+            }
+        }
+        candidates.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut refusals: BTreeMap<Refusal, usize> = BTreeMap::new();
+        for (order, area, tiles) in candidates {
+            match self.refusal(template, tiles, area.aisle) {
+                None => {
+                    if order.too_close {
+                        self.placed.notes.push(format!("{name} stands less than {APART} tiles from a sponsor that it wanted to be apart from"));
+                    }
+                    let area = area.name.clone();
+                    self.put(index, &area, tiles, false);
+                    return;
+                }
+                Some(refusal) => *refusals.entry(refusal).or_default() += 1,
+            }
+        }
+        let names: Vec<String> = areas.iter().map(|area| format!("\"{}\"", area.name)).collect();
+        let mut reason = format!("no room for {width} x {height} tiles is left in {}", names.join(", "));
+        if too_good > 0 && refusals.is_empty() {
+            reason.push_str(" but in better places than a better rank has");
+        } else if let Some((refusal, _)) = refusals.iter().max_by_key(|(_, count)| **count) {
+            reason = format!("{reason}; mostly {}", refusal.reason());
+        }
+        self.placed.unplaced.push(Unplaced { sponsor: name, reason });
+    }
+
+    /// The most visitors that a sponsor may have: no more than anybody of a better rank that was given
+    /// its place freely.
+    fn limit(&self, index: usize) -> f64 {
+        let rank = self.rank(index);
+        self.placed
+            .placements
+            .iter()
+            .filter(|placement| {
+                let sponsor = &self.spec.sponsors[placement.sponsor];
+                let free = sponsor.slot.is_none() && sponsor.at.is_none() && sponsor.near.is_empty();
+                free && !placement.kept && self.rank(placement.sponsor) < rank
+            })
+            .map(|placement| placement.visitors)
+            .fold(f64::INFINITY, f64::min)
+    }
+
+    /// Cells of what a sponsor wants to be near.
+    fn goals(&self, sponsor: &Sponsor) -> Vec<TilePos> {
+        let mut cells = Vec::new();
+        for near in &sponsor.near {
+            cells.extend(self.ground.points.get(near.get_ref()).into_iter().flatten().copied());
+            let stand = self
+                .placed
+                .placements
+                .iter()
+                .find(|placement| self.spec.sponsors[placement.sponsor].name.get_ref() == near.get_ref());
+            cells.extend(stand.into_iter().flat_map(|stand| stand.tiles.cells()));
+        }
+        cells
+    }
+
+    /// Places worth trying in an area: rows as high as the highest stand and an aisle; in a row each
+    /// width from the left, from the right, and beside the stands that are there.
+    fn candidates(&self, area: &Area, width: u32, height: u32) -> Vec<TileRect> {
+        let mut places = Vec::new();
+        let inside = |tiles: TileRect| {
+            let rectangle = tiles.x >= area.tiles.x
+                && tiles.y >= area.tiles.y
+                && tiles.right() <= area.tiles.right()
+                && tiles.bottom() <= area.tiles.bottom();
+            rectangle
+                && area.cells.as_ref().is_none_or(|cells| tiles.cells().all(|cell| cells.contains(&cell)))
+        };
+        if area.slot {
+            let tiles = TileRect::new(area.tiles.x, area.tiles.y, width, height);
+            return if inside(tiles) { vec![tiles] } else { places };
+        }
+        let highest =
+            self.spec.tiers.keys().map(|tier| self.templates.of(tier).size().1).max().unwrap_or(height);
+        let (row, step) = (highest + area.aisle, width + area.aisle);
+        let columns = |from: i32, to: i32, size: u32| -> Vec<i32> {
+            std::iter::successors(Some(from), |at| at.checked_add_unsigned(size))
+                .take_while(|at| *at < to)
+                .collect()
+        };
+        for y in columns(area.tiles.y, area.tiles.bottom(), row) {
+            let right = area.tiles.right().saturating_sub_unsigned(width);
+            let from_right = std::iter::successors(Some(right), |at| at.checked_sub_unsigned(step))
+                .take_while(|at| *at >= area.tiles.x);
+            let beside = self.placed.placements.iter().flat_map(|other| {
+                [
+                    other.tiles.right().saturating_add_unsigned(area.aisle),
+                    other.tiles.x.saturating_sub_unsigned(step),
+                ]
+            });
+            let mut xs = columns(area.tiles.x, area.tiles.right(), step);
+            xs.extend(from_right);
+            xs.extend(beside);
+            xs.sort_unstable();
+            xs.dedup();
+            places.extend(
+                xs.into_iter().map(|x| TileRect::new(x, y, width, height)).filter(|tiles| inside(*tiles)),
+            );
+        }
+        places
+    }
+
+    fn order(&self, sponsor: &Sponsor, near: &[TilePos], tiles: TileRect, visitors: f64) -> Order {
+        let apart = sponsor.apart_from.iter().map(|other| other.get_ref().as_str());
+        let others: Vec<&Placement> = self
+            .placed
+            .placements
+            .iter()
+            .filter(|placement| {
+                let other = &self.spec.sponsors[placement.sponsor];
+                apart.clone().any(|name| name == other.name.get_ref())
+                    || other.apart_from.iter().any(|name| name.get_ref() == sponsor.name.get_ref())
+            })
+            .collect();
+        let front = TilePos::new(tiles.x + i32::try_from(tiles.width / 2).unwrap_or(0), tiles.bottom());
+        let (goal_x, goal_y) = (front.x, front.y);
+        let distance = |cell: &TilePos| cell.x.abs_diff(goal_x) + cell.y.abs_diff(goal_y);
+        let bounds = self.walk.bounds();
+        let cell = usize::try_from(front.y).ok().zip(usize::try_from(front.x).ok());
+        let steps = cell
+            .filter(|_| bounds.contains(front))
+            .and_then(|(y, x)| self.steps.get(y * bounds.width as usize + x).copied().flatten());
+        Order {
+            too_close: others.iter().any(|other| other.tiles.grown(APART).intersects(tiles)),
+            wish: near.iter().map(distance).min().unwrap_or(0),
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a share of 1 in millionths"
+            )]
+            missed: 1_000_000_u32.saturating_sub((visitors * 1e6).round() as u32),
+            steps: steps.unwrap_or(u32::MAX),
+            y: tiles.y,
+            x: tiles.x,
+        }
+    }
+
+    /// Why a stand cannot stand there; `None` if it can.
+    fn refusal(&self, template: &Template, tiles: TileRect, aisle: u32) -> Option<Refusal> {
+        let bounds = self.walk.bounds();
+        if tiles.x < 0 || tiles.y < 0 || tiles.right() > bounds.right() || tiles.bottom() > bounds.bottom() {
+            return Some(Refusal::Outside);
+        }
+        if tiles.cells().any(|cell| self.ground.taken.contains(&cell)) {
+            return Some(Refusal::Covers);
+        }
+        let close = self.placed.placements.iter().find(|other| other.tiles.grown(aisle).intersects(tiles));
+        if let Some(other) = close {
+            return Some(Refusal::Aisle(self.spec.sponsors[other.sponsor].name.get_ref().clone()));
+        }
+        self.walkability(template, tiles)
+    }
+
+    /// Whether everything can still be walked to with a stand in this place, and the stand as well.
+    fn walkability(&self, template: &Template, tiles: TileRect) -> Option<Refusal> {
+        let mut walk = self.walk.clone();
+        let moved = |cell: &TilePos| TilePos::new(cell.x + tiles.x, cell.y + tiles.y);
+        for cell in &template.blocked {
+            walk.set_blocked(moved(cell), true);
+        }
+        let reach = walk.reachable(self.ground.arrival.iter().copied());
+        let stands = |cells: &[TilePos]| cells.iter().any(|cell| reach.contains(moved(cell)));
+        if !template.entry.iter().all(|cell| reach.contains(moved(cell)))
+            || !template.zones.iter().all(|zone| stands(zone))
+        {
+            return Some(Refusal::Unreachable);
+        }
+        let whole = self.groups.iter().all(|cells| cells.iter().any(|cell| reach.contains(*cell)));
+        // Every cell that could be walked to before and that nobody built on is still to be walked to.
+        let open = self.open.iter().all(|cell| walk.is_blocked(*cell) || reach.contains(*cell));
+        (!whole || !open).then_some(Refusal::CutsOff)
+    }
+
+    fn put(&mut self, index: usize, area: &str, tiles: TileRect, kept: bool) {
+        let (_, template) = self.sponsor(index);
+        let moved = |cell: &TilePos| TilePos::new(cell.x + tiles.x, cell.y + tiles.y);
+        for cell in &template.blocked {
+            self.walk.set_blocked(moved(cell), true);
+        }
+        for zone in template.zones.iter().chain([&template.entry]) {
+            self.groups.push(zone.iter().map(moved).collect());
+        }
+        let visitors = self.ground.traffic.visitors(tiles);
+        self.placed.placements.push(Placement {
+            sponsor: index,
+            area: area.to_owned(),
+            tiles,
+            visitors,
+            kept,
+        });
+    }
+}
+
+/// How good a place is; the smallest is the best.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Order {
+    too_close: bool,
+    /// Tiles to what the sponsor wants to be near.
+    wish: u32,
+    /// Visitors that do not pass, in millionths.
+    missed: u32,
+    /// Steps from the entry.
+    steps: u32,
+    y: i32,
+    x: i32,
+}

@@ -1,0 +1,212 @@
+//! The venue as ground for stands: where they may go, and what they may not cover.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+use super::{
+    Mistake,
+    spec::{Spec, meant, mistake},
+    traffic::Traffic,
+};
+use crate::{
+    model::{Map, Shape, TilePos, TileRect},
+    source::SourceFile,
+    workadventure::{Holder, Meaning, WalkGrid},
+};
+
+/// Free tiles between stands where neither spec nor map says otherwise.
+const AISLE: u32 = 2;
+
+/// A place for stands.
+#[derive(Debug, Clone)]
+pub(super) struct Area {
+    pub(super) name: String,
+    pub(super) tiles: TileRect,
+    /// Cells of a polygon; `None` for a rectangle.
+    pub(super) cells: Option<BTreeSet<TilePos>>,
+    /// Free tiles kept between stands.
+    pub(super) aisle: u32,
+    /// Whether it is a slot: one exact place for one stand, at its top left.
+    pub(super) slot: bool,
+}
+
+/// The venue, with everything that placing asks of it.
+#[derive(Debug)]
+pub(super) struct Ground {
+    pub(super) areas: BTreeMap<String, Area>,
+    pub(super) walk: WalkGrid,
+    /// Cells that no stand may cover: walls, zones, entries, exits.
+    pub(super) taken: BTreeSet<TilePos>,
+    pub(super) traffic: Traffic,
+    /// Cells of everything that a wish can name.
+    pub(super) points: BTreeMap<String, Vec<TilePos>>,
+    /// Where visitors arrive without a name in their link.
+    pub(super) arrival: Vec<TilePos>,
+}
+
+impl Ground {
+    pub(super) fn new(
+        map: &Map,
+        meaning: &Meaning,
+        spec: &Spec,
+        file: &SourceFile,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Self {
+        let mut areas = drawn_areas(map);
+        for area in &spec.areas {
+            let name = area.name.get_ref().clone();
+            if !contains(map.bounds(), area.tiles) {
+                let message = format!(
+                    "the area \"{name}\" reaches beyond the map of {} x {} tiles",
+                    map.width, map.height
+                );
+                mistakes.push(mistake(file, area.name.span(), message));
+            }
+            let aisle = area.aisle.unwrap_or(AISLE);
+            let area = Area { name: name.clone(), tiles: area.tiles, cells: None, aisle, slot: false };
+            areas.insert(name, area);
+        }
+        let blocked = map.bounds().cells().filter(|cell| meaning.walk.is_blocked(*cell));
+        let zones = meaning.zones.iter().flat_map(|zone| zone.cells.iter().copied());
+        let ground = Self {
+            taken: blocked.chain(zones).chain(meaning.arrivals()).collect(),
+            traffic: Traffic::of(meaning),
+            points: points(meaning),
+            arrival: meaning.default_entry().map(|entry| entry.cells.clone()).unwrap_or_default(),
+            walk: meaning.walk.clone(),
+            areas,
+        };
+        ground.mistakes(spec, file, mistakes);
+        ground
+    }
+
+    /// Names in the spec that the venue does not have.
+    fn mistakes(&self, spec: &Spec, file: &SourceFile, mistakes: &mut Vec<Mistake>) {
+        let mut wrong = |at: Range<usize>, message: String| mistakes.push(mistake(file, at, message));
+        if self.areas.is_empty() {
+            let message = "nothing says where stands may go: draw an object of class stand-area into the venue, \
+                           or add [[areas]] to the spec";
+            wrong(spec.venue.span(), message.to_owned());
+        }
+        if self.arrival.is_empty() {
+            wrong(spec.venue.span(), "the venue has no entry: nobody could walk to a stand".to_owned());
+        }
+        for (tier, one) in &spec.tiers {
+            for area in &one.areas {
+                if !self.areas.contains_key(area.get_ref()) {
+                    let hint = meant(area.get_ref(), self.areas.keys());
+                    wrong(
+                        area.span(),
+                        format!("tier \"{tier}\": there is no area \"{}\"{hint}", area.get_ref()),
+                    );
+                }
+            }
+        }
+        let sponsors: BTreeSet<&str> =
+            spec.sponsors.iter().map(|other| other.name.get_ref().as_str()).collect();
+        for sponsor in &spec.sponsors {
+            let name = sponsor.name.get_ref();
+            if let Some(slot) = sponsor
+                .slot
+                .as_ref()
+                .filter(|slot| !self.areas.get(slot.get_ref().as_str()).is_some_and(|area| area.slot))
+            {
+                let slots = self.areas.values().filter(|area| area.slot).map(|area| &area.name);
+                let hint = meant(slot.get_ref(), slots);
+                wrong(slot.span(), format!("{name}: there is no slot \"{}\"{hint}", slot.get_ref()));
+            }
+            for near in &sponsor.near {
+                let known =
+                    self.points.contains_key(near.get_ref()) || sponsors.contains(near.get_ref().as_str());
+                if !known {
+                    let hint = meant(near.get_ref(), self.points.keys());
+                    wrong(
+                        near.span(),
+                        format!("{name}: there is nothing called \"{}\" to be near{hint}", near.get_ref()),
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn contains(outer: TileRect, inner: TileRect) -> bool {
+    inner.x >= outer.x
+        && inner.y >= outer.y
+        && inner.right() <= outer.right()
+        && inner.bottom() <= outer.bottom()
+}
+
+/// Objects of class `stand-area` and `stand-slot`. A property `aisle` says how many tiles stay free.
+fn drawn_areas(map: &Map) -> BTreeMap<String, Area> {
+    let mut areas = BTreeMap::new();
+    for (_, layer) in map.flat_layers() {
+        for object in layer.objects().into_iter().flat_map(|objects| &objects.objects) {
+            let slot = object.class == "stand-slot";
+            if !slot && object.class != "stand-area" {
+                continue;
+            }
+            let aisle = object.properties.get("aisle").and_then(|property| property.value.number());
+            let mut tiles = object.rectangle().tiles(map.tile_size);
+            let mut cells = None;
+            if let Shape::Polygon(corners) = &object.shape {
+                let inside = polygon_cells(map, object.position, corners);
+                tiles = TileRect::around(inside.iter().copied()).unwrap_or(tiles);
+                cells = Some(inside);
+            }
+            let area = Area {
+                name: object.name.clone(),
+                tiles,
+                cells,
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "clamped before"
+                )]
+                aisle: aisle.map_or(AISLE, |aisle| aisle.clamp(0.0, 100.0) as u32),
+                slot,
+            };
+            areas.entry(object.name.clone()).or_insert(area);
+        }
+    }
+    areas
+}
+
+/// Cells whose middle lies in a polygon, by the even-odd rule.
+fn polygon_cells(map: &Map, position: glam::DVec2, corners: &[glam::DVec2]) -> BTreeSet<TilePos> {
+    let half = glam::DVec2::new(f64::from(map.tile_size.width), f64::from(map.tile_size.height)) / 2.0;
+    let inside = |cell: &TilePos| {
+        let point = cell.top_left_px(map.tile_size) + half - position;
+        let mut odd = false;
+        for (index, a) in corners.iter().enumerate() {
+            let b = corners[(index + 1) % corners.len()];
+            if (a.y > point.y) != (b.y > point.y)
+                && point.x < (b.x - a.x) * (point.y - a.y) / (b.y - a.y) + a.x
+            {
+                odd = !odd;
+            }
+        }
+        odd
+    };
+    map.bounds().cells().filter(inside).collect()
+}
+
+/// What wishes can name: entries, zones and exits, by the name of their layer or area.
+fn points(meaning: &Meaning) -> BTreeMap<String, Vec<TilePos>> {
+    let mut points: BTreeMap<String, Vec<TilePos>> = BTreeMap::new();
+    for entry in meaning.entries.iter().filter(|entry| entry.declared || entry.default) {
+        points.entry(entry.name.clone()).or_default().extend(&entry.cells);
+    }
+    for zone in &meaning.zones {
+        let name = match &zone.holder {
+            Holder::Layer(path) => path.rsplit('/').next().unwrap_or(path),
+            Holder::Area(name) => name,
+            Holder::Tile(..) => continue,
+        };
+        points.entry(name.to_owned()).or_default().extend(&zone.cells);
+    }
+    points.retain(|name, cells| !name.is_empty() && !cells.is_empty());
+    points
+}

@@ -1,0 +1,358 @@
+//! The sponsors spec: what each sponsor gets.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Mistake, StandError};
+use crate::{
+    model::TileRect,
+    project::{nearest, read_toml},
+    source::SourceFile,
+};
+
+/// A whole spec. Paths are relative to its file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {
+    pub(super) venue: Spanned<String>,
+    pub(super) output: Option<Spanned<String>>,
+    pub(super) event: Event,
+    #[serde(default)]
+    pub(super) areas: Vec<AreaSpec>,
+    pub(super) tiers: BTreeMap<String, Tier>,
+    #[serde(default)]
+    pub(super) sponsors: Vec<Sponsor>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Event {
+    pub(super) name: String,
+    pub(super) slug: Spanned<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AreaSpec {
+    pub(super) name: Spanned<String>,
+    pub(super) tiles: TileRect,
+    pub(super) aisle: Option<u32>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tier {
+    pub(super) template: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) areas: Vec<Spanned<String>>,
+    #[serde(default = "last_rank")]
+    pub(super) rank: u32,
+}
+
+fn last_rank() -> u32 {
+    u32::MAX
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Sponsor {
+    pub(super) name: Spanned<String>,
+    pub(super) tier: Spanned<String>,
+    pub(super) slug: Option<Spanned<String>>,
+    pub(super) logo: Option<Spanned<String>>,
+    pub(super) website: Option<String>,
+    pub(super) video: Option<String>,
+    pub(super) brochure: Option<String>,
+    #[serde(default)]
+    pub(super) meeting: Meeting,
+    pub(super) slot: Option<Spanned<String>>,
+    pub(super) at: Option<Spanned<Cell>>,
+    #[serde(default)]
+    pub(super) near: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) apart_from: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cell {
+    pub(super) x: i32,
+    pub(super) y: i32,
+}
+
+/// The meeting at a stand.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Meeting {
+    /// None.
+    #[default]
+    None,
+    /// A Jitsi room of its own, or none.
+    Own(bool),
+    /// A Jitsi room of this name.
+    Room(String),
+    /// A Jitsi room, perhaps on another host.
+    Jitsi(Jitsi),
+    /// A BigBlueButton meeting.
+    Bbb(Bbb),
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Jitsi {
+    pub(super) jitsi: String,
+    pub(super) host: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Bbb {
+    pub(super) bbb: String,
+}
+
+impl Meeting {
+    /// Whether people can meet.
+    pub(super) fn is_some_and_open(&self) -> bool {
+        !matches!(self, Self::None | Self::Own(false))
+    }
+}
+
+impl Sponsor {
+    /// The sponsor's name in links: as given, else made of the name.
+    pub(super) fn slug(&self) -> String {
+        self.slug.as_ref().map_or_else(|| slug(self.name.get_ref()), |slug| slug.get_ref().clone())
+    }
+
+    /// Values of the placeholders `${sponsor.…}` and `${event.…}`.
+    pub(super) fn placeholders(&self, event: &Event) -> BTreeMap<String, String> {
+        let slug = self.slug();
+        let (jitsi, host, bbb) = match &self.meeting {
+            Meeting::None | Meeting::Own(false) => (None, None, None),
+            Meeting::Own(true) => (Some(format!("{}-{slug}", event.slug.get_ref())), None, None),
+            Meeting::Room(room) => (Some(room.clone()), None, None),
+            Meeting::Jitsi(jitsi) => (Some(jitsi.jitsi.clone()), jitsi.host.clone(), None),
+            Meeting::Bbb(bbb) => (None, None, Some(bbb.bbb.clone())),
+        };
+        let values = [
+            ("sponsor.name", Some(self.name.get_ref().clone())),
+            ("sponsor.slug", Some(slug)),
+            ("sponsor.tier", Some(self.tier.get_ref().clone())),
+            ("sponsor.website", self.website.clone()),
+            ("sponsor.video", self.video.as_deref().map(embeddable)),
+            ("sponsor.brochure", self.brochure.clone()),
+            ("sponsor.jitsi", jitsi),
+            ("sponsor.jitsi-host", host),
+            ("sponsor.bbb", bbb),
+            ("event.name", Some(event.name.clone())),
+            ("event.slug", Some(event.slug.get_ref().clone())),
+        ];
+        values.into_iter().map(|(name, value)| (name.to_owned(), value.unwrap_or_default())).collect()
+    }
+}
+
+/// A mistake at a range of the spec's bytes.
+pub(super) fn mistake(file: &SourceFile, range: Range<usize>, message: String) -> Mistake {
+    let position = file.position(u32::try_from(range.start).unwrap_or(u32::MAX));
+    Mistake { file: file.name().to_owned(), position: Some(position), message }
+}
+
+/// `; did you mean "x"?`, or nothing.
+pub(super) fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a String>) -> String {
+    nearest(word, known).map(|name| format!("; did you mean \"{name}\"?")).unwrap_or_default()
+}
+
+impl Spec {
+    /// Reads a spec: TOML, or JSON with the same keys.
+    pub(super) fn read(file: &SourceFile) -> Result<Self, StandError> {
+        Ok(read_toml(file)?)
+    }
+
+    /// What is wrong with the spec in itself: all of it.
+    pub(super) fn mistakes(&self, file: &SourceFile) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        let mut wrong = |range: Range<usize>, message: String| mistakes.push(mistake(file, range, message));
+        if !is_slug(self.event.slug.get_ref()) {
+            let message =
+                format!("the event's slug \"{}\" may hold a-z, 0-9 and - only", self.event.slug.get_ref());
+            wrong(self.event.slug.span(), message);
+        }
+        let mut slugs: BTreeMap<String, &str> = BTreeMap::new();
+        let names: BTreeSet<&String> = self.sponsors.iter().map(|sponsor| sponsor.name.get_ref()).collect();
+        for sponsor in &self.sponsors {
+            let name = sponsor.name.get_ref();
+            let slug = sponsor.slug();
+            if name.trim().is_empty() {
+                wrong(sponsor.name.span(), "a sponsor without a name".to_owned());
+            } else if !is_slug(&slug) {
+                let message = format!(
+                    "{name}: \"{slug}\" cannot be part of a link; give the sponsor a slug of a-z, 0-9 and -"
+                );
+                wrong(sponsor.slug.as_ref().map_or(sponsor.name.span(), Spanned::span), message);
+            } else if let Some(other) = slugs.insert(slug.clone(), name) {
+                let message =
+                    format!("{name} and {other} are both \"{slug}\" in links; give one another slug");
+                wrong(sponsor.name.span(), message);
+            }
+            if !self.tiers.contains_key(sponsor.tier.get_ref()) {
+                let tier = sponsor.tier.get_ref();
+                let message =
+                    format!("{name}: there is no tier \"{tier}\"{}", meant(tier, self.tiers.keys()));
+                wrong(sponsor.tier.span(), message);
+            }
+            for other in &sponsor.apart_from {
+                if !names.contains(other.get_ref()) {
+                    let message = format!(
+                        "{name}: there is no sponsor \"{}\" to be apart from{}",
+                        other.get_ref(),
+                        meant(other.get_ref(), names.iter().copied())
+                    );
+                    wrong(other.span(), message);
+                }
+            }
+            if let (Some(_), Some(at)) = (&sponsor.slot, &sponsor.at) {
+                wrong(at.span(), format!("{name} has both a slot and a place; give one of them"));
+            }
+        }
+        mistakes
+    }
+}
+
+fn is_slug(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// A name as it can stand in a link: letters without their accents, lower case, the rest hyphens.
+/// Empty where the name has no Latin letter.
+fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        match fold(c) {
+            Some(plain) => slug.push_str(plain),
+            None if c.is_ascii_alphanumeric() => slug.push(c),
+            None if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
+            None => {}
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+/// Latin letters with accents, as people write them without.
+fn fold(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ä' | 'æ' => "ae",
+        'ö' | 'œ' => "oe",
+        'ü' => "ue",
+        'ß' => "ss",
+        'à' | 'á' | 'â' | 'ã' | 'å' | 'ā' | 'ă' | 'ą' => "a",
+        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => "c",
+        'ď' | 'đ' | 'ð' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => "e",
+        'ĝ' | 'ğ' | 'ġ' | 'ģ' => "g",
+        'ĥ' | 'ħ' => "h",
+        'ì' | 'í' | 'î' | 'ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' => "i",
+        'ĵ' => "j",
+        'ķ' => "k",
+        'ĺ' | 'ļ' | 'ľ' | 'ł' => "l",
+        'ñ' | 'ń' | 'ņ' | 'ň' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ø' | 'ō' | 'ŏ' | 'ő' => "o",
+        'ŕ' | 'ŗ' | 'ř' => "r",
+        'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => "s",
+        'ţ' | 'ť' | 'ŧ' | 'ț' => "t",
+        'ù' | 'ú' | 'û' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => "u",
+        'ŵ' => "w",
+        'ý' | 'ÿ' | 'ŷ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        'þ' => "th",
+        // A combining accent belongs to the letter before it.
+        '\u{300}'..='\u{36f}' | '\'' | '’' => "",
+        _ => return None,
+    })
+}
+
+/// The form of a video's address that other pages may show: YouTube's and Vimeo's own pages refuse to
+/// be shown in an iframe, their players do not.
+pub(super) fn embeddable(url: &str) -> String {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or(url);
+    let rest = rest.strip_prefix("www.").or_else(|| rest.strip_prefix("m.")).unwrap_or(rest);
+    let id = |text: &str| -> Option<String> {
+        let id: String =
+            text.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+        (!id.is_empty()).then_some(id)
+    };
+    let youtube = rest
+        .strip_prefix("youtu.be/")
+        .or_else(|| rest.strip_prefix("youtube.com/live/"))
+        .or_else(|| rest.strip_prefix("youtube.com/shorts/"))
+        .or_else(|| {
+            let query = rest.strip_prefix("youtube.com/watch?")?;
+            query.split('&').find_map(|pair| pair.strip_prefix("v="))
+        })
+        .and_then(id);
+    if let Some(id) = youtube {
+        return format!("https://www.youtube.com/embed/{id}");
+    }
+    let vimeo = rest.strip_prefix("vimeo.com/").filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    match vimeo.and_then(id) {
+        Some(id) => format!("https://player.vimeo.com/video/{id}"),
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn mistakes(text: &str) -> Vec<String> {
+        let mut sources = Sources::new("/nowhere");
+        sources.insert("s.toml", text.as_bytes());
+        let file = sources.load("s.toml").unwrap();
+        Spec::read(&file).unwrap().mistakes(&file).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn three_mistakes_give_three_messages() {
+        let found = mistakes(
+            "venue = \"hall.tmj\"\n[event]\nname = \"X\"\nslug = \"x\"\n[tiers.gold]\nrank = 1\n\
+             [[sponsors]]\nname = \"Acme\"\ntier = \"glod\"\n[[sponsors]]\nname = \"ACME!\"\ntier = \"gold\"\n\
+             apart-from = [\"Acmee\"]\n[[sponsors]]\nname = \"会議室\"\ntier = \"gold\"\n",
+        );
+        assert_eq!(
+            found,
+            [
+                "s.toml:9:8: Acme: there is no tier \"glod\"; did you mean \"gold\"?",
+                "s.toml:11:8: ACME! and Acme are both \"acme\" in links; give one another slug",
+                "s.toml:13:15: ACME!: there is no sponsor \"Acmee\" to be apart from; did you mean \"Acme\"?",
+                "s.toml:15:8: 会議室: \"\" cannot be part of a link; give the sponsor a slug of a-z, 0-9 and -",
+            ]
+        );
+    }
+
+    #[test]
+    fn names_become_links() {
+        assert_eq!(slug("Žluťásek Data"), "zlutasek-data");
+        assert_eq!(slug("Kettle & Coil GmbH"), "kettle-coil-gmbh");
+        assert_eq!(slug("O'Neill  Café (EU)"), "oneill-cafe-eu");
+        assert_eq!(slug("Müßig"), "muessig");
+    }
+
+    #[test]
+    fn videos_become_embeddable() {
+        let player = "https://www.youtube.com/embed/dQw4-_9";
+        for url in [
+            "https://www.youtube.com/watch?v=dQw4-_9&t=3",
+            "https://youtube.com/watch?list=x&v=dQw4-_9",
+            "https://youtu.be/dQw4-_9?si=x",
+            player,
+        ] {
+            assert_eq!(embeddable(url), player);
+        }
+        assert_eq!(embeddable("https://vimeo.com/12345"), "https://player.vimeo.com/video/12345");
+        assert_eq!(embeddable("https://a.example/v.mp4"), "https://a.example/v.mp4");
+    }
+}

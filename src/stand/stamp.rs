@@ -1,0 +1,427 @@
+//! Stamps templates into a copy of the venue.
+//!
+//! Stands live in layers of their own: one tile layer for each layer name of the templates, below or
+//! above the venue's `floorLayer` as it is in the template, one for logos and names, and one object
+//! layer. So a venue that the designer goes on editing keeps every edit, and stands are replaced whole.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use image::{RgbaImage, imageops};
+
+use super::{
+    StandError, lettering,
+    logo::Logo,
+    place::Placement,
+    spec::{Meeting, Spec, Sponsor},
+    template::{Template, Templates, built_in_pictures},
+};
+use crate::{
+    model::{
+        Encoding, Extra, Gid, Layer, LayerKind, Map, MapTileset, Object, ObjectLayer, Picture, Properties,
+        TileData, TileLayer, TilePos, TileRect, TileSize, Tileset, Value,
+    },
+    picture,
+    project::STANDS_IN_FOR,
+    source::{Sources, file_stem, parent, relative, resolve},
+};
+
+/// Columns of the picture with logos and names, in tiles.
+const SHEET_COLUMNS: u32 = 32;
+
+/// A stamped venue.
+pub(super) struct Stamped {
+    pub(super) map: Map,
+    pub(super) pictures: Vec<(String, Vec<u8>)>,
+}
+
+#[expect(clippy::too_many_arguments, reason = "everything that placing came to meets here")]
+pub(super) fn stamp(
+    sources: &Sources,
+    venue: &Map,
+    output: &str,
+    spec: &Spec,
+    templates: &Templates,
+    logos: &BTreeMap<usize, Logo>,
+    placements: &[Placement],
+    notes: &mut Vec<String>,
+) -> Result<Stamped, StandError> {
+    let mut map = venue.clone();
+    output.clone_into(&mut map.file);
+    let marker = relative(parent(output), &venue.file);
+    map.properties.set(STANDS_IN_FOR, Value::String(marker));
+    let mut stamp = Stamp {
+        names: names(&map),
+        map,
+        below: Vec::new(),
+        above: Vec::new(),
+        objects: Vec::new(),
+        sheet: Sheet { tile: venue.tile_size, tiles: Vec::new(), cells: Vec::new() },
+        remapped: BTreeMap::new(),
+    };
+    for placement in placements {
+        let sponsor = &spec.sponsors[placement.sponsor];
+        let template = templates.of(sponsor.tier.get_ref());
+        if template.map.tile_size != venue.tile_size {
+            return Err(StandError::Venue {
+                file: template.name.clone(),
+                reason: "the template's tiles are of another size than the venue's".to_owned(),
+            });
+        }
+        stamp.tiles(template, placement.tiles);
+        stamp.signs(sponsor, template, placement.tiles, logos.get(&placement.sponsor), notes);
+        stamp.zones(sponsor, spec, template, placement.tiles);
+    }
+    let used: Vec<String> = placements
+        .iter()
+        .map(|placement| templates.of(spec.sponsors[placement.sponsor].tier.get_ref()).name.clone())
+        .collect();
+    let mut pictures = built_in_pictures(output, &used);
+    let _ = sources;
+    let map = stamp.finish(output, &mut pictures)?;
+    Ok(Stamped { map, pictures })
+}
+
+/// Names that layers and areas of the venue have.
+fn names(map: &Map) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (path, layer) in map.flat_layers() {
+        names.insert(path);
+        names.extend(
+            layer.objects().into_iter().flat_map(|layer| &layer.objects).map(|object| object.name.clone()),
+        );
+    }
+    names
+}
+
+struct Stamp {
+    map: Map,
+    names: BTreeSet<String>,
+    /// Cells of the stands' own layers, by the name of the template's layer, in order of appearance.
+    below: Vec<(String, BTreeMap<TilePos, Gid>)>,
+    above: Vec<(String, BTreeMap<TilePos, Gid>)>,
+    objects: Vec<Object>,
+    sheet: Sheet,
+    /// First gid in the venue of each tileset of each template.
+    remapped: BTreeMap<(String, usize), u32>,
+}
+
+impl Stamp {
+    /// Copies a template's tiles; its empty cells leave the venue's as they are.
+    fn tiles(&mut self, template: &Template, at: TileRect) {
+        let mut above = false;
+        for (path, layer) in template.map.flat_layers() {
+            above |= layer.name == "floorLayer" && layer.objects().is_some();
+            let Some(tiles) = layer.tiles() else { continue };
+            let cells: Vec<(TilePos, Gid)> = tiles
+                .filled()
+                .filter_map(|(cell, gid)| {
+                    let cell = TilePos::new(cell.x + at.x, cell.y + at.y);
+                    Some((cell, self.remap(template, gid)?))
+                })
+                .collect();
+            let layers = if above { &mut self.above } else { &mut self.below };
+            let index = layers.iter().position(|(name, _)| *name == path).unwrap_or_else(|| {
+                layers.push((path.clone(), BTreeMap::new()));
+                layers.len() - 1
+            });
+            layers[index].1.extend(cells);
+        }
+    }
+
+    /// A template's gid as a gid of the venue, its tileset added where the venue has none like it.
+    fn remap(&mut self, template: &Template, gid: Gid) -> Option<Gid> {
+        let (owner, id) = template.map.tileset_of(gid)?;
+        let index = template.map.tilesets.iter().position(|set| set.first_gid == owner.first_gid)?;
+        let key = (template.name.clone(), index);
+        let first = match self.remapped.get(&key) {
+            Some(first) => *first,
+            None => {
+                let first = self.adopt(owner.tileset.as_ref()?);
+                self.remapped.insert(key, first);
+                first
+            }
+        };
+        Some(gid.with_id(first + id))
+    }
+
+    /// First gid of a tileset like this one: with the same picture, cut the same way, whose tiles say
+    /// the same.
+    fn adopt(&mut self, tileset: &Arc<Tileset>) -> u32 {
+        let picture = |set: &Tileset| set.picture.as_ref().map(|p| resolve(parent(&set.file), &p.source));
+        let says = |set: &Tileset| -> Vec<_> {
+            let mut said: Vec<_> = set
+                .tiles
+                .iter()
+                .map(|tile| {
+                    let properties: Vec<_> =
+                        tile.properties.iter().map(|p| (p.name.clone(), p.value.clone())).collect();
+                    (tile.id, tile.class.clone(), properties, tile.animation.clone())
+                })
+                .collect();
+            said.sort_by_key(|(id, ..)| *id);
+            said
+        };
+        let like = |set: &Tileset| {
+            picture(set).is_some()
+                && picture(set) == picture(tileset)
+                && (set.tile_size, set.margin, set.spacing)
+                    == (tileset.tile_size, tileset.margin, tileset.spacing)
+                && says(set) == says(tileset)
+        };
+        if let Some(known) = self.map.tilesets.iter().find(|set| set.tileset.as_deref().is_some_and(like)) {
+            return known.first_gid;
+        }
+        let mut new = Tileset::clone(tileset);
+        let taken = |name: &str| {
+            self.map.tilesets.iter().any(|set| set.tileset.as_ref().is_some_and(|set| set.name == name))
+        };
+        let base = new.name.clone();
+        let mut number = 2;
+        while taken(&new.name) {
+            new.name = format!("{base}-{number}");
+            number += 1;
+        }
+        self.append(new)
+    }
+
+    fn append(&mut self, tileset: Tileset) -> u32 {
+        let end = |set: &MapTileset| {
+            set.first_gid.saturating_add(set.tileset.as_ref().map_or(1, |tileset| tileset.id_span().max(1)))
+        };
+        let first_gid = self.map.tilesets.iter().map(end).max().unwrap_or(1);
+        let tileset = Some(Arc::new(tileset));
+        self.map.tilesets.push(MapTileset { span: None, first_gid, source: None, tileset });
+        first_gid
+    }
+
+    /// Draws logo and name.
+    fn signs(
+        &mut self,
+        sponsor: &Sponsor,
+        template: &Template,
+        at: TileRect,
+        logo: Option<&Logo>,
+        notes: &mut Vec<String>,
+    ) {
+        let tile = self.sheet.tile;
+        let place = |cells: TileRect| TileRect { x: cells.x + at.x, y: cells.y + at.y, ..cells };
+        let pixels = |cells: TileRect| (cells.width * tile.width, cells.height * tile.height);
+        let name = sponsor.name.get_ref();
+        if let Some(cells) = template.cells_of_class("name") {
+            let (width, height) = pixels(cells);
+            let sign = lettering::sign(name, width, height);
+            if !sign.missing.is_empty() {
+                let missing: String = sign.missing.iter().collect();
+                notes.push(format!("{name}: no font here has \"{missing}\"; its sign shows something else"));
+            }
+            if let Some(short) = &sign.shortened {
+                notes.push(format!("{name}: the sign says \"{short}\""));
+            }
+            self.sheet.add(&sign.image, place(cells));
+        }
+        if let Some(cells) = template.cells_of_class("logo") {
+            let (width, height) = pixels(cells);
+            let drawn = match logo {
+                Some(logo) => logo.drawn(width, height),
+                // Without a logo the name stands in its place.
+                None => lettering::sign(name, width, height).image,
+            };
+            self.sheet.add(&drawn, place(cells));
+        }
+    }
+
+    /// Copies a template's areas, with the sponsor's values in the place of its placeholders.
+    fn zones(&mut self, sponsor: &Sponsor, spec: &Spec, template: &Template, at: TileRect) {
+        let values = sponsor.placeholders(&spec.event);
+        let slug = sponsor.slug();
+        let shift = TilePos::new(at.x, at.y).top_left_px(self.map.tile_size);
+        for object in template.objects() {
+            if matches!(object.class.as_str(), "logo" | "name") {
+                continue;
+            }
+            let Some(mut properties) = filled(&object.properties, &values) else { continue };
+            if let (Meeting::Jitsi(jitsi), true) = (&sponsor.meeting, properties.get("jitsiRoom").is_some()) {
+                if let Some(host) = &jitsi.host {
+                    properties.set("jitsiUrl", Value::String(host.clone()));
+                }
+            }
+            let entry = properties.get("start").is_some_and(|start| !start.value.is_falsy());
+            let wanted = match (entry, object.name.is_empty()) {
+                (true, _) => slug.clone(),
+                (false, true) => format!("{slug}-{}", object.class),
+                (false, false) => format!("{slug}-{}", object.name),
+            };
+            let gid = object.gid.and_then(|gid| self.remap(template, gid));
+            let name = self.unique(wanted);
+            self.objects.push(Object {
+                span: None,
+                id: self.map.next_object_id,
+                name,
+                template: None,
+                gid,
+                position: object.position + shift,
+                properties,
+                ..object.clone()
+            });
+            self.map.next_object_id = self.map.next_object_id.saturating_add(1);
+        }
+    }
+
+    fn unique(&mut self, wanted: String) -> String {
+        let mut name = wanted.clone();
+        let mut number = 2;
+        while !self.names.insert(name.clone()) {
+            name = format!("{wanted}-{number}");
+            number += 1;
+        }
+        name
+    }
+
+    /// Puts the stands' layers into the venue.
+    fn finish(mut self, output: &str, pictures: &mut Vec<(String, Vec<u8>)>) -> Result<Map, StandError> {
+        let signs = self.sheet.clone_cells();
+        if let Some(sheet) = self.sheet.image() {
+            let name = resolve(parent(output), &format!("{}.png", file_stem(output)));
+            let bytes =
+                picture::encode(&sheet).map_err(|error| StandError::Picture(format!("{name}: {error}")))?;
+            let first =
+                self.append(self.sheet.tileset(output, &relative(parent(output), &name), sheet.dimensions()));
+            let cells = signs.into_iter().map(|(cell, id)| (cell, Gid(first + id))).collect();
+            self.below.push(("signs".to_owned(), cells));
+            pictures.push((name, bytes));
+        }
+        let (below, above) = (std::mem::take(&mut self.below), std::mem::take(&mut self.above));
+        let mut under: Vec<Layer> =
+            below.into_iter().map(|(name, cells)| self.layer(&name, &cells)).collect();
+        let objects = std::mem::take(&mut self.objects);
+        let kind = LayerKind::Objects(ObjectLayer { objects, ..ObjectLayer::default() });
+        let name = self.unique("stands".to_owned());
+        under.push(self.new_layer(name, kind));
+        let over: Vec<Layer> = above.into_iter().map(|(name, cells)| self.layer(&name, &cells)).collect();
+        let floor =
+            self.map.layers.iter().position(|layer| layer.name == "floorLayer" && layer.objects().is_some());
+        let floor = floor.unwrap_or(self.map.layers.len());
+        let behind = (floor + 1).min(self.map.layers.len());
+        self.map.layers.splice(behind..behind, over);
+        self.map.layers.splice(floor..floor, under);
+        Ok(self.map)
+    }
+
+    fn layer(&mut self, name: &str, cells: &BTreeMap<TilePos, Gid>) -> Layer {
+        let bounds = self.map.bounds();
+        let (width, height) = (self.map.width, self.map.height);
+        let mut gids = vec![Gid::EMPTY; width as usize * height as usize];
+        for (cell, gid) in cells.iter().filter(|(cell, _)| bounds.contains(**cell)) {
+            gids[cell.y.unsigned_abs() as usize * width as usize + cell.x.unsigned_abs() as usize] = *gid;
+        }
+        let tiles = TileLayer { width, height, data: TileData::Finite(gids), encoding: Encoding::Csv };
+        let name = self.unique(format!("stands-{}", name.replace('/', "-")));
+        self.new_layer(name, LayerKind::Tiles(tiles))
+    }
+
+    fn new_layer(&mut self, name: String, kind: LayerKind) -> Layer {
+        let id = self.map.next_layer_id;
+        self.map.next_layer_id = id.saturating_add(1);
+        Layer::new(id, name, kind)
+    }
+}
+
+/// Properties with their placeholders filled in; `None` where one that had a placeholder is empty now:
+/// the sponsor has no such thing, and the object is left out.
+fn filled(properties: &Properties, values: &BTreeMap<String, String>) -> Option<Properties> {
+    let mut out = Properties::default();
+    for property in properties {
+        let mut property = property.clone();
+        property.span = None;
+        if let Value::String(text) | Value::File(text) = &mut property.value {
+            if text.contains("${") {
+                for (name, value) in values {
+                    *text = text.replace(&format!("${{{name}}}"), value);
+                }
+                if text.trim().is_empty() {
+                    return None;
+                }
+            }
+        }
+        out.0.push(property);
+    }
+    Some(out)
+}
+
+/// The picture with all logos and names, tile by tile.
+struct Sheet {
+    tile: TileSize,
+    tiles: Vec<RgbaImage>,
+    cells: Vec<(TilePos, u32)>,
+}
+
+impl Sheet {
+    /// Cuts a picture into tiles for these cells. Clear tiles are left out, equal ones kept once.
+    fn add(&mut self, image: &RgbaImage, cells: TileRect) {
+        for cell in cells.cells() {
+            let column = cell.x.abs_diff(cells.x) * self.tile.width;
+            let row = cell.y.abs_diff(cells.y) * self.tile.height;
+            let tile = imageops::crop_imm(image, column, row, self.tile.width, self.tile.height).to_image();
+            if tile.pixels().all(|pixel| pixel.0[3] == 0) {
+                continue;
+            }
+            let id = self.tiles.iter().position(|known| *known == tile).unwrap_or_else(|| {
+                self.tiles.push(tile);
+                self.tiles.len() - 1
+            });
+            self.cells.push((cell, u32::try_from(id).unwrap_or(u32::MAX)));
+        }
+    }
+
+    fn clone_cells(&self) -> Vec<(TilePos, u32)> {
+        self.cells.clone()
+    }
+
+    fn image(&self) -> Option<RgbaImage> {
+        let count = u32::try_from(self.tiles.len()).ok().filter(|count| *count > 0)?;
+        let columns = count.min(SHEET_COLUMNS);
+        let rows = count.div_ceil(columns);
+        let mut sheet = RgbaImage::new(columns * self.tile.width, rows * self.tile.height);
+        for (tile, index) in self.tiles.iter().zip(0..) {
+            let x = i64::from(index % columns * self.tile.width);
+            let y = i64::from(index / columns * self.tile.height);
+            imageops::replace(&mut sheet, tile, x, y);
+        }
+        Some(sheet)
+    }
+
+    fn tileset(&self, file: &str, source: &str, (width, height): (u32, u32)) -> Tileset {
+        let (columns, rows) = (width / self.tile.width, height / self.tile.height);
+        let mut properties = Properties::default();
+        properties.set(
+            "tilesetCopyright",
+            Value::String("names and logos of the sponsors; the logos belong to them".to_owned()),
+        );
+        Tileset {
+            span: None,
+            file: file.to_owned(),
+            name: "stands-signs".to_owned(),
+            class: String::new(),
+            tile_size: self.tile,
+            spacing: 0,
+            margin: 0,
+            columns,
+            tile_count: columns * rows,
+            picture: Some(Picture {
+                source: source.to_owned(),
+                width: Some(width),
+                height: Some(height),
+                transparent: None,
+            }),
+            tile_offset: glam::IVec2::ZERO,
+            object_alignment: String::new(),
+            render_at_grid_size: false,
+            tiles: Vec::new(),
+            properties,
+            extra: Extra::new(),
+        }
+    }
+}

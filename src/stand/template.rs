@@ -1,0 +1,184 @@
+//! Stand templates: small maps that are stamped once per sponsor.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Mistake,
+    spec::{Spec, mistake},
+};
+use crate::{
+    model::{Map, Object, TilePos, TileRect},
+    source::{SourceFile, Sources, file_stem, parent, resolve},
+    workadventure::{Meaning, is_area},
+};
+
+/// A template, measured.
+#[derive(Debug)]
+pub(super) struct Template {
+    /// Name of its file.
+    pub(super) name: String,
+    pub(super) map: Map,
+    /// Cells that block, relative to its top left.
+    pub(super) blocked: Vec<TilePos>,
+    /// Where visitors arrive, relative to its top left.
+    pub(super) entry: Vec<TilePos>,
+    /// Cells of each of its zones, relative to its top left.
+    pub(super) zones: Vec<Vec<TilePos>>,
+}
+
+/// The templates of all tiers.
+#[derive(Debug)]
+pub(super) struct Templates {
+    by_name: BTreeMap<String, Template>,
+    of_tier: BTreeMap<String, String>,
+}
+
+impl Templates {
+    /// The template of a tier. Every tier of the spec has one: [`load_all`] reports those without.
+    pub(super) fn of(&self, tier: &str) -> &Template {
+        &self.by_name[&self.of_tier[tier]]
+    }
+}
+
+/// Templates that come with the program, from the largest to the smallest.
+const BUILT_IN: [(&str, &[u8]); 3] = [
+    ("stands/large.tmj", include_bytes!("../../assets/stands/large.tmj")),
+    ("stands/medium.tmj", include_bytes!("../../assets/stands/medium.tmj")),
+    ("stands/small.tmj", include_bytes!("../../assets/stands/small.tmj")),
+];
+
+/// The picture that they draw from.
+const BUILT_IN_PICTURE: (&str, &[u8]) =
+    ("tilesets/stands.png", include_bytes!("../../assets/tilesets/stands.png"));
+
+/// Folder, beside the output, of what built-in templates need.
+fn built_in_folder(output: &str) -> String {
+    resolve(parent(output), &format!("{}.parts", file_stem(output)))
+}
+
+/// Loads the template of each tier; what is wrong with one is reported in it.
+pub(super) fn load_all(
+    sources: &mut Sources,
+    file: &SourceFile,
+    spec: &Spec,
+    output: &str,
+    mistakes: &mut Vec<Mistake>,
+) -> Templates {
+    let mut templates = Templates { by_name: BTreeMap::new(), of_tier: BTreeMap::new() };
+    let mut ranks: Vec<u32> = spec.tiers.values().map(|tier| tier.rank).collect();
+    ranks.sort_unstable();
+    ranks.dedup();
+    for (tier_name, tier) in &spec.tiers {
+        let name = match &tier.template {
+            Some(template) => resolve(parent(file.name()), template.get_ref()),
+            None => {
+                let place = ranks.iter().position(|rank| *rank == tier.rank).unwrap_or(0);
+                built_in(sources, output, place.min(BUILT_IN.len() - 1))
+            }
+        };
+        templates.of_tier.insert(tier_name.clone(), name.clone());
+        if templates.by_name.contains_key(&name) {
+            continue;
+        }
+        let loaded = crate::format::load_map(sources, &name);
+        match loaded.map {
+            Some(map) => {
+                let template = Template::measure(&name, map, mistakes);
+                templates.by_name.insert(name, template);
+            }
+            None => {
+                let reason = loaded.findings.first().map_or("no map", |finding| finding.message.as_str());
+                let at = tier.template.as_ref().map_or(0..0, toml::Spanned::span);
+                let message = format!("tier \"{tier_name}\": the template {name} is no map: {reason}");
+                mistakes.push(mistake(file, at, message));
+            }
+        }
+    }
+    templates
+}
+
+fn built_in(sources: &mut Sources, output: &str, index: usize) -> String {
+    let folder = built_in_folder(output);
+    let (path, bytes) = BUILT_IN[index];
+    let name = format!("{folder}/{path}");
+    sources.insert(name.clone(), bytes);
+    sources.insert(format!("{folder}/{}", BUILT_IN_PICTURE.0), BUILT_IN_PICTURE.1);
+    name
+}
+
+/// Pictures that have to be written beside the output because built-in templates draw from them.
+pub(super) fn built_in_pictures(output: &str, used: &[String]) -> Vec<(String, Vec<u8>)> {
+    let folder = format!("{}/", built_in_folder(output));
+    let wanted = used.iter().any(|name| name.starts_with(&folder));
+    let picture = (format!("{folder}{}", BUILT_IN_PICTURE.0), BUILT_IN_PICTURE.1.to_vec());
+    if wanted { vec![picture] } else { Vec::new() }
+}
+
+impl Template {
+    fn measure(name: &str, map: Map, mistakes: &mut Vec<Mistake>) -> Self {
+        let mut wrong = |message: &str| {
+            mistakes.push(Mistake { file: name.to_owned(), position: None, message: message.to_owned() });
+        };
+        let meaning = Meaning::of(&map);
+        let bounds = map.bounds();
+        let blocked: Vec<TilePos> = bounds.cells().filter(|cell| meaning.walk.is_blocked(*cell)).collect();
+        if map.infinite || map.tile_size.width != map.tile_size.height {
+            wrong("a template is a finite map of square tiles");
+        }
+        if !map.layers.iter().any(|layer| layer.name == "floorLayer" && layer.objects().is_some()) {
+            wrong("a template has an object layer `floorLayer`, which says what lies above the avatars");
+        }
+        let entry: Vec<TilePos> = meaning
+            .entries
+            .iter()
+            .filter(|entry| entry.declared)
+            .flat_map(|entry| entry.cells.iter().copied())
+            .collect();
+        if entry.is_empty() {
+            wrong("a template has an area with the property `start`: where the sponsor's link leads");
+        } else if entry.iter().any(|cell| meaning.walk.is_blocked(*cell)) {
+            wrong("visitors would arrive on a cell that blocks: move the area with the property `start`");
+        }
+        let reach = meaning.walk.reachable(entry.iter().copied());
+        for zone in &meaning.zones {
+            if !zone.cells.iter().any(|cell| reach.contains(*cell)) {
+                let object = zone.place.object.as_deref().unwrap_or_default();
+                wrong(&format!("the zone \"{object}\" cannot be walked to from where visitors arrive"));
+            }
+        }
+        let open = |cell: &TilePos| {
+            cell.neighbours().iter().any(|next| !bounds.contains(*next)) && reach.contains(*cell)
+        };
+        if !entry.is_empty() && !bounds.cells().any(|cell| open(&cell)) {
+            wrong("no way leads out of the stand: leave a side open");
+        }
+        let zones = meaning.zones.iter().map(|zone| zone.cells.clone()).collect();
+        Self { name: name.to_owned(), map, blocked, entry, zones }
+    }
+
+    /// Width and height, in tiles.
+    pub(super) fn size(&self) -> (u32, u32) {
+        (self.map.width, self.map.height)
+    }
+
+    /// Objects with the path of their layer.
+    pub(super) fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.map
+            .flat_layers()
+            .into_iter()
+            .filter_map(|(_, layer)| layer.objects())
+            .flat_map(|objects| objects.objects.iter())
+    }
+
+    /// Cells of the first object of a class.
+    pub(super) fn cells_of_class(&self, class: &str) -> Option<TileRect> {
+        let object = self.objects().find(|object| object.class == class)?;
+        Some(object.rectangle().tiles(self.map.tile_size))
+    }
+
+    /// Cells of the area named `stand`.
+    pub(super) fn stand_zone(&self) -> Option<TileRect> {
+        let object = self.objects().find(|object| is_area(object) && object.name == "stand")?;
+        Some(object.rectangle().tiles(self.map.tile_size))
+    }
+}
