@@ -16,6 +16,8 @@ use crate::{
     output,
     project::Project,
     report,
+    source::resolve,
+    stand::{self, Built},
 };
 
 /// Build the folder that a web server or map-storage hosts as it is
@@ -59,6 +61,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     }
     let progress = shell.progress("reading maps");
     let mut project = Project::open(&args.paths, shell.config())?;
+    let built = place_stands(&mut project, shell)?;
     if !args.no_check {
         progress.now("checking");
         let settings = check::Settings::new(&project, &[], &[])?;
@@ -80,7 +83,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         texture_size: project.config.bundle.texture_size,
         base_url: args.base_url.clone(),
     };
-    let bundle = bundle::build(&mut project, &[], &settings)?;
+    let stands = listed(&project, &built);
+    let bundle = bundle::build(&mut project, &stands, &settings)?;
     progress.now("writing");
     // Everything that can fail comes before the first change that anybody sees.
     let ready = bundle::prepare(&bundle, &args.out)?;
@@ -89,6 +93,11 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         output::write_file(path, &zip).with_context(|| format!("the zip {}", path.display()))?;
     }
     ready.commit()?;
+    for built in built.iter().filter(|built| built.lock_changed) {
+        let (lock, text) = &built.lock;
+        output::write_file(&project.sources.path(lock), text.as_bytes())?;
+        shell.note(&format!("note: places are kept in {lock}: keep it with the spec"));
+    }
     drop(progress);
     for note in &bundle.notes {
         shell.note(&format!("note: {}: {}", note.file, note.message));
@@ -98,6 +107,48 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         Format::Json => json(&bundle, &args.out)?,
     })?;
     Ok(Status::Fine)
+}
+
+/// Places the stands of the config's specs. The maps with stands take part in everything that follows
+/// as if they were files.
+fn place_stands(project: &mut Project, shell: &Shell) -> anyhow::Result<Vec<Built>> {
+    let mut all = Vec::new();
+    for spec in project.config.stands.specs.clone() {
+        let spec = resolve("", &spec);
+        let built = stand::build(&mut project.sources, &spec, &stand::Options::default())
+            .with_context(|| format!("cannot place the stands of {spec}"))?;
+        for (name, bytes) in &built.pictures {
+            project.sources.insert(name.clone(), bytes.clone());
+        }
+        project.insert(&built.output, &built.text);
+        for note in &built.notes {
+            shell.note(&format!("note: {spec}: {note}"));
+        }
+        all.push(built);
+    }
+    Ok(all)
+}
+
+/// Stands as the bundle's page lists them.
+fn listed(project: &Project, built: &[Built]) -> Vec<bundle::Stand> {
+    let mut stands: Vec<(u32, bundle::Stand)> = Vec::new();
+    for built in built {
+        stands.extend(built.stands.iter().map(|stand| {
+            let logo =
+                stand.logo.as_ref().and_then(|name| Some((name.clone(), project.sources.read(name).ok()?)));
+            let listed = bundle::Stand {
+                sponsor: stand.sponsor.clone(),
+                tier: stand.tier.clone(),
+                map: built.venue.clone(),
+                entry: stand.slug.clone(),
+                website: stand.website.clone(),
+                logo,
+            };
+            (stand.rank, listed)
+        }));
+    }
+    stands.sort_by_key(|(rank, stand)| (*rank, stand.sponsor.to_lowercase()));
+    stands.into_iter().map(|(_, stand)| stand).collect()
 }
 
 #[derive(Serialize)]

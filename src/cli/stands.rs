@@ -53,6 +53,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let out = args.out.as_deref().map(|out| project.name_of(out)).transpose()?;
     let options = Options { reflow: args.reflow, partial: args.partial, output: out };
     let built = stand::build(&mut project.sources, &spec, &options)?;
+    for (name, bytes) in &built.pictures {
+        project.sources.insert(name.clone(), bytes.clone());
+    }
     let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     let path = |name: &str| project.sources.path(name);
     files.push((path(&built.output), built.text.clone().into_bytes()));
@@ -74,7 +77,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         shell.note(&format!("note: {note}"));
     }
     match args.format {
-        Format::Json => shell.result(&stand::directory(&built, play_url, Directory::Json))?,
+        Format::Json => shell.result(&stand::directory(&built, None, Directory::Json))?,
         Format::Human => shell.result(&human(&built, args.dry_run))?,
     }
     Ok(if built.unplaced.is_empty() { Status::Fine } else { Status::Findings })

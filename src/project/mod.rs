@@ -149,6 +149,14 @@ impl Project {
         self.maps.dedup_by(|a, b| a.name == b.name);
     }
 
+    /// Puts a map into the project that no file stands behind, or not yet, in the place of one of its
+    /// name.
+    pub fn insert(&mut self, name: &str, text: &str) {
+        self.sources.insert(name, text.as_bytes());
+        self.maps.retain(|map| map.name != name);
+        self.load(&[name.to_owned()]);
+    }
+
     /// The loaded map of this name.
     pub fn map(&self, name: &str) -> Option<&ProjectMap> {
         self.maps.binary_search_by(|map| map.name.as_str().cmp(name)).ok().map(|index| &self.maps[index])

@@ -55,10 +55,7 @@ const LEGAL_FORMS: [&str; 14] =
 /// Draws a name on a sign of this size, in pixels.
 pub(super) fn sign(name: &str, width: u32, height: u32) -> Sign {
     let clean: String = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let lacks =
-        |font: &MonoFont, c: char| c != '?' && font.glyph_mapping.index(c) == font.glyph_mapping.index('?');
-    let lacking = |fonts: &[&MonoFont; 6]| clean.chars().filter(|c| lacks(fonts[0], *c)).count();
-    let fonts = SETS.iter().min_by_key(|fonts| lacking(fonts)).unwrap_or(&SETS[0]);
+    let fonts = fonts_for(&clean);
     let mut missing: Vec<char> = clean.chars().filter(|c| lacks(fonts[0], *c)).collect();
     missing.sort_unstable();
     missing.dedup();
@@ -74,13 +71,36 @@ pub(super) fn sign(name: &str, width: u32, height: u32) -> Sign {
     let (text, font) = versions(&clean)
         .find_map(|text| fits(&text).map(|font| (text, *font)))
         .unwrap_or_else(|| (String::new(), fonts[5]));
-    let mut canvas = Canvas { image: plate(width, height, BOARD) };
+    let mut image = plate(width, height, BOARD);
     let length = u32::try_from(text.chars().count()).unwrap_or(0) * font.character_size.width;
     let x = i32::try_from(width.saturating_sub(length) / 2).unwrap_or(0);
     let y = i32::try_from(height.saturating_sub(font.character_size.height) / 2).unwrap_or(0);
+    draw(&mut image, &text, font, Point::new(x, y), INK);
+    Sign { image, shortened: (text != clean).then_some(text), missing }
+}
+
+/// Writes one line of text, cut to a width in pixels, with its top left at a pixel.
+pub(super) fn line(image: &mut RgbaImage, text: &str, (x, y): (u32, u32), ink: Rgba<u8>, width: u32) {
+    let font = fonts_for(text)[0];
+    let room = (width / font.character_size.width) as usize;
+    let text: String = text.chars().take(room).collect();
+    let at = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
+    draw(image, &text, font, Point::new(at(x), at(y)), ink);
+}
+
+/// The fonts of the letter set that lacks the fewest of the text's characters.
+fn fonts_for(text: &str) -> &'static [&'static MonoFont<'static>; 6] {
+    let lacking = |fonts: &[&MonoFont; 6]| text.chars().filter(|c| lacks(fonts[0], *c)).count();
+    SETS.iter().min_by_key(|fonts| lacking(fonts)).unwrap_or(&SETS[0])
+}
+
+fn lacks(font: &MonoFont, c: char) -> bool {
+    c != '?' && font.glyph_mapping.index(c) == font.glyph_mapping.index('?')
+}
+
+fn draw(image: &mut RgbaImage, text: &str, font: &MonoFont, at: Point, ink: Rgba<u8>) {
     let style = MonoTextStyle::new(font, BinaryColor::On);
-    let Ok(_) = Text::with_baseline(&text, Point::new(x, y), style, Baseline::Top).draw(&mut canvas);
-    Sign { image: canvas.image, shortened: (text != clean).then_some(text), missing }
+    let Ok(_) = Text::with_baseline(text, at, style, Baseline::Top).draw(&mut Canvas { image, ink });
 }
 
 /// The name, without its legal form, and cut ever shorter.
@@ -102,17 +122,18 @@ fn versions(name: &str) -> impl Iterator<Item = String> {
     std::iter::once(name.to_owned()).chain(without_form).chain(cut)
 }
 
-struct Canvas {
-    image: RgbaImage,
+struct Canvas<'a> {
+    image: &'a mut RgbaImage,
+    ink: Rgba<u8>,
 }
 
-impl OriginDimensions for Canvas {
+impl OriginDimensions for Canvas<'_> {
     fn size(&self) -> Size {
         Size::new(self.image.width(), self.image.height())
     }
 }
 
-impl DrawTarget for Canvas {
+impl DrawTarget for Canvas<'_> {
     type Color = BinaryColor;
     type Error = std::convert::Infallible;
 
@@ -123,7 +144,7 @@ impl DrawTarget for Canvas {
         for Pixel(point, color) in pixels {
             if let (Ok(x), Ok(y), BinaryColor::On) = (u32::try_from(point.x), u32::try_from(point.y), color) {
                 if let Some(pixel) = self.image.get_pixel_mut_checked(x, y) {
-                    *pixel = INK;
+                    *pixel = self.ink;
                 }
             }
         }

@@ -1,7 +1,105 @@
 //! The plan: the venue as a picture, each stand outlined and numbered, with a legend.
-use super::{Built, StandError};
-use crate::source::Sources;
-/// The plan as PNG.
-pub fn plan(_sources: &Sources, _built: &Built) -> Result<Vec<u8>, StandError> {
-    Ok(vec![])
+
+use image::{Rgba, RgbaImage, imageops};
+
+use super::{Built, StandError, lettering};
+use crate::{
+    picture::{self, PictureStore, RenderOptions, Renderer},
+    source::Sources,
+};
+
+/// Longest side of the map on the plan, in pixels.
+const MAP_SIDE: u32 = 1600;
+/// Width of the legend, in pixels.
+const LEGEND: u32 = 400;
+/// Height of a line of the legend, in pixels.
+const LINE: u32 = 26;
+
+const PAPER: Rgba<u8> = Rgba([251, 250, 247, 255]);
+const INK: Rgba<u8> = Rgba([38, 40, 54, 255]);
+
+/// Outlines by rank: colours that people with any colour vision tell apart (Okabe and Ito), and which
+/// the numbers do not depend on.
+const RANKS: [Rgba<u8>; 4] =
+    [Rgba([213, 94, 0, 255]), Rgba([0, 114, 178, 255]), Rgba([0, 128, 96, 255]), Rgba([120, 80, 140, 255])];
+
+/// Draws the plan as PNG. The pictures of the map must be readable through `sources`.
+///
+/// # Errors
+/// Where the map cannot be drawn.
+pub fn plan(sources: &Sources, built: &Built) -> Result<Vec<u8>, StandError> {
+    let wrong = |error: String| StandError::Picture(format!("the plan: {error}"));
+    let store = PictureStore::new();
+    let options = RenderOptions { size: Some(MAP_SIDE), ..RenderOptions::default() };
+    let renderer =
+        Renderer::new(&built.map, sources, &store, &options).map_err(|error| wrong(error.to_string()))?;
+    let map = renderer.draw().map_err(|error| wrong(error.to_string()))?;
+
+    let mut ranks: Vec<u32> = built.stands.iter().map(|stand| stand.rank).collect();
+    ranks.sort_unstable();
+    ranks.dedup();
+    let color = |rank: u32| {
+        let place = ranks.iter().position(|known| *known == rank).unwrap_or(0);
+        RANKS[place.min(RANKS.len() - 1)]
+    };
+    let mut order: Vec<_> = built.stands.iter().collect();
+    order.sort_by_key(|stand| (stand.rank, stand.tiles.y, stand.tiles.x));
+
+    let lines = u32::try_from(order.len()).unwrap_or(u32::MAX).saturating_add(3);
+    let height = map.height().max(lines.saturating_mul(LINE));
+    let mut plan = RgbaImage::from_pixel(map.width() + LEGEND, height, PAPER);
+    imageops::replace(&mut plan, &map, 0, 0);
+    let left = map.width() + 16;
+    lettering::line(&mut plan, &built.event, (left, 14), INK, LEGEND - 32);
+
+    let tile = built.map.tile_size;
+    let pixels = |tiles: i32, size: u32| -> i32 {
+        #[expect(clippy::cast_possible_truncation, reason = "within the picture")]
+        let at = (f64::from(tiles) * f64::from(size) * renderer.scale()).round() as i32;
+        at
+    };
+    for (number, stand) in (1_u32..).zip(order) {
+        let (x, y) = (pixels(stand.tiles.x, tile.width), pixels(stand.tiles.y, tile.height));
+        let (right, bottom) =
+            (pixels(stand.tiles.right(), tile.width), pixels(stand.tiles.bottom(), tile.height));
+        let color = color(stand.rank);
+        frame(&mut plan, (x, y), (right, bottom), color);
+        tag(&mut plan, (x, y), number, color);
+        let top = 14 + LINE * (number + 1);
+        let (tag_x, tag_y) = (i32::try_from(left).unwrap_or(0), i32::try_from(top).unwrap_or(0));
+        tag(&mut plan, (tag_x, tag_y), number, color);
+        let text = format!("{} ({})", stand.sponsor, stand.tier);
+        lettering::line(&mut plan, &text, (left + 40, top), INK, LEGEND - 56);
+    }
+    picture::encode(&plan).map_err(|error| wrong(error.to_string()))
+}
+
+fn fill(plan: &mut RgbaImage, from: (i32, i32), to: (i32, i32), color: Rgba<u8>) {
+    for y in from.1..to.1 {
+        for x in from.0..to.0 {
+            if let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) {
+                if let Some(pixel) = plan.get_pixel_mut_checked(x, y) {
+                    *pixel = color;
+                }
+            }
+        }
+    }
+}
+
+fn frame(plan: &mut RgbaImage, from: (i32, i32), to: (i32, i32), color: Rgba<u8>) {
+    let ((left, top), (right, bottom)) = (from, to);
+    fill(plan, (left, top), (right, top + 3), color);
+    fill(plan, (left, bottom - 3), (right, bottom), color);
+    fill(plan, (left, top), (left + 3, bottom), color);
+    fill(plan, (right - 3, top), (right, bottom), color);
+}
+
+/// A number on a coloured plate.
+fn tag(plan: &mut RgbaImage, (x, y): (i32, i32), number: u32, color: Rgba<u8>) {
+    let text = number.to_string();
+    let width = 10 * i32::try_from(text.len()).unwrap_or(1) + 10;
+    fill(plan, (x, y), (x + width, y + 22), color);
+    if let (Ok(x), Ok(y)) = (u32::try_from(x + 5), u32::try_from(y + 1)) {
+        lettering::line(plan, &text, (x, y), Rgba([255; 4]), 60);
+    }
 }
