@@ -63,3 +63,4 @@ pub mod report;
 pub mod source;
 pub mod stand;
 pub mod workadventure;
+pub mod world;
