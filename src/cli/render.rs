@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
+use clap::ValueEnum;
 
 use super::{Format, Shell, Status};
 use crate::{
+    check::{self, Settings},
     model::TileRect,
     output,
-    picture::{PictureStore, RenderOptions, Renderer},
+    picture::{Overlay, OverlayKind, PictureStore, RenderOptions, Renderer},
     project::Project,
     source::file_stem,
+    workadventure::Meaning,
 };
 
 /// Draw a map as PNG
@@ -20,7 +23,8 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  venue render maps/lobby.tmj\n  venue render maps/lobby.tmj --size 800 --out lobby.png\n  \
-                  venue render maps/hall.tmj --crop 10,4,20,15 --scale 2"
+                  venue render maps/hall.tmj --crop 10,4,20,15 --scale 2\n  \
+                  venue render maps/hall.tmj --overlay zones,walk,entries,exits"
 )]
 pub(super) struct Args {
     /// Map to draw
@@ -40,9 +44,38 @@ pub(super) struct Args {
     /// Layers and groups to draw, by name or path, hidden or not [default: all that are shown]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     layers: Option<Vec<String>>,
+    /// What to mark on it, with a legend below
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    overlay: Vec<Kind>,
     /// How to say what was done
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    /// Where something happens: meetings, websites, sounds, silence
+    Zones,
+    /// Where nobody can walk
+    Walk,
+    /// Where visitors arrive
+    Entries,
+    /// What leads to other maps
+    Exits,
+    /// What `venue check` finds
+    Problems,
+}
+
+impl From<Kind> for OverlayKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Zones => Self::Zones,
+            Kind::Walk => Self::Walk,
+            Kind::Entries => Self::Entries,
+            Kind::Exits => Self::Exits,
+            Kind::Problems => Self::Problems,
+        }
+    }
 }
 
 pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
@@ -64,7 +97,10 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         layers: args.layers.clone(),
     };
     let drawing = || format!("cannot draw {}", loaded.name);
-    let renderer = Renderer::new(map, &project.sources, &store, &options).with_context(drawing)?;
+    let mut renderer = Renderer::new(map, &project.sources, &store, &options).with_context(drawing)?;
+    if let (false, Some(meaning)) = (args.overlay.is_empty(), &loaded.meaning) {
+        renderer = renderer.with_overlay(overlay(args, &project, &loaded.name, meaning)?);
+    }
     let out = match &args.out {
         Some(out) => out.clone(),
         None => PathBuf::from(format!("{}.png", file_stem(&loaded.name))),
@@ -97,6 +133,21 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         }
     }
     Ok(Status::Fine)
+}
+
+/// The overlay that is asked for. Checking is only done where problems are.
+fn overlay(args: &Args, project: &Project, map: &str, meaning: &Meaning) -> anyhow::Result<Overlay> {
+    let kinds: Vec<OverlayKind> = args.overlay.iter().copied().map(OverlayKind::from).collect();
+    if !kinds.contains(&OverlayKind::Problems) {
+        return Ok(Overlay::new(&kinds, meaning, []));
+    }
+    let settings = Settings::new(project, &[], &[])?;
+    let findings = check::check(project, &settings);
+    let shown = findings
+        .iter()
+        .filter(|finding| finding.spot.file == map)
+        .filter_map(|finding| Some((finding, settings.severity(finding.rule, &finding.spot.file)?)));
+    Ok(Overlay::new(&kinds, meaning, shown))
 }
 
 fn crop(text: &str) -> Result<TileRect, String> {

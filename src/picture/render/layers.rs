@@ -92,9 +92,10 @@ fn alpha(opacity: f64) -> u8 {
     u8::try_from((255 * steps) >> 8).unwrap_or(255)
 }
 
-/// A colour as Tiled writes it, `#rrggbb` or `#aarrggbb`, as straight RGBA.
+/// A colour as Tiled writes it, `#rrggbb` or `#aarrggbb`, as straight RGBA. Without its `#` it is none
+/// to Tiled either.
 fn color(text: &str) -> Option<Tint> {
-    let digits = text.strip_prefix('#').unwrap_or(text);
+    let digits = text.strip_prefix('#')?;
     let value = u32::from_str_radix(digits, 16).ok()?;
     let [alpha, red, green, blue] = value.to_be_bytes();
     match digits.len() {

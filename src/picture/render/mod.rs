@@ -24,6 +24,7 @@ use self::{
 use super::{
     PictureStore, PngError,
     canvas::{Area, Canvas, index},
+    overlay::{Layout, Overlay},
     png,
 };
 use crate::{
@@ -99,6 +100,7 @@ pub struct Renderer<'a> {
     /// How far a tile reaches beyond its cell's bottom-left corner, in pixels.
     reach: Reach,
     frame: Frame,
+    overlay: Option<Layout>,
 }
 
 /// What a layer shows, prepared.
@@ -200,12 +202,21 @@ impl<'a> Renderer<'a> {
         });
         tiles.prepare(gids, &sheets);
         let reach = tiles.reach(sources);
-        Ok(Self { map, layers, tiles, sheets, reach, frame })
+        Ok(Self { map, layers, tiles, sheets, reach, frame, overlay: None })
+    }
+
+    /// The same with an overlay, whose legend makes the picture higher.
+    #[must_use]
+    pub fn with_overlay(mut self, overlay: Overlay) -> Self {
+        let Frame { tiles, scale, width, height, .. } = self.frame;
+        self.overlay = Some(overlay.lay_out(tiles, self.map.tile_size, scale, (width, height)));
+        self
     }
 
     /// Width and height of the picture, in pixels.
     pub fn size(&self) -> (u32, u32) {
-        (self.frame.width, self.frame.height)
+        let legend = self.overlay.as_ref().map_or(0, Layout::legend_height);
+        (self.frame.width, self.frame.height + legend)
     }
 
     /// The part of the map that is shown, in tiles.
@@ -243,7 +254,7 @@ impl<'a> Renderer<'a> {
     }
 
     fn check_size(&self, most: u64, limit: &'static str) -> Result<(), RenderError> {
-        let (width, height) = (u64::from(self.frame.width), u64::from(self.frame.height));
+        let (width, height) = (u64::from(self.size().0), u64::from(self.size().1));
         if width * height > most { Err(RenderError::TooLarge { width, height, limit }) } else { Ok(()) }
     }
 
@@ -257,7 +268,7 @@ impl<'a> Renderer<'a> {
         let resampler = Resampler::new(source_width, width as usize, area.top, area.bottom, height as usize);
         let mut top = 0;
         while top < height as usize {
-            let band = if plain {
+            let mut band = if plain {
                 let rows = rows.min(height as usize - top);
                 let band = self.band(area.top + i64::try_from(top).unwrap_or(i64::MAX), rows);
                 top += rows;
@@ -267,9 +278,15 @@ impl<'a> Renderer<'a> {
                 top += band.height;
                 band
             };
+            if let Some(overlay) = &self.overlay {
+                overlay.draw(&mut band);
+            }
             take(&band)?;
         }
-        Ok(())
+        match &self.overlay {
+            Some(overlay) if overlay.legend_height() > 0 => take(&overlay.draw_legend()),
+            _ => Ok(()),
+        }
     }
 
     /// Some rows of the map at its own size.
@@ -369,6 +386,6 @@ fn fade(alpha: u8, opacity: f64) -> u8 {
 
 /// Rounds down; what lies beyond every map ends at its limits.
 #[expect(clippy::cast_possible_truncation, reason = "float casts saturate, which is what is wanted here")]
-fn floor(value: f64) -> i32 {
+pub(super) fn floor(value: f64) -> i32 {
     value.floor() as i32
 }
