@@ -21,7 +21,7 @@ const ORDER: [&str; 10] = [
 ];
 
 /// Where stands go: column, row, width, height.
-const EXPO: [i32; 4] = [28, 4, 35, 30];
+const EXPO: [i32; 4] = [28, 4, 26, 30];
 
 /// The map.
 pub(crate) fn map(sheets: &Sheets) -> Value {
@@ -35,6 +35,7 @@ pub(crate) fn map(sheets: &Sheets) -> Value {
     doors(&mut scene);
     stage(&mut scene);
     lounge(&mut scene);
+    garden(&mut scene);
     greenery(&mut scene);
     scene.object("expo", "stand-area", EXPO, 0, json!([{"name": "aisle", "type": "int", "value": 2}]));
     scene.finish(
@@ -177,6 +178,38 @@ fn lounge(scene: &mut Scene) {
     scene.put("furniture", "furniture", "lamp", 1, 24);
     scene.put("furniture", "furniture", "shelf", 19, 23);
     scene.put("furniture", "furniture", "shelf", 21, 23);
+}
+
+/// A winter garden at the far end, which draws visitors along the stands.
+fn garden(scene: &mut Scene) {
+    let grass = ["grass-0", "grass-1", "grass-2", "grass-3", "grass-4", "grass-5"];
+    scene.fill("carpets", "floors", &grass, [56, 5, 8, 28]);
+    for y in [5, 9, 18, 27, 30] {
+        scene.put("furniture", "furniture", "tree", 57, y - 1);
+        scene.put("furniture", "furniture", "tree", 61, y);
+    }
+    for y in [13, 15, 23, 25] {
+        scene.put("furniture", "furniture", "bush", 61, y);
+    }
+    scene.put("furniture", "furniture", "sofa-coral-down", 58, 14);
+    scene.put("furniture", "furniture", "low-table", 58, 15);
+    scene.put("furniture", "furniture", "sofa-coral-up", 58, 16);
+    scene.put("furniture", "furniture", "sofa-teal-down", 58, 22);
+    scene.put("furniture", "furniture", "low-table", 58, 23);
+    scene.put("furniture", "furniture", "sofa-teal-up", 58, 24);
+    for (name, y) in [("garden-one", 13), ("garden-two", 21)] {
+        scene.object(
+            name,
+            "area",
+            [56, y, 5, 5],
+            4,
+            properties(&[
+                ("jitsiRoom", json!(format!("demo-days-{name}"))),
+                ("jitsiTrigger", json!("onaction")),
+                ("jitsiTriggerMessage", json!("Press SPACE to talk in the garden")),
+            ]),
+        );
+    }
 }
 
 fn greenery(scene: &mut Scene) {
