@@ -2,5 +2,6 @@
 
 mod cli;
 mod corpus;
+mod meaning;
 mod render;
 mod rules;
