@@ -18,6 +18,7 @@ impl Canvas {
     }
 
     /// Mixes a colour over a pixel; `alpha` of 255 covers it.
+    #[expect(clippy::many_single_char_names, reason = "coordinates and channels")]
     pub(crate) fn blend(&mut self, x: i32, y: i32, [r, g, b]: Color, alpha: u8) {
         let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) else { return };
         let Some(pixel) = self.image.get_pixel_mut_checked(x, y) else { return };
@@ -95,7 +96,7 @@ impl Canvas {
         for y in 0..height {
             for x in 0..width {
                 let dice = scatter(seed, x, y);
-                if dice % every == 0 && self.image.get_pixel(x, y).0[3] == 255 {
+                if dice.is_multiple_of(every) && self.image.get_pixel(x, y).0[3] == 255 {
                     let color = if dice & 0x100 == 0 { [255; 3] } else { [0; 3] };
                     let (Ok(x), Ok(y)) = (i32::try_from(x), i32::try_from(y)) else { continue };
                     self.blend(x, y, color, strength);

@@ -35,7 +35,7 @@ fn wood(canvas: &mut Canvas, seed: u32) {
         canvas.rect(0, y, 32, 8, color);
         canvas.rect(0, y + 7, 32, 1, darker(WOOD, 34));
         canvas.rect(0, y, 32, 1, lighter(color, 8));
-        if dice % 3 != 0 {
+        if !dice.is_multiple_of(3) {
             let end = i32::try_from(dice / 16 % 30).unwrap_or(0);
             canvas.rect(end, y, 1, 7, darker(WOOD, 34));
         }

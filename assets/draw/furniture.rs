@@ -285,7 +285,7 @@ fn cafe(sheet: &mut Sheet) {
                 let height = 9 + i32::try_from(dice / 8 % 5).unwrap_or(0);
                 let colors = [TEAL, CORAL, MUSTARD, NAVY_SOFT, PLUM, WHITE, LEAF];
                 let color = colors[dice as usize / 64 % colors.len()];
-                if dice % 7 != 0 && x + width < 59 {
+                if !dice.is_multiple_of(7) && x + width < 59 {
                     canvas.rect(x, y + 14 - height, width, height, color);
                     canvas.rect(x, y + 14 - height, 1, height, darker(color, 40));
                 }

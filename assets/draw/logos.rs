@@ -141,9 +141,9 @@ fn northern_light() -> String {
             x + 20
         );
     }
-    let _infallible = write!(
+    let _infallible = writeln!(
         body,
-        "  <path fill=\"{}\" d=\"M200 110 V30 h16 l34 48 V30 h16 v80 h-16 l-34 -48 v48 Z\"/>\n",
+        "  <path fill=\"{}\" d=\"M200 110 V30 h16 l34 48 V30 h16 v80 h-16 l-34 -48 v48 Z\"/>",
         hex(NAVY)
     );
     svg(290, 120, &body)

@@ -48,10 +48,11 @@ impl<'a> Scene<'a> {
     fn set(&mut self, layer: &'static str, x: i32, y: i32, gid: u32) {
         let size = self.width as usize * self.height as usize;
         let cells = self.layers.entry(layer).or_insert_with(|| vec![0; size]);
-        if let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) {
-            if x < self.width && y < self.height {
-                cells[y as usize * self.width as usize + x as usize] = gid;
-            }
+        if let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y))
+            && x < self.width
+            && y < self.height
+        {
+            cells[y as usize * self.width as usize + x as usize] = gid;
         }
     }
 
@@ -124,11 +125,11 @@ impl<'a> Scene<'a> {
                 self.put("walls", "walls", &format!("cap-{open}"), x, y);
                 if !top(x, y + 1) {
                     let face = if glass(x, y) { "glass" } else { "face" };
-                    if !top(x, y + 2) {
+                    if top(x, y + 2) {
+                        self.put("walls", "walls", &format!("{face}-low"), x, y + 1);
+                    } else {
                         self.put("walls", "walls", &format!("{face}-high"), x, y + 1);
                         self.put("walls", "walls", &format!("{face}-low"), x, y + 2);
-                    } else {
-                        self.put("walls", "walls", &format!("{face}-low"), x, y + 1);
                     }
                 }
             }

@@ -60,7 +60,7 @@ fn list(rules: &[&Rule]) -> String {
 
 fn explain(rule: &Rule) -> String {
     let indented: String =
-        rule.example.trim_matches('\n').lines().map(|line| format!("    {line}\n")).collect();
+        rule.example.trim_matches('\n').lines().flat_map(|line| ["    ", line, "\n"]).collect();
     format!(
         "\u{1b}[1m{}\u{1b}[0m ({}, since {})\n{}\n\n\u{1b}[1mWhy\u{1b}[0m\n{}\n\n\u{1b}[1mExample\u{1b}[0m\n{indented}\n\
          \u{1b}[1mMend\u{1b}[0m\n{}\n\n\u{1b}[1mAccept\u{1b}[0m\nvenue.toml: [check.rules] {} = \"off\"; in the map: property venueAllow = \"{}\"\n",

@@ -33,6 +33,7 @@ impl Shell {
     }
 
     /// Prints a part of the result. Colours are dropped where they are not wanted.
+    #[expect(clippy::unused_self, reason = "whoever prints goes through the shell")]
     pub(crate) fn result(&self, text: &str) -> anyhow::Result<()> {
         let mut out = anstream::stdout().lock();
         out.write_all(text.as_bytes())?;
@@ -49,6 +50,7 @@ impl Shell {
     }
 
     /// Says why the run failed, with its causes.
+    #[expect(clippy::unused_self, reason = "whoever prints goes through the shell")]
     pub(super) fn error(&self, error: &anyhow::Error) {
         let _closed = writeln!(anstream::stderr(), "\u{1b}[1;31merror\u{1b}[0m: {error:#}");
     }

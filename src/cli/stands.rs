@@ -1,6 +1,9 @@
 //! `venue stands`
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, anyhow};
 
@@ -94,20 +97,21 @@ fn human(built: &Built, dry_run: bool) -> String {
     let mut text = String::new();
     for stand in &built.stands {
         let kept = if stand.kept { "  kept" } else { "" };
-        text.push_str(&format!(
-            "{:name$}  {:tier$}  {:12} at ({}, {})  {:4.1} % of walks pass{kept}\n",
+        let _infallible = writeln!(
+            text,
+            "{:name$}  {:tier$}  {:12} at ({}, {})  {:4.1} % of walks pass{kept}",
             stand.sponsor,
             stand.tier,
             stand.area,
             stand.tiles.x,
             stand.tiles.y,
             stand.visitors * 100.0
-        ));
+        );
     }
     for one in &built.unplaced {
-        text.push_str(&format!("{} has no place: {}\n", one.sponsor, one.reason));
+        let _infallible = writeln!(text, "{} has no place: {}", one.sponsor, one.reason);
     }
     let verb = if dry_run { "would be written to" } else { "written to" };
-    text.push_str(&format!("{} stands {verb} {}\n", built.stands.len(), built.output));
+    let _infallible = writeln!(text, "{} stands {verb} {}", built.stands.len(), built.output);
     text
 }

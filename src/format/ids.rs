@@ -61,15 +61,8 @@ impl Ids<'_> {
         }
     }
 
-    fn report(
-        &mut self,
-        noun: &str,
-        id: u32,
-        span: Option<Span>,
-        first: Option<Option<Span>>,
-        place: &Place,
-    ) {
-        let Some(first) = first else { return };
+    fn report(&mut self, noun: &str, id: u32, span: Option<Span>, first: Seen, place: &Place) {
+        let Seen::At(first) = first else { return };
         let message = format!("this {noun} has the id {id}, which another {noun} has already");
         let finding = Finding::new(&rules::DUPLICATE_ID, Spot::new(self.file, span).key("id"), message)
             .at(place.clone())
@@ -79,13 +72,22 @@ impl Ids<'_> {
 }
 
 /// Notes an id; returns where it was met before. 0 is no id.
-fn note(seen: &mut BTreeMap<u32, Option<Span>>, id: u32, span: Option<Span>) -> Option<Option<Span>> {
+fn note(seen: &mut BTreeMap<u32, Option<Span>>, id: u32, span: Option<Span>) -> Seen {
     if id == 0 {
-        return None;
+        return Seen::Never;
     }
-    let first = seen.get(&id).copied();
-    seen.entry(id).or_insert(span);
-    first
+    if let Some(first) = seen.get(&id) {
+        return Seen::At(*first);
+    }
+    seen.insert(id, span);
+    Seen::Never
+}
+
+/// Whether an id was met before.
+#[derive(Debug, Clone, Copy)]
+enum Seen {
+    Never,
+    At(Option<Span>),
 }
 
 /// A template's properties with an instance's own in their place.

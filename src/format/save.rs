@@ -139,7 +139,7 @@ impl Hand {
         if index == 0 {
             return;
         }
-        if self.wrap > 0 && index % self.wrap == 0 {
+        if self.wrap > 0 && index.is_multiple_of(self.wrap) {
             self.out.push(',');
             self.line(depth);
         } else {
@@ -349,13 +349,13 @@ impl Writer<'_> {
         }
         pairs.put("nextlayerid", int(map.next_layer_id));
         pairs.put("nextobjectid", int(map.next_object_id));
-        self.properties(&map.properties, &mut pairs);
+        Self::properties(&map.properties, &mut pairs);
         pairs.put("tilesets", Json::Array(map.tilesets.iter().map(|set| self.map_tileset(set)).collect()));
         pairs.put("layers", Json::Array(map.layers.iter().map(|layer| self.layer(layer)).collect()));
         Json::Object(pairs.0)
     }
 
-    fn properties(&self, properties: &Properties, pairs: &mut Pairs) {
+    fn properties(properties: &Properties, pairs: &mut Pairs) {
         if !properties.is_empty() {
             let mut sorted: Vec<&Property> = properties.iter().collect();
             sorted.sort_by(|a, b| a.name.encode_utf16().cmp(b.name.encode_utf16()));
@@ -411,7 +411,7 @@ impl Writer<'_> {
             let tiles = tileset.tiles.iter().map(|tile| self.tile(tile, &tileset.file)).collect();
             pairs.put("tiles", Json::Array(tiles));
         }
-        self.properties(&tileset.properties, &mut pairs);
+        Self::properties(&tileset.properties, &mut pairs);
         pairs
     }
 
@@ -419,7 +419,7 @@ impl Writer<'_> {
         let mut pairs = Pairs::new(&tile.extra);
         pairs.put("id", int(tile.id));
         pairs.put_text("type", &tile.class);
-        self.properties(&tile.properties, &mut pairs);
+        Self::properties(&tile.properties, &mut pairs);
         if !tile.animation.is_empty() {
             let frames = tile.animation.iter().map(|frame| {
                 Json::Object(vec![
@@ -487,7 +487,7 @@ impl Writer<'_> {
             #[expect(clippy::float_cmp, reason = "1 is the default, as written")]
             pairs.put_if(factor != 1.0, key, number_json(factor));
         }
-        self.properties(&layer.properties, &mut pairs);
+        Self::properties(&layer.properties, &mut pairs);
         match &layer.kind {
             LayerKind::Tiles(tiles) => tile_layer(tiles, &mut pairs),
             LayerKind::Objects(objects) => {
@@ -533,7 +533,7 @@ impl Writer<'_> {
         pairs.put("visible", Json::Bool(object.visible));
         #[expect(clippy::float_cmp, reason = "1 is the default, as written")]
         pairs.put_if(object.opacity != 1.0, "opacity", number_json(object.opacity));
-        self.properties(&object.properties, &mut pairs);
+        Self::properties(&object.properties, &mut pairs);
         let points = |points: &[DVec2]| {
             let point = |point: &DVec2| {
                 Json::Object(vec![

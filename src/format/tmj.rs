@@ -56,7 +56,7 @@ pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Templat
         let folder = crate::source::parent(file.name());
         Some((unsigned(set, "firstgid").unwrap_or(1), crate::source::resolve(folder, &source)))
     });
-    Some(Template { object: lower.object(object, &Place::default()), tileset })
+    Some(Template { object: lower.object(object), tileset })
 }
 
 /// Parses a file, and reports what is wrong with it as JSON.
@@ -285,12 +285,11 @@ impl Lower<'_, '_, '_> {
             properties: self.properties(value),
             extra: extra(value, KNOWN),
         };
-        let place = Place::tileset(&tileset.name);
         if let Some(tiles) = value.get("tiles") {
             let listed: Vec<Value> = tiles.items().collect();
             for tile in listed {
                 let id = unsigned(tile, "id").unwrap_or(0);
-                let tile = self.tile(tile, id, &place);
+                let tile = self.tile(tile, id);
                 tileset.tiles.push(tile);
             }
             // Before Tiled 1.2 the tiles were an object with ids for keys.
@@ -298,7 +297,7 @@ impl Lower<'_, '_, '_> {
                 tiles.entries().filter_map(|(id, tile)| Some((id.parse().ok()?, tile))).collect();
             keyed.sort_by_key(|(id, _)| *id);
             for (id, tile) in keyed {
-                let tile = self.tile(tile, id, &place);
+                let tile = self.tile(tile, id);
                 tileset.tiles.push(tile);
             }
         }
@@ -332,7 +331,7 @@ impl Lower<'_, '_, '_> {
         tileset.tiles.sort_by_key(|tile| tile.id);
     }
 
-    fn tile(&mut self, value: Value, id: u32, place: &Place) -> Tile {
+    fn tile(&mut self, value: Value, id: u32) -> Tile {
         const KNOWN: &[&str] = &[
             "id",
             "type",
@@ -358,7 +357,7 @@ impl Lower<'_, '_, '_> {
                     properties.0.push(property);
                 }
             }
-            self.object_layer(group, place)
+            self.object_layer(group)
         });
         Tile {
             span: Some(self.span(value)),
@@ -429,7 +428,7 @@ impl Lower<'_, '_, '_> {
         let place = Place::layer(&path, id);
         let kind = match string(value, "type").as_deref() {
             Some("tilelayer") => LayerKind::Tiles(self.tile_layer(value, &place)),
-            Some("objectgroup") => LayerKind::Objects(self.object_layer(value, &place)),
+            Some("objectgroup") => LayerKind::Objects(self.object_layer(value)),
             Some("imagelayer") => LayerKind::Image(ImageLayer {
                 picture: picture(value).unwrap_or(Picture {
                     source: String::new(),
@@ -593,10 +592,10 @@ impl Lower<'_, '_, '_> {
         Some(gids)
     }
 
-    fn object_layer(&mut self, value: Value, place: &Place) -> ObjectLayer {
+    fn object_layer(&mut self, value: Value) -> ObjectLayer {
         let objects: Vec<Value> = value.get("objects").into_iter().flat_map(Value::items).collect();
         ObjectLayer {
-            objects: objects.into_iter().map(|object| self.object(object, place)).collect(),
+            objects: objects.into_iter().map(|object| self.object(object)).collect(),
             draw_order: match string(value, "draworder").as_deref() {
                 Some("index") => DrawOrder::Index,
                 _ => DrawOrder::TopDown,
@@ -605,7 +604,7 @@ impl Lower<'_, '_, '_> {
         }
     }
 
-    fn object(&mut self, value: Value, place: &Place) -> Object {
+    fn object(&mut self, value: Value) -> Object {
         const KNOWN: &[&str] = &[
             "id",
             "name",
@@ -653,7 +652,6 @@ impl Lower<'_, '_, '_> {
         let class = Some(class(value)).filter(|class| !class.is_empty());
         let own = self.properties(value);
         let shape = shape(value);
-        let _ = place;
         Object {
             span: Some(self.span(value)),
             id: unsigned(value, "id").unwrap_or(0),
@@ -694,7 +692,7 @@ impl Lower<'_, '_, '_> {
                 Property {
                     span: Some(self.span(value)),
                     type_name: None,
-                    value: self.value(kind.as_deref().unwrap_or(natural_type(value)), value).0,
+                    value: Self::value(kind.as_deref().unwrap_or(natural_type(value)), value).0,
                     name: name.into_owned(),
                 }
             })
@@ -707,7 +705,7 @@ impl Lower<'_, '_, '_> {
         let stated = string(item, "type");
         let kind = stated.clone().unwrap_or_else(|| value.map_or("string", natural_type).to_owned());
         let (lowered, fits) = match value {
-            Some(value) => self.value(&kind, value),
+            Some(value) => Self::value(&kind, value),
             None => (default_value(&kind), true),
         };
         let unknown = matches!(lowered, PropertyValue::Unknown(..));
@@ -739,7 +737,7 @@ impl Lower<'_, '_, '_> {
 
     /// A value by its stated type, and whether it is of that type. What is not keeps its own type, so
     /// that rules can say what a browser makes of it.
-    fn value(&self, kind: &str, value: Value) -> (PropertyValue, bool) {
+    fn value(kind: &str, value: Value) -> (PropertyValue, bool) {
         let fitting = match kind {
             "string" => value.string().map(|text| PropertyValue::String(text.into_owned())),
             "file" => value.string().map(|text| PropertyValue::File(text.into_owned())),
@@ -754,11 +752,11 @@ impl Lower<'_, '_, '_> {
         };
         match fitting {
             Some(fitting) => (fitting, true),
-            None => (self.natural_value(kind, value), false),
+            None => (Self::natural_value(kind, value), false),
         }
     }
 
-    fn natural_value(&self, kind: &str, value: Value) -> PropertyValue {
+    fn natural_value(kind: &str, value: Value) -> PropertyValue {
         match natural_type(value) {
             "string" => PropertyValue::String(value.string().unwrap_or_default().into_owned()),
             "bool" => PropertyValue::Bool(value.boolean().unwrap_or_default()),

@@ -592,7 +592,7 @@ fn shape(node: Node) -> Option<Shape> {
             "text" => Some(Shape::Text(Box::new(shown_text(child)))),
             _ => None,
         })
-        .last()
+        .next_back()
 }
 
 fn shown_text(node: Node) -> Text {
@@ -807,7 +807,7 @@ mod tests {
         let mut bomb = "<!DOCTYPE map [<!ENTITY a0 \"aaaaaaaaaa\">".to_owned();
         for level in 1..12 {
             let inner = format!("&a{};", level - 1).repeat(10);
-            bomb.push_str(&format!("<!ENTITY a{level} \"{inner}\">"));
+            bomb.extend([format!("<!ENTITY a{level} \"{inner}\">")]);
         }
         bomb.push_str("]><map orientation=\"orthogonal\" class=\"&a11;\"/>");
         let (map, findings) = load_text(&bomb);

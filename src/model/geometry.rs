@@ -84,6 +84,7 @@ impl TileRect {
     }
 
     /// The rectangle with `margin` cells more on each side.
+    #[must_use]
     pub fn grown(self, margin: u32) -> Self {
         Self {
             x: self.x.saturating_sub_unsigned(margin),

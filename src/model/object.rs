@@ -67,6 +67,7 @@ pub enum Shape {
 
 /// What a text object shows; defaults of the Tiled manual.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "Tiled's own switches, one by one")]
 pub struct Text {
     /// The text.
     pub text: String,

@@ -254,7 +254,7 @@ fn premultiply_deep(straight: Pixel) -> Deep {
         // Without rounding, but so that full channels stay full.
         _ => {
             let channel = |value: u32| {
-                let product = value * alpha >> 16;
+                let product = (value * alpha) >> 16;
                 product + (product >> 15)
             };
             [channel(red), channel(green), channel(blue), alpha]
@@ -324,7 +324,7 @@ pub(super) fn mix(top: [Pixel; 2], bottom: [Pixel; 2], share_x: u32, share_y: u3
         if share == 0 {
             return a;
         }
-        std::array::from_fn(|channel| (a[channel] * (65_536 - share) >> 16) + (b[channel] * share >> 16))
+        std::array::from_fn(|channel| ((a[channel] * (65_536 - share)) >> 16) + ((b[channel] * share) >> 16))
     };
     let column = |side: usize| between(deepen(top[side]), deepen(bottom[side]), share_y);
     between(column(0), column(1), share_x)

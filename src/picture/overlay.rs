@@ -117,7 +117,7 @@ impl Overlay {
             let exits_too = wanted(OverlayKind::Exits);
             marks.extend(meaning.zones.iter().filter_map(|zone| {
                 let style = zone_style(zone);
-                let drawn = !(exits_too && std::ptr::eq(style, &EXIT));
+                let drawn = !(exits_too && std::ptr::eq(style, &raw const EXIT));
                 drawn.then(|| Mark { style, cells: shape(zone), label: Some(holder_name(&zone.holder)) })
             }));
         }

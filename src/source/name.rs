@@ -30,11 +30,7 @@ pub fn resolve(folder: &str, reference: &str) -> String {
         }
     }
     let joined = parts.join("/");
-    if absolute || (parts.first().is_some() && before.starts_with('/')) {
-        format!("/{joined}")
-    } else {
-        joined
-    }
+    if absolute || (!parts.is_empty() && before.starts_with('/')) { format!("/{joined}") } else { joined }
 }
 
 /// How a file in `folder` refers to the file called `name`: the inverse of [`resolve`].

@@ -1,6 +1,9 @@
 //! The directory of stands, for a page, a spreadsheet, or a program.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt::{self, Write as _},
+    str::FromStr,
+};
 
 use super::{Built, Stand};
 
@@ -118,14 +121,15 @@ fn markdown(built: &Built, play_url: Option<&str>) -> String {
         built.event
     );
     for stand in sorted(built) {
-        text.push_str(&format!(
-            "| [{}]({}) | {} | {} | {} |\n",
+        let _infallible = writeln!(
+            text,
+            "| [{}]({}) | {} | {} | {} |",
             cell(&stand.sponsor),
             link(built, stand, play_url).replace(' ', "%20"),
             cell(&stand.tier),
             cell(&place(stand)),
             offers(stand).join(", ")
-        ));
+        );
     }
     text
 }

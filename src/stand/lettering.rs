@@ -142,10 +142,10 @@ impl DrawTarget for Canvas<'_> {
         pixels: I,
     ) -> Result<(), Self::Error> {
         for Pixel(point, color) in pixels {
-            if let (Ok(x), Ok(y), BinaryColor::On) = (u32::try_from(point.x), u32::try_from(point.y), color) {
-                if let Some(pixel) = self.image.get_pixel_mut_checked(x, y) {
-                    *pixel = self.ink;
-                }
+            if let (Ok(x), Ok(y), BinaryColor::On) = (u32::try_from(point.x), u32::try_from(point.y), color)
+                && let Some(pixel) = self.image.get_pixel_mut_checked(x, y)
+            {
+                *pixel = self.ink;
             }
         }
         Ok(())

@@ -11,6 +11,9 @@ use crate::{
     source::{Sources, file_stem, parent, resolve},
 };
 
+/// Version of the file's form.
+const VERSION: u32 = 1;
+
 /// Places by the sponsors' slugs.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,7 +41,19 @@ impl Lock {
     /// Reads a lock file; one that is not there is empty.
     pub(super) fn read(sources: &Sources, name: &str) -> Result<Self, StandError> {
         match sources.load(name) {
-            Ok(file) => Ok(read_toml(&file)?),
+            Ok(file) => {
+                let lock: Self = read_toml(&file)?;
+                if lock.version > VERSION {
+                    return Err(StandError::Venue {
+                        file: name.to_owned(),
+                        reason: format!(
+                            "version {} was written by a newer venue; update this one",
+                            lock.version
+                        ),
+                    });
+                }
+                Ok(lock)
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(source) => Err(StandError::Unreadable { file: name.to_owned(), source }),
         }
@@ -50,7 +65,7 @@ impl Lock {
             let locked = Locked { area: placement.area.clone(), tiles: placement.tiles };
             (spec.sponsors[placement.sponsor].slug(), locked)
         });
-        Self { version: 1, stands: stands.collect() }
+        Self { version: VERSION, stands: stands.collect() }
     }
 
     /// A table for each stand, sorted, so that two people's changes meet only where they disagree.

@@ -209,10 +209,7 @@ pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Resul
     let ground =
         venue.as_ref().map(|(map, meaning)| site::Ground::new(map, meaning, &spec, &file, &mut mistakes));
     let lock_file = lock::name_of(spec_file);
-    let locked = match options.reflow {
-        true => lock::Lock::default(),
-        false => lock::Lock::read(sources, &lock_file)?,
-    };
+    let locked = if options.reflow { lock::Lock::default() } else { lock::Lock::read(sources, &lock_file)? };
     let (Some((map, meaning)), Some(ground), true) = (venue, ground, mistakes.is_empty()) else {
         mistakes.sort_by_key(|mistake| (mistake.file.clone(), mistake.position));
         mistakes.dedup();
@@ -224,8 +221,7 @@ pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Resul
     }
     let mut notes = placed.notes;
     let lock_text = lock::Lock::of(&placed.placements, &spec).text();
-    let stamped =
-        stamp::stamp(sources, &map, &output, &spec, &templates, &logos, &placed.placements, &mut notes)?;
+    let stamped = stamp::stamp(&map, &output, &spec, &templates, &logos, &placed.placements, &mut notes)?;
     let text = format::save_tmj(&stamped.map, SaveStyle::PLAIN);
     let on_disk = sources.read(&lock_file).ok();
     Ok(Built {

@@ -77,10 +77,10 @@ pub fn plan(sources: &Sources, built: &Built) -> Result<Vec<u8>, StandError> {
 fn fill(plan: &mut RgbaImage, from: (i32, i32), to: (i32, i32), color: Rgba<u8>) {
     for y in from.1..to.1 {
         for x in from.0..to.0 {
-            if let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) {
-                if let Some(pixel) = plan.get_pixel_mut_checked(x, y) {
-                    *pixel = color;
-                }
+            if let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y))
+                && let Some(pixel) = plan.get_pixel_mut_checked(x, y)
+            {
+                *pixel = color;
             }
         }
     }

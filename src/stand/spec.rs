@@ -274,7 +274,7 @@ fn fold(c: char) -> Option<&'static str> {
     })
 }
 
-/// The form of a video's address that other pages may show: YouTube's and Vimeo's own pages refuse to
+/// The form of a video's address that other pages may show: `YouTube`'s and Vimeo's own pages refuse to
 /// be shown in an iframe, their players do not.
 pub(super) fn embeddable(url: &str) -> String {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or(url);

@@ -25,7 +25,7 @@ use crate::{
     },
     picture,
     project::STANDS_IN_FOR,
-    source::{Sources, file_stem, parent, relative, resolve},
+    source::{file_stem, parent, relative, resolve},
 };
 
 /// Columns of the picture with logos and names, in tiles.
@@ -37,9 +37,7 @@ pub(super) struct Stamped {
     pub(super) pictures: Vec<(String, Vec<u8>)>,
 }
 
-#[expect(clippy::too_many_arguments, reason = "everything that placing came to meets here")]
 pub(super) fn stamp(
-    sources: &Sources,
     venue: &Map,
     output: &str,
     spec: &Spec,
@@ -79,7 +77,6 @@ pub(super) fn stamp(
         .map(|placement| templates.of(spec.sponsors[placement.sponsor].tier.get_ref()).name.clone())
         .collect();
     let mut pictures = built_in_pictures(output, &used);
-    let _ = sources;
     let map = stamp.finish(output, &mut pictures)?;
     Ok(Stamped { map, pictures })
 }
@@ -136,13 +133,12 @@ impl Stamp {
         let (owner, id) = template.map.tileset_of(gid)?;
         let index = template.map.tilesets.iter().position(|set| set.first_gid == owner.first_gid)?;
         let key = (template.name.clone(), index);
-        let first = match self.remapped.get(&key) {
-            Some(first) => *first,
-            None => {
-                let first = self.adopt(owner.tileset.as_ref()?);
-                self.remapped.insert(key, first);
-                first
-            }
+        let first = if let Some(first) = self.remapped.get(&key) {
+            *first
+        } else {
+            let first = self.adopt(owner.tileset.as_ref()?);
+            self.remapped.insert(key, first);
+            first
         };
         Some(gid.with_id(first + id))
     }
@@ -243,10 +239,10 @@ impl Stamp {
                 continue;
             }
             let Some(mut properties) = filled(&object.properties, &values) else { continue };
-            if let (Meeting::Jitsi(jitsi), true) = (&sponsor.meeting, properties.get("jitsiRoom").is_some()) {
-                if let Some(host) = &jitsi.host {
-                    properties.set("jitsiUrl", Value::String(host.clone()));
-                }
+            if let (Meeting::Jitsi(jitsi), true) = (&sponsor.meeting, properties.get("jitsiRoom").is_some())
+                && let Some(host) = &jitsi.host
+            {
+                properties.set("jitsiUrl", Value::String(host.clone()));
             }
             let entry = properties.get("start").is_some_and(|start| !start.value.is_falsy());
             let wanted = match (entry, object.name.is_empty()) {
@@ -255,7 +251,7 @@ impl Stamp {
                 (false, false) => format!("{slug}-{}", object.name),
             };
             let gid = object.gid.and_then(|gid| self.remap(template, gid));
-            let name = self.unique(wanted);
+            let name = self.unique(&wanted);
             self.objects.push(Object {
                 span: None,
                 id: self.map.next_object_id,
@@ -270,8 +266,8 @@ impl Stamp {
         }
     }
 
-    fn unique(&mut self, wanted: String) -> String {
-        let mut name = wanted.clone();
+    fn unique(&mut self, wanted: &str) -> String {
+        let mut name = wanted.to_owned();
         let mut number = 2;
         while !self.names.insert(name.clone()) {
             name = format!("{wanted}-{number}");
@@ -282,14 +278,13 @@ impl Stamp {
 
     /// Puts the stands' layers into the venue.
     fn finish(mut self, output: &str, pictures: &mut Vec<(String, Vec<u8>)>) -> Result<Map, StandError> {
-        let signs = self.sheet.clone_cells();
         if let Some(sheet) = self.sheet.image() {
             let name = resolve(parent(output), &format!("{}.png", file_stem(output)));
             let bytes =
                 picture::encode(&sheet).map_err(|error| StandError::Picture(format!("{name}: {error}")))?;
             let first =
                 self.append(self.sheet.tileset(output, &relative(parent(output), &name), sheet.dimensions()));
-            let cells = signs.into_iter().map(|(cell, id)| (cell, Gid(first + id))).collect();
+            let cells = self.sheet.cells.iter().map(|(cell, id)| (*cell, Gid(first + id))).collect();
             self.below.push(("signs".to_owned(), cells));
             pictures.push((name, bytes));
         }
@@ -298,7 +293,7 @@ impl Stamp {
             below.into_iter().map(|(name, cells)| self.layer(&name, &cells)).collect();
         let objects = std::mem::take(&mut self.objects);
         let kind = LayerKind::Objects(ObjectLayer { objects, ..ObjectLayer::default() });
-        let name = self.unique("stands".to_owned());
+        let name = self.unique("stands");
         under.push(self.new_layer(name, kind));
         let over: Vec<Layer> = above.into_iter().map(|(name, cells)| self.layer(&name, &cells)).collect();
         let floor =
@@ -318,7 +313,7 @@ impl Stamp {
             gids[cell.y.unsigned_abs() as usize * width as usize + cell.x.unsigned_abs() as usize] = *gid;
         }
         let tiles = TileLayer { width, height, data: TileData::Finite(gids), encoding: Encoding::Csv };
-        let name = self.unique(format!("stands-{}", name.replace('/', "-")));
+        let name = self.unique(&format!("stands-{}", name.replace('/', "-")));
         self.new_layer(name, LayerKind::Tiles(tiles))
     }
 
@@ -336,14 +331,14 @@ fn filled(properties: &Properties, values: &BTreeMap<String, String>) -> Option<
     for property in properties {
         let mut property = property.clone();
         property.span = None;
-        if let Value::String(text) | Value::File(text) = &mut property.value {
-            if text.contains("${") {
-                for (name, value) in values {
-                    *text = text.replace(&format!("${{{name}}}"), value);
-                }
-                if text.trim().is_empty() {
-                    return None;
-                }
+        if let Value::String(text) | Value::File(text) = &mut property.value
+            && text.contains("${")
+        {
+            for (name, value) in values {
+                *text = text.replace(&format!("${{{name}}}"), value);
+            }
+            if text.trim().is_empty() {
+                return None;
             }
         }
         out.0.push(property);
@@ -374,10 +369,6 @@ impl Sheet {
             });
             self.cells.push((cell, u32::try_from(id).unwrap_or(u32::MAX)));
         }
-    }
-
-    fn clone_cells(&self) -> Vec<(TilePos, u32)> {
-        self.cells.clone()
     }
 
     fn image(&self) -> Option<RgbaImage> {

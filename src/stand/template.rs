@@ -69,29 +69,25 @@ pub(super) fn load_all(
     ranks.sort_unstable();
     ranks.dedup();
     for (tier_name, tier) in &spec.tiers {
-        let name = match &tier.template {
-            Some(template) => resolve(parent(file.name()), template.get_ref()),
-            None => {
-                let place = ranks.iter().position(|rank| *rank == tier.rank).unwrap_or(0);
-                built_in(sources, output, place.min(BUILT_IN.len() - 1))
-            }
+        let name = if let Some(template) = &tier.template {
+            resolve(parent(file.name()), template.get_ref())
+        } else {
+            let place = ranks.iter().position(|rank| *rank == tier.rank).unwrap_or(0);
+            built_in(sources, output, place.min(BUILT_IN.len() - 1))
         };
         templates.of_tier.insert(tier_name.clone(), name.clone());
         if templates.by_name.contains_key(&name) {
             continue;
         }
         let loaded = crate::format::load_map(sources, &name);
-        match loaded.map {
-            Some(map) => {
-                let template = Template::measure(&name, map, mistakes);
-                templates.by_name.insert(name, template);
-            }
-            None => {
-                let reason = loaded.findings.first().map_or("no map", |finding| finding.message.as_str());
-                let at = tier.template.as_ref().map_or(0..0, toml::Spanned::span);
-                let message = format!("tier \"{tier_name}\": the template {name} is no map: {reason}");
-                mistakes.push(mistake(file, at, message));
-            }
+        if let Some(map) = loaded.map {
+            let template = Template::measure(&name, map, mistakes);
+            templates.by_name.insert(name, template);
+        } else {
+            let reason = loaded.findings.first().map_or("no map", |finding| finding.message.as_str());
+            let at = tier.template.as_ref().map_or(0..0, toml::Spanned::span);
+            let message = format!("tier \"{tier_name}\": the template {name} is no map: {reason}");
+            mistakes.push(mistake(file, at, message));
         }
     }
     templates

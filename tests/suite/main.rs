@@ -1,4 +1,5 @@
 //! The program and its library from outside, in one binary: a module per topic.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "helpers of tests are tests")]
 
 mod cli;
 mod corpus;

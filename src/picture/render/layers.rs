@@ -49,7 +49,7 @@ struct Walk<'a, 'c> {
     drawn: Vec<DrawnLayer<'a>>,
 }
 
-impl<'a, 'c> Walk<'a, 'c> {
+impl<'a> Walk<'a, '_> {
     fn visit(&mut self, layers: &'a [Layer], prefix: &str, above: Inherited) {
         for layer in layers {
             let path = format!("{prefix}{}", layer.name);
