@@ -6,3 +6,4 @@ mod corpus;
 mod meaning;
 mod render;
 mod rules;
+mod stands;

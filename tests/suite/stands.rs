@@ -1,0 +1,191 @@
+//! Placing stands: what is promised of every placement, over halls that nobody drew.
+
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use proptest::prelude::*;
+use venue::{
+    model::{Map, TilePos, TileRect},
+    source::Sources,
+    stand::{self, Built, Options},
+    workadventure::Meaning,
+};
+
+/// A hall with walls around it and some inside, an entry in the middle of its south side, a website
+/// zone in a corner, and the whole of it as area for stands.
+fn hall(width: u32, height: u32, walls: &[(u32, u32)]) -> String {
+    let inside = |x: u32, y: u32| x > 0 && y > 0 && x < width - 1 && y < height - 1;
+    let start = (width / 2, height - 2);
+    let mut tiles = Vec::new();
+    let mut starts = Vec::new();
+    for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+        let wall = !inside(x, y) || walls.contains(&(x, y)) && (x, y) != start && (x, y) != (1, 1);
+        tiles.push(if wall { 2 } else { 1 });
+        starts.push(u32::from((x, y) == start));
+    }
+    let layer = |id: u32, name: &str, data: &[u32]| {
+        format!(
+            r#"{{"type":"tilelayer","id":{id},"name":"{name}","width":{width},"height":{height},"x":0,"y":0,
+            "visible":true,"opacity":1,"data":{data:?}}}"#
+        )
+    };
+    format!(
+        r#"{{"type":"map","version":"1.10","tiledversion":"1.10.2","orientation":"orthogonal","width":{width},
+        "height":{height},"tilewidth":32,"tileheight":32,"infinite":false,"nextlayerid":4,"nextobjectid":3,
+        "tilesets":[{{"firstgid":1,"name":"t","image":"t.png","imagewidth":64,"imageheight":32,"tilewidth":32,
+        "tileheight":32,"columns":2,"tilecount":2,"margin":0,"spacing":0,
+        "tiles":[{{"id":1,"properties":[{{"name":"collides","type":"bool","value":true}}]}}]}}],
+        "layers":[{},{},{{"type":"objectgroup","id":3,"name":"floorLayer","visible":true,"opacity":1,"x":0,"y":0,
+        "objects":[{{"id":1,"name":"expo","type":"stand-area","x":32,"y":32,"width":{},"height":{},"visible":true,
+        "rotation":0}},{{"id":2,"name":"desk","type":"area","x":34,"y":50,"width":28,"height":12,"visible":true,
+        "rotation":0,"properties":[{{"name":"openWebsite","type":"string","value":"https://a.example"}}]}}]}}]}}"#,
+        layer(1, "start", &starts),
+        layer(2, "floor", &tiles),
+        (width - 2) * 32,
+        (height - 2) * 32,
+    )
+}
+
+fn spec(tiers: &[u8]) -> String {
+    let mut text = "venue = \"hall.tmj\"\n[event]\nname = \"E\"\nslug = \"e\"\n[tiers.gold]\nrank = 1\n\
+                    [tiers.silver]\nrank = 2\n[tiers.bronze]\nrank = 3\n"
+        .to_owned();
+    for (index, tier) in tiers.iter().enumerate() {
+        let tier = ["gold", "silver", "bronze"][usize::from(*tier % 3)];
+        let _infallible =
+            write!(text, "[[sponsors]]\nname = \"Sponsor {index}\"\ntier = \"{tier}\"\nmeeting = true\n");
+    }
+    text
+}
+
+fn build(hall: &str, spec: &str, lock: Option<&str>) -> Built {
+    let mut sources = Sources::new("/nowhere");
+    sources.insert("hall.tmj", hall.as_bytes());
+    sources.insert("s.toml", spec.as_bytes());
+    if let Some(lock) = lock {
+        sources.insert("s.lock.toml", lock.as_bytes());
+    }
+    let options = Options { partial: true, ..Options::default() };
+    stand::build(&mut sources, "s.toml", &options).unwrap()
+}
+
+fn load(hall: &str) -> (Map, Meaning) {
+    let mut sources = Sources::new("/nowhere");
+    sources.insert("hall.tmj", hall.as_bytes());
+    let map = venue::format::load_map(&sources, "hall.tmj").map.unwrap();
+    let meaning = Meaning::of(&map);
+    (map, meaning)
+}
+
+fn cells(rectangle: TileRect) -> BTreeSet<TilePos> {
+    rectangle.cells().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_promised_of_a_placement_holds(
+        width in 14..40_u32,
+        height in 12..32_u32,
+        walls in prop::collection::vec((1..39_u32, 1..31_u32), 0..24),
+        tiers in prop::collection::vec(0..3_u8, 0..14),
+    ) {
+        let hall = hall(width, height, &walls);
+        let built = build(&hall, &spec(&tiers), None);
+        prop_assert_eq!(built.stands.len() + built.unplaced.len(), tiers.len(), "nobody is dropped in silence");
+
+        let (_, before) = load(&hall);
+        let taken: BTreeSet<TilePos> =
+            before.zones.iter().flat_map(|zone| zone.cells.iter().copied()).chain(before.arrivals()).collect();
+        for (index, stand) in built.stands.iter().enumerate() {
+            for other in &built.stands[..index] {
+                prop_assert!(!stand.tiles.grown(2).intersects(other.tiles), "{} and {}: no aisle", stand.slug, other.slug);
+            }
+            for cell in cells(stand.tiles) {
+                prop_assert!(!before.walk.is_blocked(cell), "{} covers a wall", stand.slug);
+                prop_assert!(!taken.contains(&cell), "{} covers a zone or an entry", stand.slug);
+            }
+            for other in &built.stands {
+                prop_assert!(
+                    stand.rank >= other.rank || stand.visitors >= other.visitors,
+                    "{} of the better rank has the worse place than {}", stand.slug, other.slug
+                );
+            }
+        }
+
+        let after = built.meaning();
+        let arrivals = |meaning: &Meaning| meaning.default_entry().unwrap().cells.clone();
+        let (reach, was) = (after.walk.reachable(arrivals(&after)), before.walk.reachable(arrivals(&before)));
+        for cell in before.walk.bounds().cells() {
+            let built_on = built.stands.iter().any(|stand| stand.tiles.contains(cell)) && after.walk.is_blocked(cell);
+            prop_assert!(!was.contains(cell) || built_on || reach.contains(cell), "{cell:?} was cut off");
+        }
+        for zone in &after.zones {
+            let could = before.zones.iter().all(|old| old.holder != zone.holder || old.cells.iter().any(|cell| was.contains(*cell)));
+            prop_assert!(!could || zone.cells.iter().any(|cell| reach.contains(*cell)), "{:?} cannot be walked to", zone.holder);
+        }
+        for stand in &built.stands {
+            let entry = after.entries.iter().find(|entry| entry.name == stand.slug);
+            prop_assert!(entry.is_some_and(|entry| entry.cells.iter().all(|cell| reach.contains(*cell))), "{}", stand.slug);
+        }
+
+        let again = build(&hall, &spec(&tiers), None);
+        prop_assert_eq!(&again.text, &built.text, "same input, same bytes");
+        prop_assert_eq!(&again.pictures, &built.pictures);
+    }
+
+    #[test]
+    fn nobody_moves_when_others_come_and_go(
+        tiers in prop::collection::vec(0..3_u8, 1..8),
+        late in prop::collection::vec(0..3_u8, 0..4),
+        gone in 0..8_usize,
+    ) {
+        let hall = hall(44, 34, &[]);
+        let first = build(&hall, &spec(&tiers), None);
+        prop_assert!(first.unplaced.is_empty());
+        let all: Vec<u8> = tiers.iter().chain(&late).copied().collect();
+        let text = spec(&all);
+        let leaving = format!("[[sponsors]]\nname = \"Sponsor {}\"", gone % tiers.len());
+        let text = match text.find(&leaving) {
+            Some(at) => {
+                let end = text[at + 1..].find("[[").map_or(text.len(), |next| at + 1 + next);
+                format!("{}{}", &text[..at], &text[end..])
+            }
+            None => text,
+        };
+        let second = build(&hall, &text, Some(&first.lock.1));
+        for stand in &second.stands {
+            if let Some(old) = first.stands.iter().find(|old| old.slug == stand.slug) {
+                prop_assert_eq!(old.tiles, stand.tiles, "{} moved", stand.slug);
+                prop_assert!(stand.kept);
+            }
+        }
+    }
+}
+
+#[test]
+fn bad_specs_say_everything_that_is_wrong() {
+    let mut sources = Sources::new("/nowhere");
+    sources.insert("hall.tmj", hall(30, 20, &[]).into_bytes());
+    let text = spec(&[0, 1, 2])
+        .replace("name = \"Sponsor 0\"", "name = \"Sponsor 0\"\nlogo = \"logos/acme.svg\"")
+        .replace("name = \"Sponsor 1\"", "name = \"Sponsor 1\"\nslot = \"exppo\"")
+        .replace("name = \"Sponsor 2\"\ntier = \"bronze\"", "name = \"Sponsor 2\"\ntier = \"bronce\"");
+    sources.insert("s.toml", text.into_bytes());
+    let error = stand::build(&mut sources, "s.toml", &Options::default()).unwrap_err().to_string();
+    let lines: Vec<&str> = error.lines().collect();
+    assert_eq!(lines.len(), 3, "{error}");
+    assert!(lines[0].contains("s.toml:13:8: Sponsor 0: the logo logos/acme.svg does not exist"), "{error}");
+    assert!(lines[1].contains("Sponsor 1: there is no slot \"exppo\""), "{error}");
+    assert!(lines[2].contains("there is no tier \"bronce\"; did you mean \"bronze\"?"), "{error}");
+}
+
+#[test]
+fn too_many_sponsors_are_named_with_the_reason_and_nothing_is_made() {
+    let mut sources = Sources::new("/nowhere");
+    sources.insert("hall.tmj", hall(16, 12, &[]).into_bytes());
+    sources.insert("s.toml", spec(&[0, 0, 0, 0]).into_bytes());
+    let error = stand::build(&mut sources, "s.toml", &Options::default()).unwrap_err().to_string();
+    assert!(error.contains("Sponsor 3 has no place: no room for 8 x 6 tiles"), "{error}");
+    assert!(error.contains("--partial"), "{error}");
+}
