@@ -136,7 +136,11 @@ impl<'a> Stock<'a> {
         if matches!(self.sheets[index], Some(Source::Whole)) {
             return if local < tileset.id_span() { Found::Kept(index, local) } else { Found::Nowhere };
         }
-        let Some((kind, pixels)) = self.cut(index, &tileset, local) else { return Found::Nowhere };
+        let Some((kind, pixels)) =
+            self.cut(index, &tileset, local).or_else(|| self.blank(index, &tileset, local))
+        else {
+            return Found::Nowhere;
+        };
         let stated = tileset.tile(local);
         let mut frames = Vec::new();
         for frame in stated.map_or(&[][..], |tile| &tile.animation) {
@@ -278,6 +282,21 @@ impl<'a> Stock<'a> {
                 pixels.extend_from_slice(if pixel[3] == 0 { &[0; 4] } else { &pixel });
             }
         }
+        Some((self.kind(tileset, size), pixels.into()))
+    }
+
+    /// A tile that the file counts on and the picture does not have: nothing is drawn, but what it
+    /// does to visitors stays.
+    fn blank(&mut self, index: usize, tileset: &Tileset, local: u32) -> Option<(usize, Arc<[u8]>)> {
+        if local >= tileset.id_span() || !matches!(self.sheets[index], Some(Source::Sheet(..))) {
+            return None;
+        }
+        let note = format!("tileset \"{}\": tiles beyond the edge of its picture show nothing", tileset.name);
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+        let size = tileset.tile_size;
+        let pixels = vec![0; size.width as usize * size.height as usize * 4];
         Some((self.kind(tileset, size), pixels.into()))
     }
 

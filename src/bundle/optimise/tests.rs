@@ -79,7 +79,7 @@ impl Done {
                 let picture = tileset.picture.as_ref()?;
                 (*self.store.load(&self.sources, &tileset.file, picture).ok()?).clone()
             };
-            Some(image.get_pixel(id % tileset.columns * 16, id / tileset.columns * 16).0)
+            Some(image.get_pixel_checked(id % tileset.columns * 16, id / tileset.columns * 16)?.0)
         };
         (color(&self.before, false), color(&self.after.map, true))
     }
@@ -199,6 +199,16 @@ fn what_no_tileset_knows_is_left_out_and_said() {
         .collect();
     assert_eq!(gids, [1, 0, 0, 0]);
     assert_eq!(done.after.notes, ["2 tiles that no tileset knows were left out"]);
+}
+
+#[test]
+fn a_wall_that_its_picture_lacks_stays_a_wall() {
+    // The file counts on 64 pixels more than the picture has.
+    let sets = [tileset(1, "tiles", "tiles.png", (64, 128), &json!([wall(30)]))];
+    let done = run(&map(&sets, &[layer(1, "floor", &[31, 1, 0, 0])]), 4096);
+    assert_eq!(done.tile(0, 0, 0).1.unwrap().properties.boolean("collides"), Some(true));
+    assert_eq!(done.colors(0, TilePos::new(0, 0)).1, Some([0; 4]));
+    assert!(done.after.notes[0].contains("beyond the edge of its picture"), "{:?}", done.after.notes);
 }
 
 #[test]
