@@ -52,8 +52,10 @@ pub(super) fn add(
 ) -> Result<(), BundleError> {
     let rooms = Rooms::new(project, settings)?;
     let sources: Vec<(&String, &Map)> = plan.maps.iter().collect();
-    let previews: Vec<(Option<Preview>, Option<Note>)> =
-        sources.par_iter().map(|(source, map)| preview(project, store, source, map)).collect();
+    let previews: Vec<(Option<Preview>, Option<Note>)> = sources
+        .par_iter()
+        .map(|(source, map)| preview(project, store, &plan.outputs[*source], map))
+        .collect();
     let mut cards = Vec::new();
     for ((source, map), (preview, note)) in sources.into_iter().zip(previews) {
         bundle.notes.extend(note);
@@ -136,7 +138,7 @@ struct Preview {
 fn preview(
     project: &Project,
     store: &PictureStore,
-    source: &str,
+    output: &str,
     map: &Map,
 ) -> (Option<Preview>, Option<Note>) {
     let drawn = || -> Result<Preview, String> {
@@ -144,15 +146,15 @@ fn preview(
         let renderer =
             Renderer::new(map, &project.sources, store, &options).map_err(|error| error.to_string())?;
         let pixels = renderer.draw().map_err(|error| error.to_string())?;
-        let bytes = picture::encode(source, &pixels).map_err(|error| error.to_string())?;
-        let path = picture::path(picture::PREVIEWS, &format!("{}.png", file_stem(source)), &bytes);
+        let bytes = picture::encode(output, &pixels).map_err(|error| error.to_string())?;
+        let path = picture::path(picture::PREVIEWS, &format!("{}.png", file_stem(output)), &bytes);
         Ok(Preview { path, bytes: bytes.into(), size: pixels.dimensions() })
     };
     match drawn() {
         Ok(preview) => (Some(preview), None),
         Err(reason) => {
             let message = format!("the page shows no picture of it: {reason}");
-            (None, Some(Note { file: source.to_owned(), message }))
+            (None, Some(Note { file: map.file.clone(), message }))
         }
     }
 }
