@@ -1,5 +1,7 @@
 //! What real maps mean, and the worlds that they form.
 
+#![expect(clippy::print_stdout, reason = "tests tell what they skipped and, when asked, what they saw")]
+
 use std::{path::PathBuf, time::Instant};
 
 use venue::{
