@@ -34,8 +34,8 @@ pub(super) fn add(bundle: &mut Bundle) {
         // Both values would be sent; `!` drops the general one.
         let _infallible = write!(headers, "/{rule}\n  ! Cache-Control\n  Cache-Control: {FOR_EVER}\n");
     }
-    bundle.insert(".htaccess", htaccess.into_bytes(), None);
-    bundle.insert("_headers", headers.into_bytes(), None);
+    bundle.insert_own(".htaccess", htaccess.into_bytes());
+    bundle.insert_own("_headers", headers.into_bytes());
 }
 
 /// What browsers may keep for ever: whole folders where they hold nothing else, for hosts take only so

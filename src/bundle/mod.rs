@@ -37,7 +37,7 @@ pub use write::{Ready, prepare, zip};
 use crate::{
     output::WriteError,
     picture::PictureStore,
-    project::{Project, ProjectError},
+    project::{Host, Project, ProjectError},
 };
 
 /// Property by which maps accept findings; bundles do not carry it.
@@ -52,6 +52,8 @@ pub struct Settings {
     pub texture_size: u32,
     /// URL under which the bundle's root will be served, for links into WorkAdventure.
     pub base_url: Option<String>,
+    /// Folder that the bundle will be written to, from the file system's root: nothing is taken from it.
+    pub out: Option<PathBuf>,
 }
 
 /// A bundle in memory.
@@ -221,11 +223,14 @@ pub fn build(project: &mut Project, stands: &[Stand], settings: &Settings) -> Re
             TEXTURES.end()
         )));
     }
-    let plan = plan::plan(project)?;
+    let plan = plan::plan(project, settings)?;
     let store = PictureStore::new();
     let mut bundle = assemble::assemble(project, &plan, &store, settings)?;
     page::add(project, &plan, &store, stands, settings, &mut bundle)?;
     hosting::add(&mut bundle);
+    if project.config.project.host == Host::MapStorage {
+        bundle.note_hidden();
+    }
     manifest::add(project, &mut bundle);
     bundle.notes.sort();
     bundle.notes.dedup();
@@ -233,6 +238,25 @@ pub fn build(project: &mut Project, stands: &[Stand], settings: &Settings) -> Re
 }
 
 impl Bundle {
+    /// Adds a file of our own, unless the project brings one of that name.
+    fn insert_own(&mut self, path: &str, bytes: Vec<u8>) {
+        if self.files.contains_key(path) {
+            let message = "the project's own goes into the bundle in place of the one that would be made";
+            self.notes.push(Note { file: path.to_owned(), message: message.to_owned() });
+        } else {
+            self.insert(path, bytes, None);
+        }
+    }
+
+    /// Notes what map-storage will pass over without a word (workadventure-maps, section 7.2).
+    fn note_hidden(&mut self) {
+        let hidden = |path: &&String| path.split('/').any(|part| part.starts_with('.'));
+        let message = "map-storage ignores files whose path has a part that begins with a dot";
+        for path in self.files.keys().filter(hidden).filter(|path| *path != ".htaccess") {
+            self.notes.push(Note { file: path.clone(), message: message.to_owned() });
+        }
+    }
+
     fn insert(&mut self, path: &str, bytes: impl Into<Arc<[u8]>>, source: Option<&str>) {
         let file = BundleFile { bytes: bytes.into(), source: source.map(str::to_owned) };
         self.files.insert(path.to_owned(), file);

@@ -81,7 +81,7 @@ pub(super) fn add(
         .collect();
     let name = project.config.project.name.as_deref().unwrap_or("Venue");
     let page = page(name, &rooms, &cards, &stands);
-    bundle.insert("index.html", page.into_string().into_bytes(), None);
+    bundle.insert_own("index.html", page.into_string().into_bytes());
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use walkdir::WalkDir;
 
 use super::{
-    BundleError, Note, follow, picture,
+    BundleError, Note, Settings, follow, manifest, picture,
     reference::{self, Target, Use, extension},
     script,
     wam::{self, Wam},
@@ -40,7 +40,7 @@ pub(super) struct Plan {
 }
 
 /// Finds everything that the project's loaded maps lead and refer to.
-pub(super) fn plan(project: &mut Project) -> Result<Plan, BundleError> {
+pub(super) fn plan(project: &mut Project, settings: &Settings) -> Result<Plan, BundleError> {
     let mut plan = Plan {
         maps: BTreeMap::new(),
         outputs: BTreeMap::new(),
@@ -102,7 +102,7 @@ pub(super) fn plan(project: &mut Project) -> Result<Plan, BundleError> {
     }
     plan.name_maps()?;
     plan.name_wams(project, &wam_files)?;
-    pages.extend(included(project)?);
+    pages.extend(included(project, settings)?);
     plan.name_files(project, pages)?;
     Ok(plan)
 }
@@ -234,12 +234,14 @@ impl Plan {
     fn name_files(&mut self, project: &Project, wanted: BTreeSet<String>) -> Result<(), BundleError> {
         let mut taken: BTreeMap<String, String> =
             self.outputs.iter().map(|(source, output)| (output.clone(), source.clone())).collect();
+        claim(&mut taken, manifest::PATH, "the bundle's own manifest")?;
         let mut wanted = wanted;
         while let Some(name) = wanted.pop_first() {
             if self.copies.contains_key(&name) || self.scripts.contains_key(&name) {
                 continue;
             }
-            if self.outputs.contains_key(&name) || self.stand_ins.contains_key(&name) {
+            let is_map = self.outputs.contains_key(&name) || self.stand_ins.contains_key(&name);
+            if is_map || self.wams.contains_key(&name) {
                 continue;
             }
             if script::is_typescript(&name) {
@@ -298,17 +300,21 @@ pub(super) fn safe_path(name: &str) -> String {
 }
 
 /// Files that the config wants in though nobody refers to them.
-fn included(project: &Project) -> Result<BTreeSet<String>, BundleError> {
+fn included(project: &Project, settings: &Settings) -> Result<BTreeSet<String>, BundleError> {
     let globs = &project.config.bundle.include;
     if globs.is_empty() {
         return Ok(BTreeSet::new());
     }
     let matcher = project.globs(globs)?;
     let mut names = BTreeSet::new();
-    let skipped = |name: &std::ffi::OsStr| name == "node_modules" || name == ".git" || name == "target";
-    let entries = WalkDir::new(&project.root)
-        .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !skipped(entry.file_name()));
+    let listed = |entry: &walkdir::DirEntry| {
+        let name = entry.file_name();
+        let foreign = name == "node_modules" || name == ".git" || name == "target";
+        // What an earlier run wrote is no source of this one.
+        let written = settings.out.as_deref().is_some_and(|out| entry.path() == out);
+        entry.depth() == 0 || !foreign && !written
+    };
+    let entries = WalkDir::new(&project.root).into_iter().filter_entry(listed);
     for entry in entries.flatten().filter(|entry| entry.file_type().is_file()) {
         let Ok(inside) = entry.path().strip_prefix(&project.root) else { continue };
         let Some(name) = inside.to_str().map(|name| name.replace('\\', "/")) else { continue };

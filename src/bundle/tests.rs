@@ -12,7 +12,7 @@ use crate::{
     workadventure::Meaning,
 };
 
-const SETTINGS: Settings = Settings { optimize: true, texture_size: 4096, base_url: None };
+const SETTINGS: Settings = Settings { optimize: true, texture_size: 4096, base_url: None, out: None };
 
 fn picture(seed: u8) -> Vec<u8> {
     let pixels = image::RgbaImage::from_fn(64, 64, |x, y| {
@@ -325,4 +325,16 @@ fn the_manifest_tells_every_file() {
     assert_eq!(hall["source"], "maps/hall.json");
     assert_eq!(hall["bytes"], bundle.files["maps/hall.tmj"].bytes.len());
     assert_eq!(hall["sha256"], picture::sha256(&bundle.files["maps/hall.tmj"].bytes));
+}
+
+#[test]
+fn files_of_the_project_are_never_written_over() {
+    let mut own = sources();
+    own.insert("index.html", *b"mine");
+    let mut json: Json = serde_json::from_slice(&own.read("maps/lobby.tmj").unwrap()).unwrap();
+    json["layers"][2]["properties"][0]["value"] = json!("../index.html");
+    own.insert("maps/lobby.tmj", json.to_string().into_bytes());
+    let bundle = build(&mut project(own, &["maps/lobby.tmj"]), &[], &SETTINGS).unwrap();
+    assert_eq!(text(&bundle, "index.html"), "mine");
+    assert!(bundle.notes.iter().any(|note| note.file == "index.html"), "{:?}", bundle.notes);
 }

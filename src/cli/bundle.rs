@@ -61,6 +61,12 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     }
     let progress = shell.progress("reading maps");
     let mut project = Project::open(&args.paths, shell.config())?;
+    let out = std::path::absolute(&args.out)?;
+    // The maps of an earlier bundle are no maps of the project.
+    let inside = |name: &str| project.sources.path(name).starts_with(&out);
+    let earlier: Vec<bool> = project.maps.iter().map(|map| inside(&map.name)).collect();
+    let mut earlier = earlier.into_iter();
+    project.maps.retain(|_| earlier.next() != Some(true));
     let built = place_stands(&mut project, shell)?;
     if !args.no_check {
         progress.now("checking");
@@ -82,6 +88,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         optimize: project.config.bundle.optimize && !args.no_optimize,
         texture_size: project.config.bundle.texture_size,
         base_url: args.base_url.clone(),
+        out: Some(out),
     };
     let stands = listed(&project, &built);
     let bundle = bundle::build(&mut project, &stands, &settings)?;

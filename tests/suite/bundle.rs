@@ -1,6 +1,6 @@
 //! Bundles of real maps: drawn they equal their source, and they mean the same.
 
-use std::{collections::BTreeMap, path::Path, process::Command, sync::Arc};
+use std::{collections::BTreeMap, fs, path::Path, process::Command, sync::Arc};
 
 use rayon::prelude::*;
 use venue::{
@@ -15,7 +15,7 @@ use venue::{
 
 use crate::corpus::corpus;
 
-const SETTINGS: Settings = Settings { optimize: true, texture_size: 4096, base_url: None };
+const SETTINGS: Settings = Settings { optimize: true, texture_size: 4096, base_url: None, out: None };
 
 /// What the judges say of maps that are wrong in themselves, and were exported without a check:
 /// pictures that are not in the corpus; orientations that WorkAdventure does not know.
@@ -192,4 +192,147 @@ fn a_whole_conference_becomes_small_and_stays_equal() {
     assert!(map.bytes_after * 10 < map.bytes_before * 6, "{map:?}");
     let again = bundle::build(&mut project, &[], &SETTINGS).unwrap();
     assert_eq!(bundle::zip(&bundle).unwrap(), bundle::zip(&again).unwrap());
+}
+
+/// A project of two maps on disk.
+fn project_on_disk() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    };
+    let map = |property: &str, value: &str| {
+        let layer = |id: u32, name: &str, data: [u32; 2], properties: &str| {
+            format!(
+                r#"{{"type":"tilelayer","id":{id},"name":"{name}","width":2,"height":1,"data":[{},{}],"opacity":1,
+                "visible":true,"x":0,"y":0,"properties":[{properties}]}}"#,
+                data[0], data[1]
+            )
+        };
+        let property = format!(r#"{{"name":"{property}","type":"string","value":"{value}"}}"#);
+        format!(
+            r#"{{"type":"map","version":"1.10","tiledversion":"1.10.2","orientation":"orthogonal","width":2,"height":1,
+            "tilewidth":32,"tileheight":32,"infinite":false,"nextlayerid":9,"nextobjectid":9,
+            "tilesets":[{{"firstgid":1,"name":"tiles","image":"tiles.png","imagewidth":64,"imageheight":32,"tilewidth":32,
+            "tileheight":32,"columns":2,"tilecount":2,"margin":0,"spacing":0}}],
+            "layers":[{},{},{{"type":"objectgroup","id":7,"name":"floorLayer","objects":[],"opacity":1,"visible":true,"x":0,"y":0}}]}}"#,
+            layer(1, "start", [1, 0], ""),
+            layer(2, "zone", [0, 2], &property),
+        )
+    };
+    let picture =
+        image::RgbaImage::from_fn(64, 32, |x, _| image::Rgba([u8::try_from(x).unwrap(), 9, 9, 255]));
+    write("venue.toml", b"[project]\nname = \"Test\"\n");
+    write("maps/tiles.png", &venue::picture::encode(&picture).unwrap());
+    write("maps/a.tmj", map("exitUrl", "b.json").as_bytes());
+    write("maps/b.json", map("exitUrl", "a.tmj").as_bytes());
+    folder
+}
+
+fn run(folder: &Path, args: &[&str]) -> assert_cmd::assert::Assert {
+    assert_cmd::Command::cargo_bin("venue").unwrap().current_dir(folder).arg("bundle").args(args).assert()
+}
+
+#[test]
+fn the_same_project_gives_the_same_folder_and_zip() {
+    let folder = project_on_disk();
+    let at = |name: &str| folder.path().join(name);
+    run(folder.path(), &["--out", "public", "--zip", "one.zip"]).code(0);
+    assert!(fs::read_to_string(at("public/maps/a.tmj")).unwrap().contains("b.tmj"));
+    let manifest = fs::read(at("public/manifest.json")).unwrap();
+    // The second run finds the maps of the first, which are none of the project's.
+    run(folder.path(), &["--out", "public", "--zip", "two.zip"]).code(0);
+    assert_eq!(fs::read(at("one.zip")).unwrap(), fs::read(at("two.zip")).unwrap());
+    assert_eq!(fs::read(at("public/manifest.json")).unwrap(), manifest);
+}
+
+#[test]
+fn what_the_report_says_is_what_was_written() {
+    let folder = project_on_disk();
+    let output = run(folder.path(), &["--format", "json"]).code(0).get_output().stdout.clone();
+    let json: serde_json::Value = serde_json::from_slice(&output).unwrap();
+    let written: Vec<u64> = walkdir::WalkDir::new(folder.path().join("dist"))
+        .into_iter()
+        .flatten()
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| entry.metadata().unwrap().len())
+        .collect();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["out"], "dist");
+    assert_eq!(json["files"], written.len());
+    assert_eq!(json["bytes"], written.iter().sum::<u64>());
+    assert_eq!(json["maps"][1]["output"], "maps/b.tmj");
+}
+
+#[test]
+fn a_folder_that_is_no_bundle_is_left_alone() {
+    let folder = project_on_disk();
+    let thesis = folder.path().join("dist/thesis.txt");
+    fs::create_dir(folder.path().join("dist")).unwrap();
+    fs::write(&thesis, "years of work").unwrap();
+    let assert = run(folder.path(), &["--zip", "x.zip"]).code(2).stdout("");
+    let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    assert!(said.contains("\"thesis.txt\"") && said.contains("nothing was changed"), "{said}");
+    assert_eq!(fs::read_to_string(thesis).unwrap(), "years of work");
+    assert!(!folder.path().join("x.zip").exists());
+}
+
+#[test]
+fn errors_stop_a_bundle_unless_it_may_not_check() {
+    let folder = project_on_disk();
+    run(folder.path(), &[]).code(0);
+    let old = fs::read(folder.path().join("dist/maps/a.tmj")).unwrap();
+    let broken = fs::read_to_string(folder.path().join("maps/a.tmj")).unwrap().replace("b.json", "gone.tmj");
+    fs::write(folder.path().join("maps/a.tmj"), broken).unwrap();
+    let assert = run(folder.path(), &[]).code(1).stdout("");
+    let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    assert!(said.contains("gone.tmj") && said.contains("nothing was bundled"), "{said}");
+    assert_eq!(fs::read(folder.path().join("dist/maps/a.tmj")).unwrap(), old);
+    run(folder.path(), &["--no-check"]).code(0);
+    assert_ne!(fs::read(folder.path().join("dist/maps/a.tmj")).unwrap(), old);
+}
+
+#[test]
+fn a_zip_that_cannot_be_written_leaves_the_old_bundle() {
+    let folder = project_on_disk();
+    run(folder.path(), &[]).code(0);
+    let old = fs::read(folder.path().join("dist/maps/a.tmj")).unwrap();
+    let changed = fs::read_to_string(folder.path().join("maps/a.tmj")).unwrap().replace("[0,2]", "[0,1]");
+    fs::write(folder.path().join("maps/a.tmj"), changed).unwrap();
+    fs::create_dir(folder.path().join("x.zip")).unwrap();
+    run(folder.path(), &["--zip", "x.zip"]).code(2);
+    assert_eq!(fs::read(folder.path().join("dist/maps/a.tmj")).unwrap(), old);
+    let left = fs::read_dir(folder.path()).unwrap().flatten();
+    assert!(left.map(|entry| entry.file_name()).all(|name| !name.to_string_lossy().starts_with('.')));
+    run(folder.path(), &["--zip", "dist/x.zip"]).code(2);
+}
+
+#[cfg(unix)]
+#[test]
+fn typescript_is_compiled_or_refused_with_advice() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = project_on_disk();
+    let at = |name: &str| folder.path().join(name);
+    let map = fs::read_to_string(at("maps/a.tmj")).unwrap();
+    let script = r#""properties":[{"name":"script","type":"string","value":"../src/main.ts"}],"tilesets""#;
+    fs::write(at("maps/a.tmj"), map.replacen(r#""tilesets""#, script, 1)).unwrap();
+    fs::create_dir(at("src")).unwrap();
+    fs::write(at("src/main.ts"), "const x: number = 1;").unwrap();
+    let bundle = |path: &str| {
+        let mut command = assert_cmd::Command::cargo_bin("venue").unwrap();
+        command.current_dir(folder.path()).env("PATH", path).args(["bundle", "--no-check"]).assert()
+    };
+    let assert = bundle("/nowhere").code(2);
+    let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    assert!(said.contains("src/main.ts") && said.contains("npm install --save-dev esbuild"), "{said}");
+
+    fs::create_dir_all(at("node_modules/.bin")).unwrap();
+    let esbuild = at("node_modules/.bin/esbuild");
+    fs::write(&esbuild, "#!/bin/sh\necho \"compiled $1\"\n").unwrap();
+    fs::set_permissions(&esbuild, fs::Permissions::from_mode(0o755)).unwrap();
+    bundle("/bin:/usr/bin").code(0);
+    assert_eq!(fs::read_to_string(at("dist/src/main.js")).unwrap(), "compiled ./src/main.ts\n");
+    assert!(fs::read_to_string(at("dist/maps/a.tmj")).unwrap().contains("../src/main.js"));
 }
