@@ -61,10 +61,11 @@ pub(super) fn write<E: From<PngError>>(
     let mut encoder = ::png::Encoder::new(out, width, height);
     encoder.set_color(if opaque { ::png::ColorType::Rgb } else { ::png::ColorType::Rgba });
     encoder.set_depth(::png::BitDepth::Eight);
-    // Maps are made of repeating tiles: a search for repetitions pays off at once, and filters that
-    // mix neighbours only hide them.
-    encoder.set_deflate_compression(::png::DeflateCompression::Level(1));
-    encoder.set_filter(::png::Filter::NoFilter);
+    // Maps are made of repeating tiles, so a search for repetitions pays off, and the row above is the
+    // best guess. Measured on a map of 9 million pixels: as small as what Tiled writes, and no slower
+    // than the fastest level, whose files are three times as large.
+    encoder.set_deflate_compression(::png::DeflateCompression::Level(4));
+    encoder.set_filter(::png::Filter::Up);
     let encoding = |error: ::png::EncodingError| PngError::Write(error.into());
     let mut writer = encoder.write_header().map_err(encoding)?;
     let mut stream = writer.stream_writer_with_size(1 << 16).map_err(encoding)?;
