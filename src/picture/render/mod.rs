@@ -8,6 +8,8 @@
 mod layers;
 mod place;
 mod resample;
+#[cfg(test)]
+mod tests;
 mod tiles;
 
 use std::{collections::HashMap, io::Write};
