@@ -166,3 +166,92 @@ fn difference(ours: &RgbaImage, theirs: &RgbaImage) -> Outcome {
         }
     }
 }
+
+/// A project folder with one map of 4 x 3 cells of 8 x 8 pixels, all of one colour but the first.
+fn project() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let tiles = RgbaImage::from_fn(16, 8, |x, _| {
+        if x < 8 { image::Rgba([200, 40, 40, 255]) } else { image::Rgba([40, 40, 200, 255]) }
+    });
+    tiles.save(folder.path().join("tiles.png")).unwrap();
+    let map = r#"{"type":"map","version":"1.10","tiledversion":"1.10.2","orientation":"orthogonal","infinite":false,
+        "width":4,"height":3,"tilewidth":8,"tileheight":8,"layers":[{"type":"tilelayer","id":1,"name":"floor",
+        "width":4,"height":3,"x":0,"y":0,"visible":true,"opacity":1,"data":[1,2,2,2,2,2,2,2,2,2,2,2]},
+        {"type":"objectgroup","id":2,"name":"floorLayer","x":0,"y":0,"visible":true,"opacity":1,"draworder":"topdown",
+        "objects":[{"id":1,"name":"hall","type":"area","visible":true,"x":8,"y":8,"width":16,"height":8,"rotation":0,
+        "properties":[{"name":"jitsiRoom","type":"string","value":"hall"}]}]}],
+        "tilesets":[{"firstgid":1,"name":"tiles","image":"tiles.png","imagewidth":16,"imageheight":8,"tilewidth":8,
+        "tileheight":8,"tilecount":2,"columns":2,"margin":0,"spacing":0}]}"#;
+    std::fs::write(folder.path().join("room.tmj"), map).unwrap();
+    folder
+}
+
+fn venue(folder: &Path) -> assert_cmd::Command {
+    let mut command = assert_cmd::Command::cargo_bin("venue").unwrap();
+    command.current_dir(folder).arg("render");
+    command
+}
+
+#[test]
+fn the_picture_is_named_after_the_map() {
+    let project = project();
+    venue(project.path()).arg("room.tmj").assert().success().stdout("");
+    let image = image::open(project.path().join("room.png")).unwrap().into_rgba8();
+    assert_eq!(image.dimensions(), (32, 24));
+    assert_eq!((image.get_pixel(7, 7).0, image.get_pixel(8, 8).0), ([200, 40, 40, 255], [40, 40, 200, 255]));
+}
+
+#[test]
+fn a_report_says_what_was_drawn() {
+    let project = project();
+    let assert = venue(project.path())
+        .args(["room.tmj", "--crop", "0,0,2,1", "--scale", "2", "--out", "out/a.png", "--format", "json"])
+        .assert()
+        .success();
+    let report: serde_json::Value = serde_json::from_slice(&assert.get_output().stdout).unwrap();
+    assert_eq!(
+        (&report["version"], &report["width"], &report["height"]),
+        (&1.into(), &32.into(), &16.into())
+    );
+    assert_eq!((&report["map"], &report["out"]), (&"room.tmj".into(), &"out/a.png".into()));
+    assert!(project.path().join("out/a.png").is_file());
+}
+
+#[test]
+fn an_overlay_brings_its_legend() {
+    let project = project();
+    venue(project.path()).args(["room.tmj", "--overlay", "zones,walk,problems"]).assert().success();
+    let image = image::open(project.path().join("room.png")).unwrap().into_rgba8();
+    assert!(image.height() > 24, "{:?}", image.dimensions());
+}
+
+#[test]
+fn what_fails_leaves_the_picture_that_is_there() {
+    let project = project();
+    let picture = project.path().join("room.png");
+    std::fs::write(&picture, "old").unwrap();
+    for wrong in [
+        vec!["room.tmj", "--layers", "flor"],
+        vec!["room.tmj", "--scale", "0"],
+        vec!["room.tmj", "--scale", "100000"],
+        vec!["room.tmj", "--crop", "90,90,1,1"],
+        vec!["room.tmj", "--overlay", "traffic"],
+        vec!["none.tmj"],
+    ] {
+        let assert = venue(project.path()).args(&wrong).assert().code(2).stdout("");
+        assert!(!assert.get_output().stderr.is_empty(), "{wrong:?} says why");
+        assert_eq!(std::fs::read_to_string(&picture).unwrap(), "old", "{wrong:?}");
+    }
+    assert_eq!(std::fs::read_dir(project.path()).unwrap().count(), 3, "nothing is left behind");
+}
+
+#[test]
+fn a_missing_picture_is_told_and_drawn_as_missing() {
+    let project = project();
+    std::fs::remove_file(project.path().join("tiles.png")).unwrap();
+    let assert = venue(project.path()).arg("room.tmj").assert().success();
+    let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    assert!(said.contains("tiles.png"), "{said}");
+    let image = image::open(project.path().join("room.png")).unwrap().into_rgba8();
+    assert_eq!(image.get_pixel(0, 0).0, [255, 0, 0, 255]);
+}

@@ -91,6 +91,7 @@ impl Placement {
     /// The copy that needs no mixing of pixels, if there is one, with its top-left corner.
     fn turn(&self) -> Option<(Turn, (i64, i64))> {
         let [x_axis, y_axis] = [self.linear.x_axis, self.linear.y_axis];
+        #[expect(clippy::float_cmp, reason = "only an exact turn needs no mixing")]
         let one = |value: f64| value.abs() == 1.0;
         let turn = if one(x_axis.x) && one(y_axis.y) && x_axis.y == 0.0 && y_axis.x == 0.0 {
             Turn { swapped: false, mirror_x: x_axis.x < 0.0, mirror_y: y_axis.y < 0.0 }
@@ -187,7 +188,8 @@ pub(super) fn draw_image(
             return vec![at];
         }
         let first = from - (from - at).rem_euclid(size);
-        (0..).map(|step| first + step * size).take_while(|start| *start < to).collect()
+        let count = (to - first + size - 1) / size;
+        (0..count).map(|step| first + step * size).collect()
     };
     for top in starts(repeat_y, y, height, area.top, area.bottom) {
         for left in starts(repeat_x, x, width, area.left, area.right) {

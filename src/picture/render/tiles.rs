@@ -24,9 +24,11 @@ pub(super) type Tint = [u8; 4];
 pub(super) struct Sheets<'a> {
     sources: &'a Sources,
     store: &'a PictureStore,
-    ready: Mutex<BTreeMap<SheetKey, Arc<OnceLock<Option<Arc<Sheet>>>>>>,
+    ready: Mutex<BTreeMap<SheetKey, Arc<SheetSlot>>>,
 }
 
+type SheetSlot = OnceLock<Option<Arc<Sheet>>>;
+/// The file that refers to the picture, its path as written there, its transparent colour, its tint.
 type SheetKey = (String, String, Option<String>, Option<Tint>);
 
 impl<'a> Sheets<'a> {
