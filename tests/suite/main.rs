@@ -1,9 +1,15 @@
 //! The program and its library from outside, in one binary: a module per topic.
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "helpers of tests are tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "helpers of tests are tests"
+)]
 
 mod bundle;
 mod cli;
 mod corpus;
+mod demo;
 mod meaning;
 mod render;
 mod rules;

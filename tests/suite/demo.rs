@@ -1,0 +1,95 @@
+//! The demo venue, as a stranger runs it.
+
+use std::{fs, path::Path};
+
+use assert_cmd::Command;
+
+/// A copy of what the demo needs, so that a run changes nothing here.
+fn copy() -> tempfile::TempDir {
+    fn copy_folder(from: &Path, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            let goal = to.join(entry.file_name());
+            if entry.file_type().unwrap().is_dir() {
+                copy_folder(&entry.path(), &goal);
+            } else {
+                fs::copy(entry.path(), goal).unwrap();
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["maps", "assets/stands", "assets/tilesets"] {
+        copy_folder(&root.join(part), &folder.path().join(part));
+    }
+    fs::copy(root.join("venue.toml"), folder.path().join("venue.toml")).unwrap();
+    folder
+}
+
+fn venue(folder: &Path, args: &[&str]) -> assert_cmd::assert::Assert {
+    let mut command = Command::cargo_bin("venue").unwrap();
+    command.current_dir(folder).args(args).assert()
+}
+
+#[test]
+fn nothing_is_wrong_with_it() {
+    let folder = copy();
+    venue(folder.path(), &["stands", "maps/sponsors.toml"]).success();
+    venue(folder.path(), &["check", "--fail-on", "info"]).success();
+}
+
+#[test]
+fn every_sponsor_has_a_place_and_keeps_it() {
+    let folder = copy();
+    let lock = fs::read(folder.path().join("maps/sponsors.lock.toml")).unwrap();
+    let run = venue(folder.path(), &["stands", "maps/sponsors.toml", "--format", "json"]).success();
+    let report: serde_json::Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
+    let stands = report["stands"].as_array().unwrap();
+    assert_eq!(stands.len(), 10);
+    assert!(stands.iter().all(|stand| stand["kept"] == true), "the lock that is checked in holds");
+    assert_eq!(report["unplaced"], serde_json::json!([]));
+    assert_eq!(fs::read(folder.path().join("maps/sponsors.lock.toml")).unwrap(), lock);
+}
+
+#[test]
+fn its_bundle_is_whole_and_the_same_twice() {
+    let folder = copy();
+    let zip = || {
+        venue(folder.path(), &["bundle", "--zip", "venue.zip"]).success();
+        fs::read(folder.path().join("venue.zip")).unwrap()
+    };
+    let (first, second) = (zip(), zip());
+    assert!(first == second, "two runs differ");
+    let dist = folder.path().join("dist");
+    for file in
+        ["index.html", "manifest.json", "maps/lobby.tmj", "maps/hall.tmj", "maps/pages/programme.html"]
+    {
+        assert!(dist.join(file).is_file(), "{file} is missing");
+    }
+    let hall = fs::read_to_string(dist.join("maps/hall.tmj")).unwrap();
+    assert!(hall.contains("nordlicht-hosting") && !hall.contains("${"), "stands and links are filled in");
+    let page = fs::read_to_string(dist.join("index.html")).unwrap();
+    assert!(page.contains("Žluťásek Data") && page.contains("hall.tmj#nordlicht-hosting"));
+}
+
+#[test]
+fn an_output_that_cannot_be_written_leaves_what_was_there() {
+    let folder = copy();
+    venue(folder.path(), &["bundle"]).success();
+    let before = fs::read(folder.path().join("dist/manifest.json")).unwrap();
+    fs::write(folder.path().join("maps/lobby.tmj"), "{ \"layers\": [1,, ] }").unwrap();
+    let run = venue(folder.path(), &["bundle"]).code(1);
+    let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    assert!(said.contains("maps/lobby.tmj:1:15"), "{said}");
+    assert_eq!(fs::read(folder.path().join("dist/manifest.json")).unwrap(), before);
+}
+
+#[test]
+fn it_is_what_the_drawing_program_draws() {
+    let mut command = std::process::Command::new(env!("CARGO"));
+    let root = env!("CARGO_MANIFEST_DIR");
+    command.current_dir(root).args(["run", "--quiet", "--example", "draw-assets", "--", "--check"]);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
