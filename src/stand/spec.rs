@@ -13,6 +13,7 @@ use crate::{
     model::TileRect,
     project::{nearest, read_toml},
     source::SourceFile,
+    workadventure,
 };
 
 /// A whole spec. Paths are relative to its file.
@@ -274,33 +275,9 @@ fn fold(c: char) -> Option<&'static str> {
     })
 }
 
-/// The form of a video's address that other pages may show: `YouTube`'s and Vimeo's own pages refuse to
-/// be shown in an iframe, their players do not.
+/// The form of a video's address that other pages may show; others stay as they are.
 pub(super) fn embeddable(url: &str) -> String {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or(url);
-    let rest = rest.strip_prefix("www.").or_else(|| rest.strip_prefix("m.")).unwrap_or(rest);
-    let id = |text: &str| -> Option<String> {
-        let id: String =
-            text.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
-        (!id.is_empty()).then_some(id)
-    };
-    let youtube = rest
-        .strip_prefix("youtu.be/")
-        .or_else(|| rest.strip_prefix("youtube.com/live/"))
-        .or_else(|| rest.strip_prefix("youtube.com/shorts/"))
-        .or_else(|| {
-            let query = rest.strip_prefix("youtube.com/watch?")?;
-            query.split('&').find_map(|pair| pair.strip_prefix("v="))
-        })
-        .and_then(id);
-    if let Some(id) = youtube {
-        return format!("https://www.youtube.com/embed/{id}");
-    }
-    let vimeo = rest.strip_prefix("vimeo.com/").filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    match vimeo.and_then(id) {
-        Some(id) => format!("https://player.vimeo.com/video/{id}"),
-        None => url.to_owned(),
-    }
+    workadventure::embeddable(url).unwrap_or_else(|| url.to_owned())
 }
 
 #[cfg(test)]
@@ -339,20 +316,5 @@ mod tests {
         assert_eq!(slug("Kettle & Coil GmbH"), "kettle-coil-gmbh");
         assert_eq!(slug("O'Neill  Café (EU)"), "oneill-cafe-eu");
         assert_eq!(slug("Müßig"), "muessig");
-    }
-
-    #[test]
-    fn videos_become_embeddable() {
-        let player = "https://www.youtube.com/embed/dQw4-_9";
-        for url in [
-            "https://www.youtube.com/watch?v=dQw4-_9&t=3",
-            "https://youtube.com/watch?list=x&v=dQw4-_9",
-            "https://youtu.be/dQw4-_9?si=x",
-            player,
-        ] {
-            assert_eq!(embeddable(url), player);
-        }
-        assert_eq!(embeddable("https://vimeo.com/12345"), "https://player.vimeo.com/video/12345");
-        assert_eq!(embeddable("https://a.example/v.mp4"), "https://a.example/v.mp4");
     }
 }

@@ -81,7 +81,7 @@ fn an_output_that_cannot_be_written_leaves_what_was_there() {
     fs::write(folder.path().join("maps/lobby.tmj"), "{ \"layers\": [1,, ] }").unwrap();
     let run = venue(folder.path(), &["bundle"]).code(1);
     let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
-    assert!(said.contains("maps/lobby.tmj:1:15"), "{said}");
+    assert!(said.contains("maps/lobby.tmj:1:16"), "{said}");
     assert_eq!(fs::read(folder.path().join("dist/manifest.json")).unwrap(), before);
 }
 

@@ -7,7 +7,7 @@ use crate::{
     check::context::{MapContext, around, class_kind, is_filled_by_script},
     finding::{Family, Finding, Rule, Severity, Spot},
     model::{Gid, Property, Shape, TilePos, TileRect},
-    workadventure::{Holder, HolderKind, PropertyFact, Zone},
+    workadventure::{Holder, HolderKind, PropertyFact, Zone, meeting},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -322,55 +322,6 @@ fn overlap(a: &Zone, b: &Zone) -> bool {
     axis(a.x, a.width, b.x, b.width) > 1.0 && axis(a.y, a.height, b.y, b.height) > 1.0
 }
 
-/// The part of a meeting's name that the server sees (workadventure-maps, section 4.2).
-pub(super) fn slug(text: &str) -> String {
-    let plain = text.chars().flat_map(plain_letters).collect::<String>().to_lowercase();
-    let mut slug = String::new();
-    for sign in plain.trim().chars() {
-        if sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_') {
-            slug.push(sign);
-        } else if sign == ' ' && !slug.ends_with(' ') {
-            slug.push(' ');
-        }
-    }
-    slug.replace(' ', "-")
-}
-
-/// A letter without its accent, for the letters of Latin alphabets.
-fn plain_letters(letter: char) -> impl Iterator<Item = char> {
-    const PLAIN: [(&str, char); 25] = [
-        ("ÀÁÂÃÄÅĀĂĄǍȀȂȦẠẢẤẦẨẪẬẮẰẲẴẶ", 'A'),
-        ("àáâãäåāăąǎȁȃȧạảấầẩẫậắằẳẵặ", 'a'),
-        ("ÇĆĈĊČ", 'C'),
-        ("çćĉċč", 'c'),
-        ("ĎďḌḍ", 'd'),
-        ("ÈÉÊËĒĔĖĘĚẸẺẼẾỀỂỄỆ", 'E'),
-        ("èéêëēĕėęěẹẻẽếềểễệ", 'e'),
-        ("ĜĞĠĢĝğġģ", 'g'),
-        ("Ĥĥ", 'h'),
-        ("ÌÍÎÏĨĪĬĮİỈỊ", 'I'),
-        ("ìíîïĩīĭįỉị", 'i'),
-        ("Ĵĵ", 'j'),
-        ("Ķķ", 'k'),
-        ("ĹĻĽĺļľ", 'l'),
-        ("ÑŃŅŇñńņň", 'n'),
-        ("ÒÓÔÕÖŌŎŐƠỌỎỐỒỔỖỘỚỜỞỠỢ", 'O'),
-        ("òóôõöōŏőơọỏốồổỗộớờởỡợ", 'o'),
-        ("ŔŖŘŕŗř", 'r'),
-        ("ŚŜŞŠȘśŝşšș", 's'),
-        ("ŢŤȚţťț", 't'),
-        ("ÙÚÛÜŨŪŬŮŰŲƯỤỦỨỪỬỮỰ", 'U'),
-        ("ùúûüũūŭůűųưụủứừửữự", 'u'),
-        ("Ŵŵ", 'w'),
-        ("ÝŶŸýÿŷ", 'y'),
-        ("ŹŻŽźżž", 'z'),
-    ];
-    let combining = ('\u{300}'..='\u{36f}').contains(&letter);
-    let plain =
-        PLAIN.iter().find(|(letters, _)| letters.contains(letter)).map_or(letter, |(_, plain)| *plain);
-    (!combining).then_some(plain).into_iter()
-}
-
 fn meeting_name_collision(context: &MapContext, findings: &mut Vec<Finding>) {
     let mut first: BTreeMap<String, (&str, Spot)> = BTreeMap::new();
     for zone in &context.meaning.zones {
@@ -381,7 +332,7 @@ fn meeting_name_collision(context: &MapContext, findings: &mut Vec<Finding>) {
         else {
             continue;
         };
-        let slug = slug(text);
+        let slug = meeting::slug(text);
         let spot = context.value(room);
         if slug.is_empty() || slug.chars().all(|sign| sign == '-') {
             findings.push(
@@ -522,29 +473,6 @@ fn flipped_zone_tile(context: &MapContext, findings: &mut Vec<Finding>) {
                 .related(context.value(trigger), "the property")
                 .help("place the tile as it is in the tileset"),
             );
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::slug;
-
-    #[test]
-    fn slugs_equal_the_engine_s() {
-        // Vectors of workadventure-maps, section 4.2.
-        for (text, wanted) in [
-            ("Foo", "foo"),
-            ("Café A", "cafe-a"),
-            ("cafe a", "cafe-a"),
-            ("Room #1", "room-1"),
-            ("Room 1", "room-1"),
-            ("Straße", "strae"),
-            ("会議室", ""),
-            ("a  b", "a-b"),
-            ("e\u{301}", "e"),
-        ] {
-            assert_eq!(slug(text), wanted, "{text}");
         }
     }
 }
