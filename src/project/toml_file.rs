@@ -77,10 +77,14 @@ pub fn nearest<'a>(
     candidates
         .into_iter()
         .map(AsRef::as_ref)
-        .map(|candidate| (strsim::osa_distance(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= allowed && *candidate != word)
+        .map(|candidate| {
+            // Letter case decides only between those that are equally near without it.
+            let (near, exact) = (candidate.to_lowercase(), strsim::osa_distance(word, candidate));
+            (strsim::osa_distance(&lower, &near), exact, candidate)
+        })
+        .filter(|(distance, _, candidate)| *distance <= allowed && *candidate != word)
         .min()
-        .map(|(_, candidate)| candidate.to_owned())
+        .map(|(_, _, candidate)| candidate.to_owned())
 }
 
 #[cfg(test)]
