@@ -1,16 +1,14 @@
 //! What rules look at.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::OnceLock,
-};
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use crate::{
     finding::{Place, Spot},
     model::{Gid, Layer, LayerKind, Map, Object, Properties, Property, Shape, TileLayer, TilePos, TileRect},
-    project::{Config, Project, ProjectMap},
+    project::{Config, Project},
     source::{Sources, Span, resolve},
-    workadventure::{HolderKind, Meaning, Reach, WalkGrid},
+    workadventure::{HolderKind, Meaning, Reach, WalkGrid, is_template},
+    world::World,
 };
 
 /// One map with all that a rule may ask about it.
@@ -243,7 +241,7 @@ impl<'a> MapContext<'a> {
             // A layer whose visibility hangs on a variable is a wall at times only.
             for (flat, tiles) in self.tile_layers() {
                 let visible = flat.layer.properties.get("visible").and_then(|shown| shown.value.text());
-                if visible.is_some_and(is_filled_by_script) || scripted && sounds_like_door(&flat.path) {
+                if visible.is_some_and(is_template) || scripted && sounds_like_door(&flat.path) {
                     cells.extend(tiles.filled().map(|(cell, _)| cell));
                 }
             }
@@ -311,21 +309,9 @@ pub(super) struct WorldContext<'a> {
     pub(super) project: &'a Project,
     /// Its maps that could be read.
     pub(super) maps: &'a [MapContext<'a>],
-    /// Maps that exits lead to and that are not to be judged.
-    pub(super) neighbours: &'a BTreeMap<String, ProjectMap>,
-}
-
-impl WorldContext<'_> {
-    /// What the map of this name means: that of the map that stands in for it, if one does.
-    pub(super) fn meaning(&self, name: &str) -> Option<(&Map, &Meaning)> {
-        let stand_in = self.project.maps.iter().find(|map| map.stands_in_for().as_deref() == Some(name));
-        let name = stand_in.map_or(name, |map| map.name.as_str());
-        if let Some(context) = self.maps.iter().find(|context| context.map.file == name) {
-            return Some((context.map, context.meaning));
-        }
-        let neighbour = self.neighbours.get(name)?;
-        Some((neighbour.map.as_ref()?, neighbour.meaning.as_ref()?))
-    }
+    /// The world that they form, those to be judged first and in the same order; behind them maps that
+    /// exits lead to and that are not to be judged.
+    pub(super) world: World<'a>,
 }
 
 /// What an object of this class can hold (workadventure-maps, section 1.5).
@@ -336,12 +322,6 @@ pub(super) fn class_kind(class: &str) -> HolderKind {
         "website" => HolderKind::Website,
         _ => HolderKind::Object,
     }
-}
-
-/// Whether the scripting library fills the text in at run time: `{{{ url }}}`, `{{^open}}1{{/open}}`
-/// (workadventure-maps, section 1.7).
-pub(super) fn is_filled_by_script(text: &str) -> bool {
-    text.contains("{{")
 }
 
 /// The smallest rectangle around some cells, for a place.

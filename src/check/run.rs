@@ -1,6 +1,6 @@
 //! Judges a project: every map on its own, then all together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
@@ -17,6 +17,7 @@ use crate::{
     model::Map,
     project::{Project, ProjectMap},
     workadventure::Meaning,
+    world::{Surroundings, World},
 };
 
 /// Everything that is wrong with the maps of a project, what loading found included, less what the
@@ -36,7 +37,12 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
     let mut by_map: Vec<Vec<Finding>> = contexts.par_iter().map(|context| judge(context, settings)).collect();
 
     let neighbours = neighbours(project, &contexts);
-    let world = WorldContext { project, maps: &contexts, neighbours: &neighbours };
+    let judged = contexts.iter().map(|context| (context.map.file.as_str(), context.map, context.meaning));
+    let known = neighbours
+        .iter()
+        .filter_map(|map| Some((map.name.as_str(), map.map.as_ref()?, map.meaning.as_ref()?)));
+    let world = World::of(&Surroundings::of(project), judged.chain(known));
+    let world = WorldContext { project, maps: &contexts, world };
     let mut of_world = Vec::new();
     for lint in lints() {
         if let Check::World(check) = lint.check {
@@ -96,14 +102,14 @@ fn lints() -> impl Iterator<Item = &'static Lint> {
 }
 
 /// Maps that exits lead to and that are not among those to judge, loaded to look their entries up.
-fn neighbours(project: &Project, contexts: &[MapContext]) -> BTreeMap<String, ProjectMap> {
+fn neighbours(project: &Project, contexts: &[MapContext]) -> Vec<ProjectMap> {
     let names: BTreeSet<String> = contexts
         .iter()
         .flat_map(|context| exits::local_targets(context).into_iter())
         .filter(|name| project.map(name).is_none())
         .collect();
     let names: Vec<String> = names.into_iter().collect();
-    names.into_par_iter().map(|name| (name.clone(), ProjectMap::load(&project.sources, &name))).collect()
+    names.into_par_iter().map(|name| ProjectMap::load(&project.sources, &name)).collect()
 }
 
 /// Tilesets that several maps share are judged with each of them; what is wrong with them is told

@@ -7,7 +7,7 @@ use crate::{
     check::context::{FlatLayer, MapContext, around},
     finding::{Family, Finding, Rule, Severity},
     model::TilePos,
-    workadventure::{Entry, EntryKind, Reach, WalkGrid},
+    workadventure::{Entry, EntryKind, Reach, WalkGrid, can_be_linked},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -259,6 +259,8 @@ fn start_enclosed(context: &MapContext, findings: &mut Vec<Finding>) {
             )
             .at(place)
         }
+        // That visitors appear inside a wall is told with the missing start.
+        _ if fallback(context).is_none_or(|cell| context.meaning.walk.is_blocked(cell)) => return,
         _ => Finding::new(
             &START_ENCLOSED,
             context.spot(context.map.span).key("layers"),
@@ -303,11 +305,6 @@ fn start_on_exit(context: &MapContext, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether a link can carry the name (workadventure-maps, section 3.1).
-pub(super) fn can_be_linked(name: &str) -> bool {
-    name.chars().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_' | '.' | '/' | '~'))
-}
-
 fn entry_name_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
     for entry in context.meaning.entries.iter().filter(|entry| entry.declared && !entry.default) {
         // A layer `welcome hall/start` is found by its last part.
@@ -315,17 +312,19 @@ fn entry_name_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
         if can_be_linked(&entry.name) || can_be_linked(last) && entry.kind == EntryKind::Layer {
             continue;
         }
-        findings.push(
-            Finding::new(
-                &ENTRY_NAME_UNREACHABLE,
-                entry.spot.clone().key("name"),
-                format!(
-                    "no link leads to the entry \"{}\": its name has signs that links cannot carry",
-                    entry.name
-                ),
+        let (message, help) = if entry.name.is_empty() {
+            ("nobody ever arrives at an area with start that has no name".to_owned(), "give the area a name")
+        } else {
+            let name = &entry.name;
+            (
+                format!("no link leads to the entry \"{name}\": its name has signs that links cannot carry"),
+                "use letters from a to z, digits, - and _",
             )
-            .at(entry.place.clone())
-            .help("use letters from a to z, digits, - and _"),
+        };
+        findings.push(
+            Finding::new(&ENTRY_NAME_UNREACHABLE, entry.spot.clone().key("name"), message)
+                .at(entry.place.clone())
+                .help(help),
         );
     }
 }
@@ -345,7 +344,7 @@ fn tile_entry(context: &MapContext, findings: &mut Vec<Finding>) {
         }
     }
     for (name, spot, place) in used.into_values().flatten() {
-        let found = name == "start" || context.meaning.entries.iter().any(|entry| is_called(entry, &name));
+        let found = name == "start" || context.meaning.entries.iter().any(|entry| entry.is_called(&name));
         if found {
             continue;
         }
@@ -359,13 +358,4 @@ fn tile_entry(context: &MapContext, findings: &mut Vec<Finding>) {
             .help(format!("make a tile layer \"{name}\" and paint it where visitors shall arrive")),
         );
     }
-}
-
-/// Whether a link to `#name` leads to the entry.
-pub(super) fn is_called(entry: &Entry, name: &str) -> bool {
-    let path = match entry.kind {
-        EntryKind::Area => return entry.name == name,
-        EntryKind::Layer => entry.place.layer.as_deref().unwrap_or(&entry.name),
-    };
-    entry.name == name || path == name || path.strip_suffix(name).is_some_and(|group| group.ends_with('/'))
 }

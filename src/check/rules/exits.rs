@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{Check, Lint, entries};
 use crate::{
-    check::context::{MapContext, WorldContext, around, is_filled_by_script},
+    check::context::{MapContext, WorldContext, around},
     finding::{Family, Finding, Rule, Severity},
-    project::nearest,
-    source::{Existence, file_stem, is_url, parent, relative},
+    source::relative,
     workadventure::{Exit, Holder},
+    world::{Arrival, Destination, Never, Surroundings},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -89,152 +89,19 @@ static MAP_UNREACHABLE: Rule = Rule {
     mend: "Add an exit that leads to it, or delete the map.",
 };
 
-/// Where an exit leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Goal {
-    /// Within the map.
-    Here,
-    /// To a map of the project, by name.
-    Map(String),
-    /// To a file that differs by letter case: its real name, and how this map would call it.
-    OtherCase(String),
-    /// To a file that does not exist.
-    Missing(String),
-    /// To a room that is not ours to know.
-    Elsewhere,
-    /// Nowhere: why, and how to mend it.
-    Never(&'static str, String),
-}
-
-#[derive(Debug)]
-struct Target {
-    goal: Goal,
-    /// Name behind the `#`.
-    entry: Option<String>,
-}
-
-const MAP_EXTENSIONS: [&str; 5] = ["tmj", "json", "tmx", "wam", "xml"];
-
-/// Reads an exit's value (workadventure-maps, section 3.2); `None` for one that a script fills in, that
-/// is empty or no text.
-fn target(context: &MapContext, exit: &Exit) -> Option<Target> {
-    let text = exit.property.value.text()?.trim();
-    if text.is_empty() || is_filled_by_script(text) || text.contains("${") {
-        return None;
-    }
-    let (address, fragment) = text.split_once('#').unwrap_or((text, ""));
-    let entry = fragment.split('&').find(|item| !item.contains('=')).filter(|item| !item.is_empty());
-    let address = address.split('?').next().unwrap_or_default();
-    let goal = goal(context, &exit.property.name, address);
-    Some(Target { goal, entry: entry.map(str::to_owned) })
-}
-
-fn goal(context: &MapContext, property: &str, address: &str) -> Goal {
-    let is_room = |path: &str| ["/_/", "/@/", "/~/", "/*/"].iter().any(|start| path.starts_with(start));
-    if address.is_empty() {
-        return Goal::Here;
-    }
-    // `exitSceneUrl` is an address of a map and becomes a room by itself.
-    if property == "exitSceneUrl" && (is_url(address) || address.starts_with('/')) {
-        return Goal::Elsewhere;
-    }
-    if is_url(address) {
-        let Some((scheme, rest)) = address.split_once("//") else {
-            return Goal::Never("it is no address of a room", "write a path relative to this map".to_owned());
-        };
-        if !matches!(scheme, "http:" | "https:" | "") {
-            return Goal::Never("it is no address of a room", "write a path relative to this map".to_owned());
-        }
-        let (_, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        if is_room(path) || path.is_empty() || path == "/" {
-            return Goal::Elsewhere;
-        }
-        let file = path.rsplit('/').next().unwrap_or_default();
-        let is_map =
-            MAP_EXTENSIONS.iter().any(|extension| file.to_lowercase().ends_with(&format!(".{extension}")));
-        return if is_map {
-            Goal::Never("it is the address of a map, not of a room", format!("write \"/_/global/{rest}\""))
-        } else {
-            Goal::Never(
-                "exits lead to rooms, not to websites",
-                "use openTab or openWebsite for a website".to_owned(),
-            )
-        };
-    }
-    if address.starts_with('/') {
-        return if is_room(address) || address == "/" {
-            Goal::Elsewhere
-        } else {
-            Goal::Never(
-                "rooms begin with /_/, /@/ or /~/",
-                format!(
-                    "write a path relative to this map, for example \"{}\"",
-                    address.trim_start_matches('/')
-                ),
-            )
-        };
-    }
-    if ["_/", "@/", "~/"].iter().any(|start| address.starts_with(start)) {
-        return Goal::Never("its first / is missing", format!("write \"/{address}\""));
-    }
-    file_goal(context, address)
-}
-
-fn file_goal(context: &MapContext, address: &str) -> Goal {
-    let name = context.resolve(address);
-    let sources = context.sources();
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_lowercase();
-    let known = MAP_EXTENSIONS.contains(&extension.as_str());
-    let with = |extension: &str| {
-        let folder = parent(&name);
-        let stem = file_stem(&name);
-        if folder.is_empty() { format!("{stem}.{extension}") } else { format!("{folder}/{stem}.{extension}") }
-    };
-    // The editor's file stands beside its map, and map-storage makes it where there is none.
-    if extension == "wam" {
-        for source in ["tmj", "json", "tmx"] {
-            if sources.existence(&with(source)) == Existence::File {
-                return Goal::Map(with(source));
-            }
-        }
-    }
-    match sources.existence(&name) {
-        Existence::File if extension == "wam" => Goal::Elsewhere,
-        Existence::File => Goal::Map(name),
-        Existence::OtherCase(real) => Goal::OtherCase(real),
-        Existence::Folder | Existence::Missing => {
-            if name.starts_with("../") {
-                // Beyond the project may be another project on the same server.
-                return Goal::Elsewhere;
-            }
-            // A `.tmx` or `.json` source is published as `.tmj`.
-            if extension == "tmj" {
-                let converted =
-                    if context.project.config_file.is_some() { &["tmx", "json"][..] } else { &["tmx"] };
-                for source in converted {
-                    if sources.existence(&with(source)) == Existence::File {
-                        return Goal::Map(with(source));
-                    }
-                }
-            }
-            let slug = !known && !file_stem(&name).is_empty() && !name.contains('.');
-            let beside =
-                |extension: &&str| sources.existence(&format!("{name}.{extension}")) == Existence::File;
-            if slug && !MAP_EXTENSIONS.iter().any(beside) {
-                // In worlds of workadventu.re rooms have names without extension.
-                return Goal::Elsewhere;
-            }
-            Goal::Missing(name)
-        }
-    }
+/// Where an exit of the map leads.
+fn destination(context: &MapContext, exit: &Exit) -> Destination {
+    let relative_to_map = exit.property.name == "exitSceneUrl";
+    let text = exit.target().unwrap_or_default();
+    Destination::of(&Surroundings::of(context.project), &context.map.file, text, relative_to_map)
 }
 
 /// Names of the maps that the map's exits lead to.
 pub(in crate::check) fn local_targets(context: &MapContext) -> BTreeSet<String> {
-    let targets = context.meaning.exits.iter().filter_map(|exit| target(context, exit));
-    targets
-        .filter_map(|target| match target.goal {
-            Goal::Map(name) => Some(name),
+    let destinations = context.meaning.exits.iter().map(|exit| destination(context, exit));
+    destinations
+        .filter_map(|destination| match destination {
+            Destination::Map(name) => Some(name),
             _ => None,
         })
         .collect()
@@ -242,28 +109,30 @@ pub(in crate::check) fn local_targets(context: &MapContext) -> BTreeSet<String> 
 
 /// Whether who steps on the exit leaves the map.
 pub(super) fn leads_away(context: &MapContext, exit: &Exit) -> bool {
-    target(context, exit).is_some_and(|target| match target.goal {
-        Goal::Map(name) => name != context.map.file,
-        Goal::OtherCase(_) | Goal::Elsewhere => true,
-        Goal::Here | Goal::Missing(_) | Goal::Never(..) => false,
-    })
+    matches!(
+        destination(context, exit),
+        Destination::Map(_) | Destination::OtherCase(_) | Destination::Room(_)
+    )
 }
 
 fn targets(context: &MapContext, findings: &mut Vec<Finding>) {
     for exit in &context.meaning.exits {
-        let Some(target) = target(context, exit) else { continue };
         let value = exit.property.value.display();
-        let with_entry = |path: &str| match value.split_once('#') {
-            Some((_, fragment)) => format!("{path}#{fragment}"),
-            None => path.to_owned(),
+        // As this map calls the file, with what stands behind the `#`.
+        let called = |name: &str| {
+            let path = relative(context.folder(), name);
+            match value.split_once('#') {
+                Some((_, fragment)) => format!("{path}#{fragment}"),
+                None => path,
+            }
         };
-        let finding = match target.goal {
-            Goal::Missing(name) => {
+        let finding = match destination(context, exit) {
+            Destination::Missing { nearest, .. } => {
                 let message = format!("exit leads to \"{value}\", which does not exist");
                 let finding = Finding::new(&EXIT_TARGET_MISSING, exit.spot.clone(), message);
-                match near(context, &name) {
+                match nearest.filter(|name| *name != context.map.file) {
                     Some(near) => {
-                        let right = with_entry(&near);
+                        let right = called(&near);
                         finding.help(format!("did you mean \"{right}\"?")).fix(
                             false,
                             format!("replace with \"{right}\""),
@@ -273,131 +142,76 @@ fn targets(context: &MapContext, findings: &mut Vec<Finding>) {
                     None => finding.help("the path is relative to this map"),
                 }
             }
-            Goal::OtherCase(real) => {
-                let right = with_entry(&relative(context.folder(), &real));
+            Destination::OtherCase(real) => {
+                let right = called(&real);
                 let message = format!("exit leads to \"{value}\", but the file is called \"{real}\"");
                 Finding::new(&EXIT_LETTER_CASE, exit.spot.clone(), message)
                     .help(format!("write \"{right}\""))
                     .fix(true, format!("replace with \"{right}\""), right.clone())
             }
-            Goal::Never(why, help) => {
+            Destination::Never(never) => {
+                let (why, help) = explain(&never);
                 let message = format!("exit to \"{value}\" never opens: {why}");
                 Finding::new(&EXIT_NEVER_WORKS, exit.spot.clone(), message).help(help)
             }
-            Goal::Here | Goal::Map(_) | Goal::Elsewhere => continue,
+            Destination::Nothing
+            | Destination::Unknown
+            | Destination::Here
+            | Destination::Map(_)
+            | Destination::Room(_) => continue,
         };
         findings.push(finding.at(exit.place.clone()));
     }
 }
 
-/// A map that may have been meant, as this map would call it.
-fn near(context: &MapContext, name: &str) -> Option<String> {
-    let sources = context.sources();
-    // The same name with another extension or in another folder, else a similar one.
-    let maps: Vec<&str> = context.project.maps.iter().map(|map| map.name.as_str()).collect();
-    let beside = sources.entries(parent(name)).unwrap_or_default();
-    let folder = parent(name);
-    let files =
-        beside.iter().map(|file| if folder.is_empty() { file.clone() } else { format!("{folder}/{file}") });
-    let mut all: BTreeSet<String> = files
-        .filter(|file| {
-            let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
-            MAP_EXTENSIONS.contains(&extension)
-        })
-        .collect();
-    all.extend(maps.into_iter().map(str::to_owned));
-    all.remove(&context.map.file);
-    let stem = file_stem(name);
-    let same_stem = all.iter().find(|file| file_stem(file) == stem).cloned();
-    let nearest_file = || {
-        let stems: Vec<&str> = all.iter().map(|file| file_stem(file)).collect();
-        let near = nearest(stem, stems.iter())?;
-        all.iter().find(|file| file_stem(file) == near).cloned()
-    };
-    let found = same_stem.or_else(nearest_file)?;
-    Some(relative(context.folder(), &found))
-}
-
-fn entry_missing(world: &WorldContext, findings: &mut Vec<Finding>) {
-    for context in world.maps {
-        for exit in &context.meaning.exits {
-            let Some(target) = target(context, exit) else { continue };
-            let Some(entry) = &target.entry else { continue };
-            let name = match &target.goal {
-                Goal::Here => &context.map.file,
-                Goal::Map(name) => name,
-                _ => continue,
-            };
-            let Some((map, meaning)) = world.meaning(name) else { continue };
-            let found = meaning.entries.iter().any(|other| entries::is_called(other, entry));
-            if found && entries::can_be_linked(entry) {
-                continue;
-            }
-            if has_wam_entry(context, name, entry) {
-                continue;
-            }
-            let file = relative(context.folder(), &map.file);
-            let message = if found {
-                format!(
-                    "visitors arrive at the default entry of \"{file}\": no link can carry the name \"{entry}\""
-                )
-            } else {
-                format!("visitors arrive at the default entry of \"{file}\": it has no entry \"{entry}\"")
-            };
-            let names: Vec<&str> = meaning
-                .entries
-                .iter()
-                .filter(|other| entries::can_be_linked(&other.name) && !other.cells.is_empty())
-                .map(|other| other.name.as_str())
-                .collect();
-            let declared: Vec<&str> = meaning
-                .entries
-                .iter()
-                .filter(|other| other.declared)
-                .map(|other| other.name.as_str())
-                .collect();
-            let mut finding =
-                Finding::new(&EXIT_ENTRY_MISSING, exit.spot.clone(), message).at(exit.place.clone());
-            let near =
-                (!found).then(|| nearest(entry, declared.iter()).or_else(|| nearest(entry, names.iter())));
-            finding = match near.flatten() {
-                Some(near) => {
-                    let value = exit.property.value.display();
-                    let address = value.split_once('#').map_or("", |(address, _)| address);
-                    let right = format!("{address}#{near}");
-                    finding.help(format!("did you mean \"{right}\"?")).fix(
-                        false,
-                        format!("replace with \"{right}\""),
-                        right.clone(),
-                    )
-                }
-                None if found => finding.help("rename the entry: letters from a to z, digits, - and _"),
-                None => finding.help(format!(
-                    "add a tile layer \"{entry}\" there, and paint it where visitors shall arrive"
-                )),
-            };
-            findings.push(finding);
+/// Why such an exit leads nowhere, and what to write.
+fn explain(never: &Never) -> (&'static str, String) {
+    match never {
+        Never::MapUrl(room) => ("it is the address of a map, not of a room", format!("write \"{room}\"")),
+        Never::Website => {
+            ("exits lead to rooms, not to websites", "use openTab or openWebsite for a website".to_owned())
         }
+        Never::RootPath(path) => (
+            "rooms begin with /_/, /@/ or /~/",
+            format!("write a path relative to this map, for example \"{path}\""),
+        ),
+        Never::LostSlash(room) => ("its first / is missing", format!("write \"{room}\"")),
+        Never::OtherScheme => ("it is no address of a room", "write a path relative to this map".to_owned()),
     }
 }
 
-/// Whether the editor's file beside a map has the entry: an area of that name with a start.
-fn has_wam_entry(context: &MapContext, map: &str, entry: &str) -> bool {
-    let folder = parent(map);
-    let stem = file_stem(map);
-    let wam = if folder.is_empty() { format!("{stem}.wam") } else { format!("{folder}/{stem}.wam") };
-    let Ok(bytes) = context.sources().read(&wam) else { return false };
-    let Ok(wam) = serde_json::from_slice::<serde_json::Value>(&bytes) else { return false };
-    let Some(areas) = wam.get("areas").and_then(|areas| areas.as_array()) else { return false };
-    areas.iter().any(|area| {
-        let properties = area.get("properties").and_then(|properties| properties.as_array());
-        area.get("name").and_then(|name| name.as_str()) == Some(entry)
-            && properties.is_some_and(|properties| {
-                properties
-                    .iter()
-                    .any(|property| property.get("type").and_then(|kind| kind.as_str()) == Some("start"))
-            })
-    })
+fn entry_missing(context: &WorldContext, findings: &mut Vec<Finding>) {
+    let world = &context.world;
+    for way in world.ways() {
+        // Maps beyond those that are to be judged come behind them.
+        let (Some(from), Some(exit), Some(to)) = (context.maps.get(way.from), way.exit, way.to) else {
+            continue;
+        };
+        let file = relative(from.folder(), world.maps()[to].name);
+        let arrive = format!("visitors arrive at the default entry of \"{file}\"");
+        let (message, near) = match &way.arrival {
+            Arrival::Missing { name, nearest } => {
+                (format!("{arrive}: it has no entry \"{name}\""), Some((name, nearest)))
+            }
+            Arrival::Unlinkable(name) => (format!("{arrive}: no link can carry the name \"{name}\""), None),
+            Arrival::Default | Arrival::Entry { .. } | Arrival::Unknown => continue,
+        };
+        let finding = Finding::new(&EXIT_ENTRY_MISSING, exit.spot.clone(), message).at(exit.place.clone());
+        findings.push(match near {
+            Some((_, Some(near))) => {
+                let address = way.text.split_once('#').map_or("", |(address, _)| address);
+                let right = format!("{address}#{near}");
+                finding.help(format!("did you mean \"{right}\"?")).fix(
+                    false,
+                    format!("replace with \"{right}\""),
+                    right.clone(),
+                )
+            }
+            Some((name, None)) => finding
+                .help(format!("add a tile layer \"{name}\" there, and paint it where visitors shall arrive")),
+            None => finding.help("rename the entry: letters from a to z, digits, - and _"),
+        });
+    }
 }
 
 fn exit_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
@@ -435,46 +249,32 @@ fn exit_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
     }
 }
 
-fn map_unreachable(world: &WorldContext, findings: &mut Vec<Finding>) {
-    let Some(entry) = &world.project.config.project.entry else { return };
+fn map_unreachable(context: &WorldContext, findings: &mut Vec<Finding>) {
+    let Some(entry) = &context.project.config.project.entry else { return };
     // Only who sees every map can tell that none leads there.
-    let all = world.project.all_map_names().unwrap_or_default();
-    if all.iter().any(|name| world.project.map(name).is_none()) {
+    let all = context.project.all_map_names().unwrap_or_default();
+    if all.iter().any(|name| context.project.map(name).is_none()) {
         return;
     }
-    let mut reached: BTreeSet<String> = BTreeSet::new();
-    let mut open = vec![crate::source::resolve("", entry)];
-    while let Some(name) = open.pop() {
-        if !reached.insert(name.clone()) {
-            continue;
-        }
-        let stand_ins =
-            world.project.maps.iter().filter(|map| map.stands_in_for().as_deref() == Some(&*name));
-        open.extend(stand_ins.map(|map| map.name.clone()));
-        let Some(context) = world.maps.iter().find(|context| context.map.file == name) else { continue };
-        // Whoever leaves by script or to rooms by name may go anywhere.
-        let unknown = context
-            .meaning
-            .exits
-            .iter()
-            .any(|exit| target(context, exit).is_none_or(|target| target.goal == Goal::Elsewhere));
-        if unknown || context.has_script() {
-            return;
-        }
-        open.extend(local_targets(context));
+    let world = &context.world;
+    let Some(start) = world.index(&crate::source::resolve("", entry)) else { return };
+    let reached = world.reachable([start]);
+    // Whoever leaves by script or to rooms by name may go anywhere.
+    let scripted = |map: usize| context.maps.get(map).is_none_or(MapContext::has_script);
+    if reached.iter().any(|map| world.leads_beyond(*map) || scripted(*map)) {
+        return;
     }
-    for context in world.maps {
-        let project_map = world.project.map(&context.map.file);
-        if reached.contains(&context.map.file)
-            || project_map.is_some_and(|map| map.stands_in_for().is_some())
-            || !context.meaning.entries.iter().any(|entry| entry.declared || entry.default)
-        {
+    for (index, map) in context.maps.iter().enumerate() {
+        // A venue is entered by way of the map with its stands.
+        let stood_in_for = world.index(&map.map.file) != Some(index);
+        let arrivals = map.meaning.entries.iter().any(|entry| entry.declared || entry.default);
+        if reached.contains(&index) || stood_in_for || !arrivals {
             continue;
         }
         findings.push(
             Finding::new(
                 &MAP_UNREACHABLE,
-                context.spot(context.map.span),
+                map.spot(map.map.span),
                 format!("no way leads here from \"{entry}\""),
             )
             .help("add an exit that leads here"),

@@ -3,14 +3,17 @@
 use super::{Check, Lint};
 use crate::{
     check::{
-        context::{Holder, MapContext, is_filled_by_script},
+        context::{Holder, MapContext},
         links::uses,
     },
     finding::{Family, Finding, Rule, Severity},
     model::Property,
     project::nearest,
     source::{Existence, is_url, parent, relative, resolve},
-    workadventure::{HolderKind, PropertyFact, Reference, ValueKind},
+    workadventure::{
+        HolderKind, PropertyFact, Reference, ValueKind, embeddable, host_and_path, is_template,
+        percent_decoded,
+    },
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -129,7 +132,7 @@ fn referring(context: &MapContext, mut judge: impl FnMut(&Holder, &Property, Ref
                 continue;
             }
             let Some(text) = property.value.text() else { continue };
-            if text.trim().is_empty() || is_filled_by_script(text) || text.contains("${") {
+            if text.trim().is_empty() || is_template(text) || text.contains("${") {
                 continue;
             }
             judge(&holder, property, reference, text);
@@ -225,7 +228,7 @@ impl Subject<'_> {
             );
             return;
         }
-        let name = self.context.resolve(&decoded(path));
+        let name = self.context.resolve(&percent_decoded(path));
         if name.starts_with("../") {
             return;
         }
@@ -272,7 +275,9 @@ impl Subject<'_> {
     fn near(&self, name: &str) -> Option<String> {
         let names = self.context.sources().entries(parent(name))?;
         let wanted = name.rsplit_once('/').map_or(name, |(_, file)| file);
-        let near = nearest(wanted, names.iter())?;
+        let extension = |file: &str| file.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
+        let same_kind = names.iter().filter(|file| extension(file) == extension(wanted));
+        let near = nearest(wanted, same_kind)?;
         Some(relative(self.context.folder(), &resolve(parent(name), &near)))
     }
 }
@@ -298,30 +303,9 @@ fn is_built(context: &MapContext, name: &str) -> bool {
     }
 }
 
-/// Percent signs undone, as servers do.
-fn decoded(path: &str) -> String {
-    let bytes = path.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let digits = bytes.get(at + 1..at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
-        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        if let Some(byte) = byte.filter(|_| bytes[at] == b'%') {
-            out.push(byte);
-            at += 3;
-        } else {
-            out.push(bytes[at]);
-            at += 1;
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| path.to_owned())
-}
-
 /// The host of an address, in lower case and without its port.
 fn host(url: &str) -> Option<String> {
-    let (_, rest) = url.split_once("//")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let (host, _) = host_and_path(url)?;
     let host = match host.rsplit_once(':') {
         Some((host, port)) if port.chars().all(|sign| sign.is_ascii_digit()) => host,
         _ => host,
@@ -344,43 +328,34 @@ fn looks_like_host(text: &str) -> bool {
 
 /// Sites that are known to refuse frames: the advice, and the address that works.
 fn hostile(host: &str, url: &str) -> Option<(String, Option<String>)> {
-    const REFUSING: [&str; 12] = [
+    const REFUSING: [&str; 14] = [
         "discord.com",
         "facebook.com",
         "github.com",
         "google.com",
         "instagram.com",
         "linkedin.com",
+        "m.youtube.com",
         "meetup.com",
         "reddit.com",
         "stackoverflow.com",
         "twitter.com",
         "x.com",
         "xing.com",
+        "youtube.com",
     ];
-    let bare = host.strip_prefix("www.").unwrap_or(host);
-    let (_, after) = url.split_once("//")?;
-    let path = &after[after.find('/').unwrap_or(after.len())..];
-    if bare == "youtu.be" || matches!(bare, "youtube.com" | "m.youtube.com") {
-        if path.starts_with("/embed/") {
-            return None;
-        }
-        let video = if bare == "youtu.be" {
-            path.trim_start_matches('/').split(['?', '#', '&']).next()
-        } else {
-            let query = path.strip_prefix("/watch?").map(|query| query.split('#').next().unwrap_or(query));
-            query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("v=")))
-        };
-        let video = video.filter(|video| !video.is_empty());
-        return Some(match video {
-            Some(video) => {
-                let better = format!("https://www.youtube.com/embed/{video}");
-                (format!("write \"{better}\""), Some(better))
-            }
-            None => ("use a link for embedding, or openTab".to_owned(), None),
-        });
+    if let Some(better) = embeddable(url) {
+        return Some((format!("write \"{better}\""), Some(better)));
     }
-    if bare == "google.com" && (path.starts_with("/maps/embed") || path.starts_with("/maps/d/embed")) {
+    let bare = host.strip_prefix("www.").unwrap_or(host);
+    let (_, path) = host_and_path(url)?;
+    // Of some sites only these pages may be framed.
+    let framed = match bare {
+        "google.com" => ["/maps/embed", "/maps/d/embed"],
+        "youtube.com" | "m.youtube.com" => ["/embed/", "/live_chat"],
+        _ => ["", ""],
+    };
+    if framed.iter().any(|start| !start.is_empty() && path.starts_with(start)) {
         return None;
     }
     REFUSING.contains(&bare).then(|| ("use openTab instead".to_owned(), None))
@@ -429,8 +404,7 @@ fn host_not_allowed(context: &MapContext, findings: &mut Vec<Finding>) {
             continue;
         }
         let Some(property) = holder.properties.get("jitsiUrl") else { continue };
-        let Some(text) = property.value.text().filter(|text| !text.is_empty() && !is_filled_by_script(text))
-        else {
+        let Some(text) = property.value.text().filter(|text| !text.is_empty() && !is_template(text)) else {
             continue;
         };
         let whole = if text.contains("//") { text.to_owned() } else { format!("https://{text}") };
@@ -488,16 +462,10 @@ mod tests {
     fn videos_get_their_embeddable_form() {
         let better = |url| hostile(&host(url).unwrap(), url).and_then(|(_, better)| better);
         let embed = Some("https://www.youtube.com/embed/abc".to_owned());
-        assert_eq!(better("https://www.youtube.com/watch?v=abc&t=3"), embed);
-        assert_eq!(better("https://youtu.be/abc?t=3"), embed);
+        assert_eq!(better("https://www.youtube.com/watch?v=abc"), embed);
+        assert_eq!(better("https://youtu.be/abc"), embed);
         assert_eq!(hostile("www.youtube.com", "https://www.youtube.com/embed/abc"), None);
         assert_eq!(hostile("gist.github.io", "https://gist.github.io/"), None);
         assert!(hostile("github.com", "https://github.com/a/b").is_some());
-    }
-
-    #[test]
-    fn percent_signs_are_undone() {
-        assert_eq!(decoded("a%20b%2"), "a b%2");
-        assert_eq!(decoded("%ff"), "%ff");
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{Check, Lint};
 use crate::{
-    check::context::{Holder, MapContext, is_filled_by_script},
+    check::context::{Holder, MapContext},
     finding::{Family, Finding, Rule, Severity},
     model::{Property, Value},
-    workadventure::{HolderKind, PROPERTIES, PropertyFact},
+    workadventure::{HolderKind, PROPERTIES, PropertyFact, is_template},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -225,8 +225,7 @@ fn deprecated_property(context: &MapContext, findings: &mut Vec<Finding>) {
 
 fn missing_main_property(context: &MapContext, findings: &mut Vec<Finding>) {
     let means_something = |property: &Property| {
-        !property.value.is_falsy()
-            || matches!(&property.value, Value::String(text) if is_filled_by_script(text))
+        !property.value.is_falsy() || matches!(&property.value, Value::String(text) if is_template(text))
     };
     // Companions are read from all zones that overlap (workadventure-maps, section 1.1), so one that
     // stands alone may belong to any zone of its kind.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Check, Lint};
 use crate::{
-    check::context::{Holder, MapContext, is_filled_by_script},
+    check::context::{Holder, MapContext},
     finding::{Family, Finding, Rule, Severity},
     model::{Property, Value},
     project::nearest,
-    workadventure::{HolderKind, PropertyFact, ValueKind},
+    workadventure::{HolderKind, PropertyFact, ValueKind, is_template},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -174,7 +174,7 @@ fn each(context: &MapContext, mut judge: impl FnMut(&Holder, &Property, &'static
     for holder in context.holders() {
         for property in holder.properties {
             let Some(fact) = PropertyFact::of(&property.name) else { continue };
-            let filled_later = property.value.text().is_some_and(is_filled_by_script);
+            let filled_later = property.value.text().is_some_and(is_template);
             if fact.holders.contains(&holder.kind) && !filled_later {
                 judge(&holder, property, fact);
             }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, Lint};
 use crate::{
-    check::context::{MapContext, around, class_kind, is_filled_by_script},
+    check::context::{MapContext, around, class_kind},
     finding::{Family, Finding, Rule, Severity, Spot},
     model::{Gid, Property, Shape, TilePos, TileRect},
-    workadventure::{Holder, HolderKind, PropertyFact, Zone, meeting},
+    workadventure::{Holder, HolderKind, PropertyFact, Zone, is_template, meeting},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -275,8 +275,7 @@ fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
             .filter(|zone| !matches!(zone.holder, Holder::Tile(..)))
             .filter_map(|zone| {
                 let trigger = zone.triggers.iter().rev().find(|trigger| trigger.name == kind)?;
-                let text =
-                    trigger.value.text().filter(|text| !text.is_empty() && !is_filled_by_script(text))?;
+                let text = trigger.value.text().filter(|text| !text.is_empty() && !is_template(text))?;
                 Some((zone, trigger, text))
             })
             .collect();
@@ -328,8 +327,7 @@ fn meeting_name_collision(context: &MapContext, findings: &mut Vec<Finding>) {
         let Some(room) = zone.triggers.iter().rev().find(|trigger| trigger.name == "jitsiRoom") else {
             continue;
         };
-        let Some(text) = room.value.text().filter(|text| !text.is_empty() && !is_filled_by_script(text))
-        else {
+        let Some(text) = room.value.text().filter(|text| !text.is_empty() && !is_template(text)) else {
             continue;
         };
         let slug = meeting::slug(text);

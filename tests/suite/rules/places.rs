@@ -219,6 +219,9 @@ fn entries_by_name() {
         .layer("Bühne 1", &[(3, 3)], vec![prop("start", true)])
         .fires("entry-name-unreachable", "/layers/0/name");
     healthy().layer("stage-1", &[(3, 3)], vec![prop("start", true)]).is_fine();
+    let area = |name: &str| healthy().object(name, "area", [3, 3, 1, 1], vec![prop("start", true)]);
+    area("").fires("entry-name-unreachable", "/layers/3/objects/0/name");
+    area("stage").is_fine();
     let tile = |name: &str| {
         healthy().layer("stage", &[(3, 3)], vec![]).with(|map| {
             map["tilesets"][0]["tiles"]
@@ -281,6 +284,22 @@ fn exits_to_maps_that_are_not_judged() {
     let to = |url: &str| exit(url).file("maps/b.json", neighbour(&["in"]));
     to("b.json#in").is_fine();
     to("b.json#out").fires("exit-entry-missing", "/layers/0/properties/0/value");
+}
+
+#[test]
+fn maps_that_no_way_leads_to() {
+    let venue = |url: &str| {
+        exit(url)
+            .file("maps/b.tmj", neighbour(&["in"]))
+            .file("maps/c.tmj", neighbour(&[]))
+            .config("[project]\nentry = \"maps/a.tmj\"\n")
+    };
+    let report = venue("b.tmj").report();
+    let found: Vec<_> = report.entries.iter().map(|entry| (&*entry.rule, &*entry.site.file)).collect();
+    assert_eq!(found, [("map-unreachable", "maps/c.tmj")], "{:#?}", report.entries);
+    // A room by name may be any, and so may what a script does.
+    venue("/@/org/world/room").is_fine();
+    venue("b.tmj").property("script", "https://a.example/s.js").is_fine();
 }
 
 #[test]
