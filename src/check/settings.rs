@@ -5,7 +5,8 @@ use globset::GlobSet;
 use super::{custom, registry};
 use crate::{
     finding::{Rule, Severity},
-    project::{Level, Project, ProjectError},
+    project::{Level, Project, ProjectError, nearest},
+    source::SourceFile,
 };
 
 /// Rules about what the engine cannot read and `venue bundle` puts right: advice in a project with a
@@ -40,6 +41,21 @@ pub enum SettingsError {
     Glob(#[from] ProjectError),
 }
 
+/// `venue.toml:12:1`, where the config's tables of rules name a rule.
+fn place_of_rule(file: &str, text: Option<&SourceFile>, name: &str) -> String {
+    let key = || {
+        let table = toml::de::DeTable::parse(text?.text().ok()?).ok()?;
+        let check = table.get_ref().get("check")?.get_ref();
+        let tables = check.get("per-path").and_then(|entries| entries.get_ref().as_array());
+        let per_path = tables.into_iter().flatten().filter_map(|entry| entry.get_ref().get("rules"));
+        let mut rules =
+            check.get("rules").into_iter().chain(per_path).filter_map(|rules| rules.get_ref().as_table());
+        let key = rules.find_map(|rules| rules.keys().find(|key| key.get_ref().as_ref() == name))?;
+        Some(text?.position(u32::try_from(key.span().start).ok()?))
+    };
+    key().map_or_else(|| file.to_owned(), |at| format!("{file}:{}:{}", at.line, at.column))
+}
+
 fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map(|name| format!("; did you mean \"{name}\"?")).unwrap_or_default()
 }
@@ -64,30 +80,34 @@ impl Settings {
         let file = project.config_file.as_deref().unwrap_or(crate::project::CONFIG_FILE);
         let config = &project.config.check;
         let custom = custom::policies(file, &config.custom)?;
-        let known = |place: &str, name: &String| {
+        let known = |place: &dyn Fn() -> String, name: &String| {
             if registry::rule(name).is_some() || config.custom.iter().any(|rule| rule.name == *name) {
                 return Ok(());
             }
+            let names = registry::rules().into_iter().map(|rule| rule.name);
+            let names: Vec<&str> = names.chain(config.custom.iter().map(|rule| rule.name.as_str())).collect();
             Err(SettingsError::UnknownRule {
-                place: place.to_owned(),
+                place: place(),
                 name: name.clone(),
-                nearest: registry::nearest_rule(name),
+                nearest: nearest(name, names),
             })
         };
+        let text = project.sources.load(file).ok();
+        let at = |name: &str| place_of_rule(file, text.as_deref(), name);
         for name in config.rules.keys() {
-            known(&format!("{file}: [check.rules]"), name)?;
+            known(&|| at(name), name)?;
         }
         let mut per_path = Vec::new();
         for entry in &config.per_path {
             for name in entry.rules.keys() {
-                known(&format!("{file}: [[check.per-path]]"), name)?;
+                known(&|| at(name), name)?;
             }
             let levels = entry.rules.iter().map(|(name, level)| (name.clone(), *level)).collect();
             per_path.push((project.globs(&entry.paths)?, levels));
         }
         for (option, names) in [("--select", select), ("--ignore", ignore)] {
             for name in names {
-                known(option, name)?;
+                known(&|| option.to_owned(), name)?;
             }
         }
         Ok(Self {
@@ -166,7 +186,13 @@ mod tests {
         let error = settings("[check.rules]\nunreachable-zones = \"off\"\n", &[], &[]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "venue.toml: [check.rules]: there is no rule \"unreachable-zones\"; did you mean \"unreachable-zone\"?"
+            "venue.toml:2:1: there is no rule \"unreachable-zones\"; did you mean \"unreachable-zone\"?"
+        );
+        let per_path = "[[check.per-path]]\npaths = [\"a\"]\nrules = { start-missing = \"off\", romo-prefix = \"off\" }\n\
+                        [[check.custom]]\nname = \"room-prefix\"\non = \"zone\"\nproperty = \"x\"\nmessage = \"m\"\nforbidden = true\n";
+        assert_eq!(
+            settings(per_path, &[], &[]).unwrap_err().to_string(),
+            "venue.toml:3:34: there is no rule \"romo-prefix\"; did you mean \"room-prefix\"?"
         );
         assert!(settings("", &["start-mising"], &[]).unwrap_err().to_string().starts_with("--select:"));
     }

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{Format, Shell, Status};
+use super::{Shell, Status};
 use crate::{
     check::{self, Settings},
     finding::Severity,
     project::Project,
-    report::{self, Report},
+    report::{self, Base, Report},
 };
 
 /// Find what is wrong with maps before visitors do
@@ -18,7 +18,8 @@ use crate::{
 /// what it looks for.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  venue check\n  venue check maps/lobby.tmj --fail-on warning\n  \
-                        venue check --ignore http-url --format json > findings.json")]
+                        venue check --ignore http-url --format json > findings.json\n  \
+                        venue check --format sarif > venue.sarif")]
 pub(super) struct Args {
     /// Maps, or folders of maps [default: the project's maps]
     paths: Vec<PathBuf>,
@@ -34,6 +35,22 @@ pub(super) struct Args {
     /// Do not report these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// For programs; paths are relative to the project
+    Json,
+    /// Annotations of GitHub Actions; from here on paths are relative to the repository
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Test report, for GitLab, Jenkins and others
+    Junit,
+    /// Summary for a pull request or a job's page
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -66,12 +83,23 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     if report.maps == 0 {
         shell.note("no maps found");
     }
-    match args.format {
-        Format::Human => shell.result(&report::human(&report, &project.sources))?,
-        Format::Json => shell.result(&report::json(&report))?,
-    }
     let level = args.fail_on.map(Severity::from).or(project.config.check.fail_on).unwrap_or(Severity::Error);
+    shell.result(&show(args.format, &report, &project, level))?;
     Ok(if report.fails(level) { Status::Findings } else { Status::Fine })
+}
+
+fn show(format: Format, report: &Report, project: &Project, level: Severity) -> String {
+    let base = Base::of(&project.root);
+    match format {
+        Format::Human => report::human(report, &project.sources),
+        Format::Json => report::json(report),
+        Format::Github => report::github(report, &base),
+        Format::Sarif => report::sarif(report, &project.sources, &base),
+        Format::Junit => {
+            report::junit(report, project.maps.iter().map(|map| map.name.as_str()), &base, level)
+        }
+        Format::Markdown => report::markdown(report, &base),
+    }
 }
 
 /// Checks a project and makes the findings ready for output.

@@ -82,10 +82,26 @@ impl Finding {
         self
     }
 
-    /// The same with an edit that mends it.
+    /// The same with an edit that mends it: the text at its own spot becomes another.
     #[must_use]
-    pub fn fix(mut self, safe: bool, description: impl Into<String>, replacement: impl Into<String>) -> Self {
-        self.fix = Some(Fix { safe, description: description.into(), replacement: replacement.into() });
+    pub fn fix(self, safe: bool, description: impl Into<String>, replacement: impl Into<String>) -> Self {
+        let edit = Edit { spot: self.spot.clone(), change: Change::Text(replacement.into()) };
+        self.mend(safe, description, vec![edit])
+    }
+
+    /// The same with an edit that mends it: of the text at its own spot, this part becomes another.
+    #[must_use]
+    pub fn fix_part(self, safe: bool, old: impl Into<String>, new: impl Into<String>) -> Self {
+        let (old, new) = (old.into(), new.into());
+        let description = format!("replace with \"{new}\"");
+        let edit = Edit { spot: self.spot.clone(), change: Change::Part(old, new) };
+        self.mend(safe, description, vec![edit])
+    }
+
+    /// The same with edits that together mend it.
+    #[must_use]
+    pub fn mend(mut self, safe: bool, description: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.fix = Some(Fix { safe, description: description.into(), edits });
         self
     }
 }
@@ -195,13 +211,49 @@ impl Place {
     }
 }
 
-/// An edit that mends a finding: the value at its spot is replaced.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What mends a finding.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Fix {
     /// Whether the meaning is certain.
     pub safe: bool,
     /// What it does, beginning with a verb.
     pub description: String,
-    /// New text of the value, unescaped.
-    pub replacement: String,
+    /// Edits that belong together: all of them are made, or none.
+    pub edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// The new text, where the fix is no more than that.
+    pub fn replacement(&self) -> Option<&str> {
+        match self.edits.as_slice() {
+            [Edit { change: Change::Text(text) | Change::Part(_, text) | Change::Literal(text), .. }] => {
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// One edit of a file, as rules see it; [`crate::format::Editor`] turns it into bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edit {
+    /// What is changed.
+    pub spot: Spot,
+    /// How.
+    pub change: Change,
+}
+
+/// What becomes of the value at a spot. Texts are unescaped: each file is edited in its own way of
+/// writing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// It becomes this text. A key that the element lacks is added.
+    Text(String),
+    /// It becomes this number, `true` or `false`. A key that the element lacks is added.
+    Literal(String),
+    /// Every occurrence of the first text in it becomes the second.
+    Part(String, String),
+    /// The element goes, with what separated it from its neighbours; and the list of properties, if it
+    /// was the last of it.
+    Remove,
 }

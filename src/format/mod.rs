@@ -5,6 +5,7 @@
 //! the rest still loads.
 
 mod data;
+mod edit;
 mod ids;
 mod json;
 mod link;
@@ -15,6 +16,7 @@ mod save;
 mod tmj;
 mod tmx;
 
+pub use edit::{Editor, FileEdit, name_of_element};
 pub use locate::{Located, Locator};
 pub use rules::RULES;
 pub use save::{SaveStyle, save_tmj, tiled_json};

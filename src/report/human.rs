@@ -4,7 +4,7 @@ use std::{fmt::Write as _, ops::Range};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
 
-use super::{Report, Site};
+use super::{Entry, Report, Site};
 use crate::{
     finding::{Place, Severity},
     source::Sources,
@@ -36,7 +36,8 @@ pub fn human(report: &Report, sources: &Sources) -> String {
         for (site, label, excerpt) in &related {
             groups.push(group(Level::NOTE.secondary_title(label.as_str()), site, excerpt.as_ref(), None));
         }
-        if let Some(help) = &entry.help {
+        let help = help(entry);
+        if let Some(help) = &help {
             groups.push(Group::with_title(Level::HELP.secondary_title(help)));
         }
         // The renderer introduces an excerpt without a path of its own by a line of its own; ours have
@@ -49,24 +50,33 @@ pub fn human(report: &Report, sources: &Sources) -> String {
         }
         text.push('\n');
     }
-    let _infallible = writeln!(text, "{}", summary(report));
+    for line in [Some(report.summary()), mendable(report)].into_iter().flatten() {
+        let _infallible = writeln!(text, "{line}");
+    }
     text
 }
 
-fn summary(report: &Report) -> String {
-    let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
-    let maps = count(report.maps, "map");
-    if report.entries.is_empty() {
-        return format!("{maps} checked, nothing found");
+/// What can be mended, and how to ask for it.
+fn mendable(report: &Report) -> Option<String> {
+    let findings = |number: usize| super::counted(number, "finding");
+    Some(match report.mendable() {
+        (0, 0) => return None,
+        (safe, 0) => format!("{} can be mended with --fix", findings(safe)),
+        (0, unsafe_) => format!("{} can be mended with --fix --unsafe-fixes", findings(unsafe_)),
+        (safe, unsafe_) => {
+            format!("{} can be mended with --fix, {unsafe_} more with --unsafe-fixes", findings(safe))
+        }
+    })
+}
+
+/// The advice, with the option that follows it.
+fn help(entry: &Entry) -> Option<String> {
+    let option = |safe: bool| if safe { "--fix" } else { "--fix --unsafe-fixes" };
+    match (&entry.help, &entry.fix) {
+        (help, None) => help.clone(),
+        (Some(help), Some(fix)) => Some(format!("{help} ({} does it)", option(fix.safe))),
+        (None, Some(fix)) => Some(format!("{} ({} does it)", fix.description, option(fix.safe))),
     }
-    let kinds = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "info")];
-    let parts: Vec<String> = kinds
-        .into_iter()
-        .map(|(severity, noun)| (report.count(severity), noun))
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, noun)| count(number, noun))
-        .collect();
-    format!("{maps} checked: {}", parts.join(", "))
 }
 
 fn level(severity: Severity) -> Level<'static> {
@@ -131,7 +141,7 @@ fn excerpt(sources: &Sources, site: &Site) -> Option<Excerpt> {
 }
 
 /// Where something lies, in words: `layer "walls" (id 4), object "door" (id 7), tiles (3,0) to (4,0)`.
-fn describe(place: &Place) -> Option<String> {
+pub(super) fn describe(place: &Place) -> Option<String> {
     let mut parts = Vec::new();
     let mut named = |noun: &str, name: Option<&String>, id: Option<u32>| {
         if let Some(name) = name {
@@ -163,7 +173,7 @@ fn describe(place: &Place) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::TileRect, report::Entry, source::Position};
+    use crate::{model::TileRect, source::Position};
 
     #[test]
     fn places_are_told_in_words() {
@@ -191,38 +201,8 @@ mod tests {
 
     #[test]
     fn a_finding_shows_its_line_its_place_and_advice() {
-        let mut sources = Sources::new("/nowhere");
-        sources.insert("maps/lobby.tmj", *b"{\n \"value\":\"hall2.tmj\"\n}\n");
-        let at = |line, column| Position { line, column };
-        let report = Report {
-            maps: 3,
-            entries: vec![Entry {
-                rule: "exit-target-missing".to_owned(),
-                severity: Severity::Error,
-                message: "exit leads to \"hall2.tmj\", which does not exist".to_owned(),
-                site: Site {
-                    file: "maps/lobby.tmj".to_owned(),
-                    range: Some((at(2, 10), at(2, 21))),
-                    pointer: Some("/value".to_owned()),
-                },
-                place: Place::layer("floorLayer", 2).object("to-hall", 14).area(TileRect::new(3, 0, 2, 1)),
-                help: Some("did you mean \"hall.tmj\"?".to_owned()),
-                related: Vec::new(),
-                fix: None,
-            }],
-        };
+        let (report, sources) = super::super::testing::report();
         let plain = anstream::adapter::strip_str(&human(&report, &sources)).to_string();
-        insta::assert_snapshot!(plain, @r#"
-        error[exit-target-missing]: exit leads to "hall2.tmj", which does not exist
-         --> maps/lobby.tmj:2:10
-          |
-        2 |  "value":"hall2.tmj"
-          |          ^^^^^^^^^^^
-          |
-          = layer "floorLayer" (id 2), object "to-hall" (id 14), cells (3,0) to (4,0)
-        help: did you mean "hall.tmj"?
-
-        3 maps checked: 1 error
-        "#);
+        insta::assert_snapshot!(plain);
     }
 }

@@ -1,17 +1,31 @@
 //! Findings made ready for output: with their severity settled, their line and column looked up, and
 //! sorted; and the renderers that turn them into text, one per format.
 
+mod base;
+mod fingerprint;
+mod github;
 mod human;
 mod json;
+mod junit;
+mod markdown;
+mod sarif;
+#[cfg(test)]
+mod testing;
 
 use std::collections::BTreeMap;
 
+pub use base::Base;
+pub use fingerprint::Fingerprint;
+pub use github::github;
 pub use human::human;
 pub use json::json;
+pub use junit::junit;
+pub use markdown::markdown;
+pub use sarif::sarif;
 
 use crate::{
-    finding::{Finding, Fix, Place, Severity, Spot},
-    format::Locator,
+    finding::{Finding, Fix, Place, Rule, Severity, Spot},
+    format::{Editor, FileEdit, Locator},
     source::{Position, Sources},
 };
 
@@ -41,8 +55,40 @@ pub struct Entry {
     pub help: Option<String>,
     /// Other places that belong to it.
     pub related: Vec<(Site, String)>,
-    /// An edit that mends it.
+    /// What mends it, if the files can be edited so.
     pub fix: Option<Fix>,
+    /// The bytes that the fix changes, sorted.
+    pub edits: Vec<FileEdit>,
+    /// What it is known by in other runs.
+    pub fingerprint: Fingerprint,
+    /// What is known of the rule.
+    pub explained: &'static Rule,
+}
+
+/// `3 warnings`.
+fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// `1 error, 2 warnings`, without what there is none of.
+fn counts(numbers: [usize; 3]) -> String {
+    let nouns = ["error", "warning", "info"];
+    let parts: Vec<String> = numbers
+        .into_iter()
+        .zip(nouns)
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| counted(number, noun))
+        .collect();
+    parts.join(", ")
+}
+
+/// `error`, `warning` or `info`.
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
 }
 
 /// A place in a file as people find it.
@@ -65,13 +111,17 @@ impl Report {
         severity: impl Fn(&Finding) -> Option<Severity>,
     ) -> Self {
         let mut locator = Locator::new(sources);
+        let mut editor = Editor::new(sources);
         let mut entries: Vec<Entry> = findings
             .into_iter()
             .filter_map(|finding| {
                 let severity = severity(&finding)?;
                 let related =
                     finding.related.iter().map(|(spot, label)| (site(&mut locator, spot), label.clone()));
+                let edits = finding.fix.as_ref().and_then(|fix| editor.edits(fix));
                 Some(Entry {
+                    fingerprint: Fingerprint::of(&finding, sources),
+                    explained: finding.rule,
                     rule: finding.rule.name.to_owned(),
                     severity,
                     related: related.collect(),
@@ -79,7 +129,8 @@ impl Report {
                     message: finding.message,
                     place: finding.place,
                     help: finding.help,
-                    fix: finding.fix,
+                    fix: finding.fix.filter(|_| edits.is_some()),
+                    edits: edits.unwrap_or_default(),
                 })
             })
             .collect();
@@ -96,9 +147,28 @@ impl Report {
         self.entries.iter().filter(|entry| entry.severity == severity).count()
     }
 
+    /// How many findings can be mended: without a doubt, and probably.
+    pub fn mendable(&self) -> (usize, usize) {
+        let count = |safe| {
+            self.entries.iter().filter(|entry| entry.fix.as_ref().is_some_and(|fix| fix.safe == safe)).count()
+        };
+        (count(true), count(false))
+    }
+
     /// Whether a finding is as bad as `level`, or worse.
     pub fn fails(&self, level: Severity) -> bool {
         self.entries.iter().any(|entry| entry.severity >= level)
+    }
+
+    /// What was found, in one line: `3 maps checked: 1 error, 2 warnings`.
+    pub fn summary(&self) -> String {
+        let maps = counted(self.maps, "map");
+        if self.entries.is_empty() {
+            return format!("{maps} checked, nothing found");
+        }
+        let numbers =
+            [Severity::Error, Severity::Warning, Severity::Info].map(|severity| self.count(severity));
+        format!("{maps} checked: {}", counts(numbers))
     }
 
     /// How many findings each rule has.

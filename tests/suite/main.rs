@@ -12,5 +12,6 @@ mod corpus;
 mod demo;
 mod meaning;
 mod render;
+mod reports;
 mod rules;
 mod stands;

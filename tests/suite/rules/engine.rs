@@ -96,7 +96,7 @@ fn pictures_on_disk() {
     let missing = image("tilse.png").fires("tileset-picture-missing", "/tilesets/0/image");
     assert_eq!(missing.help.as_deref(), Some("did you mean \"tiles.png\"?"));
     let case = image("Tiles.png").fires("picture-letter-case", "/tilesets/0/image");
-    assert_eq!(case.fix.unwrap().replacement, "tiles.png");
+    assert_eq!(case.fix.unwrap().replacement().unwrap(), "tiles.png");
     image("/tiles.png").fires("picture-path", "/tilesets/0/image");
     image("C:\\\\maps\\\\tiles.png").fires("picture-path", "/tilesets/0/image");
     image("https://example.org/tiles.png").fires("picture-path", "/tilesets/0/image");
@@ -140,7 +140,7 @@ fn the_floor_layer() {
     let entry = healthy()
         .with(|map| map["layers"][3]["name"] = json!("floorlayer"))
         .fires("floor-layer-missing", "/layers/3/name");
-    assert_eq!(entry.fix.unwrap().replacement, "floorLayer");
+    assert_eq!(entry.fix.unwrap().replacement().unwrap(), "floorLayer");
     healthy()
         .with(|map| {
             let floor = map["layers"][3].take();

@@ -260,7 +260,7 @@ fn exits_to_maps() {
     assert_eq!(entry.place.layer.as_deref(), Some("out"));
     to("b.json").fires("exit-target-missing", pointer);
     let entry = to("B.tmj#in").fires("exit-letter-case", pointer);
-    assert_eq!(entry.fix.unwrap().replacement, "b.tmj#in");
+    assert_eq!(entry.fix.unwrap().replacement().unwrap(), "b.tmj#in");
     let entry = to("b.tmj#inn").fires("exit-entry-missing", pointer);
     assert_eq!(entry.help.as_deref(), Some("did you mean \"b.tmj#in\"?"));
     to("#nowhere").fires("exit-entry-missing", pointer);

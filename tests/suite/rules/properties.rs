@@ -99,7 +99,7 @@ fn triggers() {
         (entry.severity, entry.help.as_deref()),
         (Severity::Error, Some("did you mean \"onaction\"?"))
     );
-    assert_eq!(entry.fix.unwrap().replacement, "onaction");
+    assert_eq!(entry.fix.unwrap().replacement().unwrap(), "onaction");
     for fine in ["onaction", "onicon", "onenter", "{{{ trigger }}}"] {
         site(fine).is_fine();
     }
@@ -138,7 +138,7 @@ fn meetings() {
         .fires("missing-main-property", "/layers/0/properties/0/name");
     let blank = zone(vec![prop("bbbMeeting", "a "), prop("bbbMeetingAdminTag", "x")]);
     assert_eq!(
-        blank.fires("value-with-blanks", "/layers/0/properties/0/value").fix.unwrap().replacement,
+        blank.fires("value-with-blanks", "/layers/0/properties/0/value").fix.unwrap().replacement().unwrap(),
         "a"
     );
 }
@@ -196,7 +196,7 @@ fn sites() {
     site("http://localhost:3000").is_fine();
     let entry = site("https://www.youtube.com/watch?v=abc")
         .fires("iframe-hostile-site", "/layers/0/properties/0/value");
-    assert_eq!(entry.fix.unwrap().replacement, "https://www.youtube.com/embed/abc");
+    assert_eq!(entry.fix.unwrap().replacement().unwrap(), "https://www.youtube.com/embed/abc");
     site("https://www.youtube.com/embed/abc").is_fine();
     zone(vec![prop("openTab", "http://github.com/a")]).is_fine();
 }
