@@ -10,6 +10,7 @@ mod bundle;
 mod cli;
 mod corpus;
 mod demo;
+mod formats;
 mod meaning;
 mod render;
 mod reports;
