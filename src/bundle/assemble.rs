@@ -134,7 +134,7 @@ impl Workshop<'_> {
                 Arc::make_mut(tileset).file.clone_from(output);
             }
         }
-        let tmj = save_tmj(&map, SaveStyle::PUBLISHED);
+        let tmj = save_tmj(&map, SaveStyle::Published);
 
         let mut distinct: BTreeMap<&str, u64> = BTreeMap::new();
         for (made, _) in &pictures {

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt::Write as _, ops::Range};
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::{json, read};
+use super::{json, read, save::Escapes};
 use crate::{
     finding::{Change, Edit, Fix, Spot},
     source::{SourceFile, Sources},
@@ -233,33 +233,12 @@ fn remove_json(text: &str, tree: &json::Tree, range: Range<usize>, pointer: &str
 /// A JSON string as this file would write it: whether `/` and other alphabets are escaped is seen from
 /// the old value, else from the rest of the file.
 fn quoted(text: &str, old: Option<&str>, new: &str) -> String {
-    let sample = old.filter(|old| old.contains('/')).unwrap_or(text);
-    let slashes = sample.contains("\\/");
-    let ascii = text.is_ascii() && {
-        let mut escapes = text.match_indices("\\u").map(|(at, _)| text.get(at + 2..at + 6));
-        escapes.any(|code| {
-            code.and_then(|code| u32::from_str_radix(code, 16).ok()).is_some_and(|code| code >= 0x80)
-        })
-    };
-    let mut out = String::from("\"");
-    for sign in new.chars() {
-        match sign {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '/' if slashes => out.push_str("\\/"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            sign if sign < ' ' || ascii && !sign.is_ascii() => {
-                let mut units = [0; 2];
-                for unit in sign.encode_utf16(&mut units) {
-                    let _infallible = write!(out, "\\u{unit:04x}");
-                }
-            }
-            sign => out.push(sign),
-        }
+    let mut escapes = Escapes::of(text, Escapes::FEWEST);
+    if let Some(old) = old.filter(|old| old.contains('/')) {
+        escapes.slashes = old.contains("\\/");
     }
-    out.push('"');
+    let mut out = String::new();
+    escapes.write(new, &mut out);
     out
 }
 

@@ -205,8 +205,13 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// Keys and values of an object; nothing for other values.
+    /// Keys, unescaped, and values of an object; nothing for other values.
     pub(crate) fn entries(self) -> impl Iterator<Item = (Cow<'a, str>, Value<'a>)> {
+        self.members().map(|(key, value)| (key.string().unwrap_or_default(), value))
+    }
+
+    /// Keys as they are written, and values of an object; nothing for other values.
+    pub(crate) fn members(self) -> impl Iterator<Item = (Value<'a>, Value<'a>)> {
         let node = self.node();
         let end = if node.kind == Kind::Object { node.next } else { 0 };
         let mut index = self.index + 1;
@@ -214,7 +219,7 @@ impl<'a> Value<'a> {
             let key = (index < end).then(|| self.at(index))?;
             let value = self.at(key.node().next);
             index = value.node().next;
-            Some((key.string().unwrap_or_default(), value))
+            Some((key, value))
         })
     }
 

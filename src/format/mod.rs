@@ -19,7 +19,7 @@ mod tmx;
 pub use edit::{Editor, FileEdit, name_of_element};
 pub use locate::{Located, Locator};
 pub use rules::RULES;
-pub use save::{SaveStyle, save_tmj, tiled_json};
+pub use save::{SaveStyle, save_edited, save_tmj, tiled_json};
 
 use crate::{
     finding::{Finding, Spot},

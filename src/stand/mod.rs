@@ -222,7 +222,7 @@ pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Resul
     let mut notes = placed.notes;
     let lock_text = lock::Lock::of(&placed.placements, &spec).text();
     let stamped = stamp::stamp(&map, &output, &spec, &templates, &logos, &placed.placements, &mut notes)?;
-    let text = format::save_tmj(&stamped.map, SaveStyle::PLAIN);
+    let text = format::save_edited(sources, &map, &stamped.map, SaveStyle::Plain);
     let on_disk = sources.read(&lock_file).ok();
     Ok(Built {
         venue: venue_name,

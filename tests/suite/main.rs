@@ -15,4 +15,5 @@ mod meaning;
 mod render;
 mod reports;
 mod rules;
+mod saving;
 mod stands;

@@ -1,245 +1,58 @@
-//! TMJ as Tiled itself writes it (tiled-formats, section 12), or as small as can be.
+//! A map in the shape of Tiled's JSON (tiled-formats, sections 3 and 12.4).
 
-use std::fmt::Write as _;
+use std::io::Write as _;
 
+use base64::{Engine as _, engine::general_purpose};
 use glam::DVec2;
 
+use super::SaveStyle;
 use crate::{
     model::{
-        DrawOrder, Extra, Gid, Json, Layer, LayerKind, Map, MapTileset, Object, ObjectLayer, Orientation,
-        Picture, Properties, Property, RenderOrder, Shape, Text, Tile, TileData, TileLayer, Tileset, Value,
+        Compression, DrawOrder, Encoding, Extra, Gid, Json, Layer, LayerKind, Map, MapTileset, Object,
+        ObjectLayer, Orientation, Picture, Properties, Property, RenderOrder, Shape, Text, Tile, TileData,
+        TileLayer, Tileset, Value,
     },
     source::{is_url, parent, relative, resolve},
 };
 
-/// How a map is written.
+/// In which order lists stand that have none of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SaveStyle {
-    /// Whether external tilesets are written into the map, as WorkAdventure needs them. Their pictures
-    /// are then named relative to the map.
-    pub embed_tilesets: bool,
-    /// Whether objects are written with what their templates give them, as WorkAdventure needs them.
-    pub detach_templates: bool,
-    /// Whether white space and what every reader takes for granted is left out.
-    pub minimized: bool,
+pub(super) enum Order {
+    /// As Tiled sorts them: properties by name.
+    Tiled,
+    /// As in the file that the map was read from.
+    File,
 }
 
-impl SaveStyle {
-    /// As Tiled would save the map.
-    pub const TILED: Self = Self { embed_tilesets: false, detach_templates: false, minimized: false };
-    /// In Tiled's hand, complete in itself.
-    pub const PLAIN: Self = Self { embed_tilesets: true, detach_templates: true, minimized: false };
-    /// For visitors: complete in itself and small.
-    pub const PUBLISHED: Self = Self { embed_tilesets: true, detach_templates: true, minimized: true };
+/// The map's keys and values.
+pub(super) fn of(map: &Map, style: SaveStyle, order: Order) -> Json {
+    Writer { map, style, order }.map()
 }
 
-/// Writes a map as TMJ.
-pub fn save_tmj(map: &Map, style: SaveStyle) -> String {
-    let json = Writer { map, style }.map();
-    if style.minimized {
-        let mut out = String::new();
-        minimized(&json, &mut out);
-        return out;
-    }
-    let wrap = if map.infinite { 16 } else { map.width as usize };
-    let mut out = Hand { out: String::new(), wrap };
-    out.root(&json);
-    out.out
-}
-
-/// Writes any JSON value in Tiled's hand: sorted keys, its line breaks, `\/`. `wrap` is the width of
-/// the map, after which arrays break; 0 for never.
-pub fn tiled_json(value: &serde_json::Value, wrap: usize) -> String {
-    let mut out = Hand { out: String::new(), wrap };
-    out.root(&from_serde(value));
-    out.out
-}
-
-fn from_serde(value: &serde_json::Value) -> Json {
-    match value {
-        serde_json::Value::Null => Json::Null,
-        serde_json::Value::Bool(value) => Json::Bool(*value),
-        serde_json::Value::Number(number) => match number.as_i64() {
-            Some(whole) => Json::Number(whole.to_string()),
-            None => number_json(number.as_f64().unwrap_or(0.0)),
-        },
-        serde_json::Value::String(text) => Json::String(text.clone()),
-        serde_json::Value::Array(items) => Json::Array(items.iter().map(from_serde).collect()),
-        serde_json::Value::Object(pairs) => {
-            Json::Object(pairs.iter().map(|(key, value)| (key.clone(), from_serde(value))).collect())
+/// Writes cells as base64 over little-endian numbers.
+fn base64(gids: &[Gid], compression: Compression) -> String {
+    let bytes: Vec<u8> = gids.iter().flat_map(|gid| gid.0.to_le_bytes()).collect();
+    let level = flate2::Compression::default();
+    let deflated = |written: std::io::Result<Vec<u8>>| written.unwrap_or_default();
+    let packed = match compression {
+        Compression::None => bytes,
+        Compression::Zlib => {
+            let mut stream = flate2::write::ZlibEncoder::new(Vec::new(), level);
+            deflated(stream.write_all(&bytes).and_then(|()| stream.finish()))
         }
-    }
-}
-
-/// Tiled's handwriting.
-struct Hand {
-    out: String,
-    wrap: usize,
-}
-
-impl Hand {
-    fn root(&mut self, json: &Json) {
-        let Json::Object(pairs) = json else {
-            self.value(json, 0);
-            return;
-        };
-        self.out.push_str("{ ");
-        for (index, (key, value)) in sorted(pairs).into_iter().enumerate() {
-            if index > 0 {
-                self.out.push_str(",\n ");
-            }
-            self.pair(key, value, 0);
+        Compression::Gzip => {
+            let mut stream = flate2::write::GzEncoder::new(Vec::new(), level);
+            deflated(stream.write_all(&bytes).and_then(|()| stream.finish()))
         }
-        self.out.push_str("\n}");
-    }
-
-    fn pair(&mut self, key: &str, value: &Json, depth: usize) {
-        string(key, true, &mut self.out);
-        self.out.push(':');
-        self.value(value, depth + 1);
-    }
-
-    fn value(&mut self, json: &Json, depth: usize) {
-        match json {
-            Json::Array(items) => {
-                self.out.push('[');
-                for (index, item) in items.iter().enumerate() {
-                    self.separator(index, depth);
-                    self.value(item, depth + 1);
-                }
-                self.out.push(']');
-            }
-            Json::Integers(items) => {
-                self.out.push('[');
-                for (index, item) in items.iter().enumerate() {
-                    self.separator(index, depth);
-                    let _infallible = write!(self.out, "{item}");
-                }
-                self.out.push(']');
-            }
-            Json::Object(pairs) => {
-                self.line(depth);
-                self.out.push_str("{\n");
-                for (index, (key, value)) in sorted(pairs).into_iter().enumerate() {
-                    if index > 0 {
-                        self.out.push_str(",\n");
-                    }
-                    self.indent(depth);
-                    self.out.push(' ');
-                    self.pair(key, value, depth);
-                }
-                self.line(depth);
-                self.out.push('}');
-            }
-            plain => scalar(plain, true, &mut self.out),
+        Compression::Zstd => {
+            ruzstd::encoding::compress_to_vec(bytes.as_slice(), ruzstd::encoding::CompressionLevel::Fastest)
         }
-    }
-
-    fn separator(&mut self, index: usize, depth: usize) {
-        if index == 0 {
-            return;
-        }
-        if self.wrap > 0 && index.is_multiple_of(self.wrap) {
-            self.out.push(',');
-            self.line(depth);
-        } else {
-            self.out.push_str(", ");
-        }
-    }
-
-    fn line(&mut self, depth: usize) {
-        self.out.push('\n');
-        self.indent(depth);
-    }
-
-    fn indent(&mut self, depth: usize) {
-        for _ in 0..depth {
-            self.out.push_str("    ");
-        }
-    }
-}
-
-/// Tiled sorts keys by UTF-16 units; the last of a repeated key counts.
-fn sorted(pairs: &[(String, Json)]) -> Vec<(&str, &Json)> {
-    let mut sorted: Vec<(&str, &Json)> = pairs.iter().map(|(key, value)| (key.as_str(), value)).collect();
-    sorted.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
-    sorted.reverse();
-    sorted.dedup_by(|a, b| a.0 == b.0);
-    sorted.reverse();
-    sorted
-}
-
-fn minimized(json: &Json, out: &mut String) {
-    match json {
-        Json::Array(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                minimized(item, out);
-            }
-            out.push(']');
-        }
-        Json::Integers(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                let comma = if index > 0 { "," } else { "" };
-                let _infallible = write!(out, "{comma}{item}");
-            }
-            out.push(']');
-        }
-        Json::Object(pairs) => {
-            out.push('{');
-            for (index, (key, value)) in sorted(pairs).into_iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                string(key, false, out);
-                out.push(':');
-                minimized(value, out);
-            }
-            out.push('}');
-        }
-        plain => scalar(plain, false, out),
-    }
-}
-
-fn scalar(json: &Json, escaped: bool, out: &mut String) {
-    match json {
-        Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Json::Number(text) => out.push_str(text),
-        Json::String(text) => string(text, escaped, out),
-        _ => out.push_str("null"),
-    }
-}
-
-/// `escaped` is Tiled's way: `\/`, and everything beyond ASCII as UTF-16 units.
-fn string(text: &str, escaped: bool, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '/' if escaped => out.push_str("\\/"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            c if u32::from(c) < 0x20 || escaped && u32::from(c) > 127 => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    let _infallible = write!(out, "\\u{unit:04x}");
-                }
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
+    };
+    general_purpose::STANDARD.encode(packed)
 }
 
 /// A number as C's `%.15g` writes it, which is what Tiled uses; `null` for what is no number.
-fn number_json(number: f64) -> Json {
+pub(super) fn number_json(number: f64) -> Json {
     if !number.is_finite() {
         return Json::Null;
     }
@@ -306,20 +119,21 @@ impl Pairs {
 struct Writer<'a> {
     map: &'a Map,
     style: SaveStyle,
+    order: Order,
 }
 
 impl Writer<'_> {
     fn map(&self) -> Json {
         let map = self.map;
-        let full = !self.style.minimized;
+        let full = self.style != SaveStyle::Published;
         let mut pairs = Pairs::new(&map.extra);
-        if self.style.minimized {
+        if self.style == SaveStyle::Published {
             pairs.0.retain(|(key, _)| !matches!(key.as_str(), "editorsettings" | "compressionlevel"));
         } else if !pairs.0.iter().any(|(key, _)| key == "compressionlevel") {
             pairs.put("compressionlevel", int(-1));
         }
         pairs.put("type", text("map"));
-        pairs.put("version", text(map.version.as_deref().unwrap_or("1.10")));
+        pairs.put("version", text(self.version()));
         pairs.put("tiledversion", text(map.tiled_version.as_deref().unwrap_or("1.10.2")));
         pairs.put_text("class", &map.class);
         let orientation = match map.orientation {
@@ -349,16 +163,26 @@ impl Writer<'_> {
         }
         pairs.put("nextlayerid", int(map.next_layer_id));
         pairs.put("nextobjectid", int(map.next_object_id));
-        Self::properties(&map.properties, &mut pairs);
+        self.properties(&map.properties, &mut pairs);
         pairs.put("tilesets", Json::Array(map.tilesets.iter().map(|set| self.map_tileset(set)).collect()));
         pairs.put("layers", Json::Array(map.layers.iter().map(|layer| self.layer(layer)).collect()));
         Json::Object(pairs.0)
     }
 
-    fn properties(properties: &Properties, pairs: &mut Pairs) {
+    /// Phaser reads no property of a tile in a map of version 1 or without one, and WorkAdventure no wall
+    /// then (tiled-formats, section 14.2).
+    fn version(&self) -> &str {
+        let written = self.map.version.as_deref();
+        let old = |version: &&str| version.parse::<f64>().is_ok_and(|version| version <= 1.0);
+        written.filter(|version| self.style == SaveStyle::Tiled || !old(version)).unwrap_or("1.10")
+    }
+
+    fn properties(&self, properties: &Properties, pairs: &mut Pairs) {
         if !properties.is_empty() {
             let mut sorted: Vec<&Property> = properties.iter().collect();
-            sorted.sort_by(|a, b| a.name.encode_utf16().cmp(b.name.encode_utf16()));
+            if self.order == Order::Tiled {
+                sorted.sort_by(|a, b| a.name.encode_utf16().cmp(b.name.encode_utf16()));
+            }
             pairs.put("properties", Json::Array(sorted.into_iter().map(property).collect()));
         }
     }
@@ -366,7 +190,7 @@ impl Writer<'_> {
     fn map_tileset(&self, set: &MapTileset) -> Json {
         let first = int(set.first_gid);
         match (&set.source, &set.tileset) {
-            (Some(source), tileset) if !self.style.embed_tilesets || tileset.is_none() => {
+            (Some(source), tileset) if self.style == SaveStyle::Tiled || tileset.is_none() => {
                 Json::Object(vec![("firstgid".to_owned(), first), ("source".to_owned(), text(source))])
             }
             (_, Some(tileset)) => {
@@ -380,7 +204,7 @@ impl Writer<'_> {
 
     fn tileset(&self, tileset: &Tileset) -> Pairs {
         let mut pairs = Pairs::new(&tileset.extra);
-        if self.style.minimized {
+        if self.style == SaveStyle::Published {
             // Read by editors only.
             pairs.0.retain(|(key, _)| {
                 !matches!(
@@ -411,7 +235,7 @@ impl Writer<'_> {
             let tiles = tileset.tiles.iter().map(|tile| self.tile(tile, &tileset.file)).collect();
             pairs.put("tiles", Json::Array(tiles));
         }
-        Self::properties(&tileset.properties, &mut pairs);
+        self.properties(&tileset.properties, &mut pairs);
         pairs
     }
 
@@ -419,7 +243,7 @@ impl Writer<'_> {
         let mut pairs = Pairs::new(&tile.extra);
         pairs.put("id", int(tile.id));
         pairs.put_text("type", &tile.class);
-        Self::properties(&tile.properties, &mut pairs);
+        self.properties(&tile.properties, &mut pairs);
         if !tile.animation.is_empty() {
             let frames = tile.animation.iter().map(|frame| {
                 Json::Object(vec![
@@ -475,7 +299,7 @@ impl Writer<'_> {
         pairs.put_text("class", &layer.class);
         pairs.put("visible", Json::Bool(layer.visible));
         pairs.put("opacity", number_json(layer.opacity));
-        pairs.put_if(layer.locked && !self.style.minimized, "locked", Json::Bool(true));
+        pairs.put_if(layer.locked && self.style != SaveStyle::Published, "locked", Json::Bool(true));
         pairs.put_text("tintcolor", layer.tint.as_deref().unwrap_or_default());
         pairs.put("x", int(layer.position.x));
         pairs.put("y", int(layer.position.y));
@@ -487,9 +311,9 @@ impl Writer<'_> {
             #[expect(clippy::float_cmp, reason = "1 is the default, as written")]
             pairs.put_if(factor != 1.0, key, number_json(factor));
         }
-        Self::properties(&layer.properties, &mut pairs);
+        self.properties(&layer.properties, &mut pairs);
         match &layer.kind {
-            LayerKind::Tiles(tiles) => tile_layer(tiles, &mut pairs),
+            LayerKind::Tiles(tiles) => self.tile_layer(tiles, &mut pairs),
             LayerKind::Objects(objects) => {
                 pairs.put("type", text("objectgroup"));
                 self.objects(objects, &mut pairs);
@@ -510,14 +334,18 @@ impl Writer<'_> {
 
     fn objects(&self, layer: &ObjectLayer, pairs: &mut Pairs) {
         let order = if layer.draw_order == DrawOrder::Index { "index" } else { "topdown" };
-        pairs.put_if(!self.style.minimized || layer.draw_order == DrawOrder::Index, "draworder", text(order));
+        pairs.put_if(
+            self.style != SaveStyle::Published || layer.draw_order == DrawOrder::Index,
+            "draworder",
+            text(order),
+        );
         pairs.put_text("color", layer.color.as_deref().unwrap_or_default());
         pairs.put("objects", Json::Array(layer.objects.iter().map(|object| self.object(object)).collect()));
     }
 
     fn object(&self, object: &Object) -> Json {
         let mut pairs = Pairs::new(&object.extra);
-        if let Some(template) = object.template.as_ref().filter(|_| !self.style.detach_templates) {
+        if let Some(template) = object.template.as_ref().filter(|_| self.style == SaveStyle::Tiled) {
             pairs.put("template", text(template));
         }
         pairs.put_if(object.id != 0, "id", int(object.id));
@@ -528,12 +356,12 @@ impl Writer<'_> {
         pairs.put("y", number_json(object.position.y));
         pairs.put("width", number_json(object.size.x));
         pairs.put("height", number_json(object.size.y));
-        let full = !self.style.minimized;
+        let full = self.style != SaveStyle::Published;
         pairs.put_if(full || object.rotation != 0.0, "rotation", number_json(object.rotation));
         pairs.put("visible", Json::Bool(object.visible));
         #[expect(clippy::float_cmp, reason = "1 is the default, as written")]
         pairs.put_if(object.opacity != 1.0, "opacity", number_json(object.opacity));
-        Self::properties(&object.properties, &mut pairs);
+        self.properties(&object.properties, &mut pairs);
         let points = |points: &[DVec2]| {
             let point = |point: &DVec2| {
                 Json::Object(vec![
@@ -556,28 +384,47 @@ impl Writer<'_> {
     }
 }
 
-fn tile_layer(tiles: &TileLayer, pairs: &mut Pairs) {
-    let integers = |gids: &[Gid]| Json::Integers(gids.iter().map(|gid| gid.0).collect());
-    pairs.put("type", text("tilelayer"));
-    pairs.put("width", int(tiles.width));
-    pairs.put("height", int(tiles.height));
-    match &tiles.data {
-        TileData::Finite(gids) => pairs.put("data", integers(gids)),
-        TileData::Chunks(chunks) => {
-            let chunk = |chunk: &crate::model::Chunk| {
-                Json::Object(vec![
-                    ("data".to_owned(), integers(&chunk.gids)),
-                    ("height".to_owned(), int(chunk.height)),
-                    ("width".to_owned(), int(chunk.width)),
-                    ("x".to_owned(), int(chunk.x)),
-                    ("y".to_owned(), int(chunk.y)),
-                ])
+impl Writer<'_> {
+    fn tile_layer(&self, tiles: &TileLayer, pairs: &mut Pairs) {
+        let compression = match tiles.encoding {
+            Encoding::Base64(compression) if self.style == SaveStyle::Tiled => Some(compression),
+            _ => None,
+        };
+        if let Some(compression) = compression {
+            let name = match compression {
+                Compression::None => "",
+                Compression::Zlib => "zlib",
+                Compression::Gzip => "gzip",
+                Compression::Zstd => "zstd",
             };
-            pairs.put("startx", int(chunks.iter().map(|chunk| chunk.x).min().unwrap_or(0)));
-            pairs.put("starty", int(chunks.iter().map(|chunk| chunk.y).min().unwrap_or(0)));
-            pairs.put("chunks", Json::Array(chunks.iter().map(chunk).collect()));
+            pairs.put("encoding", text("base64"));
+            pairs.put("compression", text(name));
         }
-        TileData::Unreadable => {}
+        let cells = |gids: &[Gid]| match compression {
+            Some(compression) => Json::String(base64(gids, compression)),
+            None => Json::Integers(gids.iter().map(|gid| gid.0).collect()),
+        };
+        pairs.put("type", text("tilelayer"));
+        pairs.put("width", int(tiles.width));
+        pairs.put("height", int(tiles.height));
+        match &tiles.data {
+            TileData::Finite(gids) => pairs.put("data", cells(gids)),
+            TileData::Chunks(chunks) => {
+                let chunk = |chunk: &crate::model::Chunk| {
+                    Json::Object(vec![
+                        ("data".to_owned(), cells(&chunk.gids)),
+                        ("height".to_owned(), int(chunk.height)),
+                        ("width".to_owned(), int(chunk.width)),
+                        ("x".to_owned(), int(chunk.x)),
+                        ("y".to_owned(), int(chunk.y)),
+                    ])
+                };
+                pairs.put("startx", int(chunks.iter().map(|chunk| chunk.x).min().unwrap_or(0)));
+                pairs.put("starty", int(chunks.iter().map(|chunk| chunk.y).min().unwrap_or(0)));
+                pairs.put("chunks", Json::Array(chunks.iter().map(chunk).collect()));
+            }
+            TileData::Unreadable => {}
+        }
     }
 }
 
@@ -621,40 +468,4 @@ fn text_object(shown: &Text) -> Json {
     pairs.put_if(shown.halign != defaults.halign, "halign", text(&shown.halign));
     pairs.put_if(shown.valign != defaults.valign, "valign", text(&shown.valign));
     Json::Object(pairs.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_as_c_prints_them() {
-        for (number, text) in [
-            (6.0, "6"),
-            (0.3, "0.3"),
-            (0.300_000_000_000_000_04, "0.3"),
-            (1e-7, "1e-07"),
-            (1e15, "1e+15"),
-            (123_456_789_012_345.0, "123456789012345"),
-            (0.0001, "0.0001"),
-            (-1.5, "-1.5"),
-            (1.0 / 3.0, "0.333333333333333"),
-            (100.0, "100"),
-        ] {
-            assert_eq!(number_json(number), Json::Number(text.to_owned()));
-        }
-        assert_eq!(number_json(f64::NAN), Json::Null);
-    }
-
-    #[test]
-    fn the_hand_is_tiled_s() {
-        let value = serde_json::json!({
-            "width": 2, "data": [1, 2, 3, 2_147_483_652_u32], "empty": [], "name": "a/é😀",
-            "objects": [{"x": 1.5}, {"class": {}}],
-        });
-        let expected = "{ \"data\":[1, 2,\n    3, 2147483652],\n \"empty\":[],\n \"name\":\"a\\/\\u00e9\\ud83d\\ude00\",\n \
-                        \"objects\":[\n        {\n         \"x\":1.5\n        }, \n        {\n         \"class\":\n            {\n\n            }\n        }],\n \
-                        \"width\":2\n}";
-        assert_eq!(tiled_json(&value, 2), expected);
-    }
 }
