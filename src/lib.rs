@@ -18,6 +18,7 @@
 //! Project + spec     ──> stand   ──> Built                      the venue with stands, the plan, the lock
 //! Map                ──> picture ──> pixels                     what the map looks like
 //! Project + World    ──> bundle  ──> files in memory            what a host serves
+//! Map                ──> convert ──> TMJ                        complete in itself, else untouched
 //!
 //! findings           ──> report  ──> text                       severity, line and column, sorted
 //! bytes              ──> output  ──> disk                       temporary name, then renamed
@@ -53,6 +54,7 @@
 pub mod bundle;
 pub mod check;
 pub mod cli;
+pub mod convert;
 pub mod finding;
 pub mod format;
 pub mod model;

@@ -19,7 +19,7 @@ use crate::{
     picture::PictureStore,
     project::{Host, Project, STANDS_IN_FOR},
     source::{PictureHeader, is_url, parent, relative, resolve},
-    workadventure::Reference,
+    workadventure::{Reference, reference::visit},
 };
 
 /// Builds every file that the plan names.
@@ -101,7 +101,7 @@ impl Workshop<'_> {
         let mut pictures = Vec::new();
         let mut map = original.clone();
         // First of all, while every text still stands where it is relative to.
-        reference::visit(&mut map, &mut |used, text| {
+        visit(&mut map, &mut |used, text| {
             if let Some(new) = self.rewritten(parent(output), used.reference, used.folder, text) {
                 *text = new;
             }

@@ -6,7 +6,7 @@ use walkdir::WalkDir;
 
 use super::{
     BundleError, Note, Settings, follow, manifest, picture,
-    reference::{self, Target, Use, extension},
+    reference::{self, Target, extension},
     script,
     wam::{self, Wam},
 };
@@ -15,7 +15,10 @@ use crate::{
     model::{Map, TileData},
     project::{Host, Project},
     source::{Existence, Sources},
-    workadventure::Reference,
+    workadventure::{
+        Reference,
+        reference::{Use, visit},
+    },
 };
 
 /// What goes in.
@@ -68,7 +71,7 @@ pub(super) fn plan(project: &mut Project, settings: &Settings) -> Result<Plan, B
         let map = readable(project, &name)?;
         let mut found = Found::default();
         let mut seen = map.clone();
-        reference::visit(&mut seen, &mut |used, text| {
+        visit(&mut seen, &mut |used, text| {
             let target =
                 reference::target(&project.sources, &plan.stand_ins, used.reference, used.folder, text);
             found.take(&project.sources, &name, used, target)

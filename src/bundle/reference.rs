@@ -1,23 +1,11 @@
-//! What the texts of a map refer to.
+//! Where the texts of a map lead.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use crate::{
-    model::{Layer, LayerKind, Map, Object, Properties, Value},
-    source::{Existence, Sources, is_url, parent, resolve},
-    workadventure::{HolderKind, PropertyFact, Reference, ValueKind},
+    source::{Existence, Sources, resolve},
+    workadventure::{Reference, percent_decoded, reference::is_relative},
 };
-
-/// One text that refers to something.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Use<'a> {
-    /// What it refers to; `None` for a `file` property that WorkAdventure does not know.
-    pub(super) reference: Option<Reference>,
-    /// Folder that the text is relative to.
-    pub(super) folder: &'a str,
-    /// Who holds it, for messages: `layer "stage", openWebsite`.
-    pub(super) place: &'a str,
-}
 
 /// What a text refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,101 +22,6 @@ pub(super) enum Target {
     Elsewhere,
 }
 
-/// Shows every text of a map that refers to something to `visit`, which may change it. Scripts are
-/// shown line by line.
-pub(super) fn visit<E>(
-    map: &mut Map,
-    visit: &mut dyn FnMut(Use<'_>, &mut String) -> Result<(), E>,
-) -> Result<(), E> {
-    let folder = parent(&map.file).to_owned();
-    properties(&mut map.properties, HolderKind::Map, [&folder, &folder], "the map", visit)?;
-    for set in &mut map.tilesets {
-        let Some(shared) = &mut set.tileset else { continue };
-        let tileset = Arc::make_mut(shared);
-        // Texts are relative to the map, as the engine sees them; `file` properties to their file.
-        let own = parent(&tileset.file).to_owned();
-        let folders = [folder.as_str(), own.as_str()];
-        let place = format!("tileset \"{}\"", tileset.name);
-        properties(&mut tileset.properties, HolderKind::Tileset, folders, &place, visit)?;
-        for tile in &mut tileset.tiles {
-            let place = format!("{place}, tile {}", tile.id);
-            properties(&mut tile.properties, HolderKind::Tile, folders, &place, visit)?;
-        }
-    }
-    layers(&mut map.layers, &folder, visit)
-}
-
-fn layers<E>(
-    layers_: &mut [Layer],
-    folder: &str,
-    visit: &mut dyn FnMut(Use<'_>, &mut String) -> Result<(), E>,
-) -> Result<(), E> {
-    for layer in layers_ {
-        let place = format!("layer \"{}\"", layer.name);
-        let kind = match &layer.kind {
-            LayerKind::Tiles(_) => HolderKind::TileLayer,
-            _ => HolderKind::OtherLayer,
-        };
-        properties(&mut layer.properties, kind, [folder, folder], &place, visit)?;
-        match &mut layer.kind {
-            LayerKind::Group(children) => layers(children, folder, visit)?,
-            LayerKind::Objects(objects) => {
-                for object in &mut objects.objects {
-                    let place = format!("{place}, object \"{}\"", object.name);
-                    let template = object.template.as_deref().map(|path| resolve(folder, path));
-                    let own = template.as_deref().map_or(folder, parent).to_owned();
-                    let kind = holder(object);
-                    properties(&mut object.properties, kind, [folder, &own], &place, visit)?;
-                }
-            }
-            LayerKind::Tiles(_) | LayerKind::Image(_) => {}
-        }
-    }
-    Ok(())
-}
-
-fn holder(object: &Object) -> HolderKind {
-    match object.class.as_str() {
-        "area" | "zone" => HolderKind::Area,
-        "variable" => HolderKind::Variable,
-        "website" => HolderKind::Website,
-        _ => HolderKind::Object,
-    }
-}
-
-fn properties<E>(
-    properties: &mut Properties,
-    holder: HolderKind,
-    [folder, file_folder]: [&str; 2],
-    place: &str,
-    visit: &mut dyn FnMut(Use<'_>, &mut String) -> Result<(), E>,
-) -> Result<(), E> {
-    for property in &mut properties.0 {
-        let known = PropertyFact::of(&property.name).filter(|fact| fact.works_on(holder));
-        let reference = match known.map(|fact| fact.value) {
-            Some(ValueKind::Url(reference)) => Some(reference),
-            _ => None,
-        };
-        let (text, folder) = match &mut property.value {
-            Value::String(text) if reference.is_some() => (text, folder),
-            Value::File(text) => (text, file_folder),
-            _ => continue,
-        };
-        let place = format!("{place}, {}", property.name);
-        let used = Use { reference, folder, place: &place };
-        if reference == Some(Reference::Scripts) && text.contains('\n') {
-            let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
-            for line in &mut lines {
-                visit(used, line)?;
-            }
-            *text = lines.join("\n");
-        } else {
-            visit(used, text)?;
-        }
-    }
-    Ok(())
-}
-
 /// Finds what a text refers to. `stand_ins` are maps by the venue in whose place they stand.
 pub(super) fn target(
     sources: &Sources,
@@ -138,15 +31,13 @@ pub(super) fn target(
     text: &str,
 ) -> Target {
     let text = text.trim();
-    // `{{{ x }}}` is filled in by the scripting library at run time.
-    if text.is_empty() || text.starts_with(['/', '#', '?']) || is_url(text) || text.contains("{{") {
+    if !is_relative(text) {
         return Target::Elsewhere;
     }
     let end = text.find(['#', '?']).unwrap_or(text.len());
     let (path, suffix) = text.split_at(end);
     let name = resolve(folder, path);
-    let decoded = percent_decoded(path).map(|path| resolve(folder, &path));
-    let candidates: Vec<String> = std::iter::once(name.clone()).chain(decoded).collect();
+    let candidates = [name.clone(), resolve(folder, &percent_decoded(path))];
     let exit = matches!(reference, Some(Reference::Exit | Reference::MapExit));
     for name in &candidates {
         if sources.existence(name) == Existence::File {
@@ -182,30 +73,6 @@ pub(super) fn target(
 pub(super) fn extension(name: &str) -> String {
     let file = name.rsplit_once('/').map_or(name, |(_, file)| file);
     file.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase())
-}
-
-/// `%20` and the like as the characters that they stand for; `None` where there are none or they are
-/// no text.
-fn percent_decoded(path: &str) -> Option<String> {
-    if !path.contains('%') {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let code = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// A path as a URL has it.

@@ -7,13 +7,13 @@ use serde_json::{Value as Json, json};
 use super::{
     BundleError,
     plan::{Found, Plan},
-    reference::{self, Target, Use},
+    reference::{self, Target},
 };
 use crate::{
     model::{Map, Properties, Value},
     project::Project,
     source::{file_stem, parent, relative},
-    workadventure::Reference,
+    workadventure::{Reference, reference::Use},
 };
 
 /// The version that is written; an older one would be migrated on every read.

@@ -6,6 +6,7 @@
 mod bundle;
 mod check;
 mod completions;
+mod convert;
 mod render;
 mod rules;
 mod shell;
@@ -84,6 +85,7 @@ enum Command {
     Rules(rules::Args),
     Stands(stands::Args),
     Render(render::Args),
+    Convert(convert::Args),
     Completions(completions::Args),
 }
 
@@ -107,6 +109,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(args) => rules::run(&args, &shell),
         Command::Stands(args) => stands::run(&args, &shell),
         Command::Render(args) => render::run(&args, &shell),
+        Command::Convert(args) => convert::run(&args, &shell),
         Command::Completions(args) => completions::run(&args, &shell),
     };
     match done {

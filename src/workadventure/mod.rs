@@ -7,6 +7,7 @@ mod link;
 mod meaning;
 pub mod meeting;
 mod property;
+pub(crate) mod reference;
 #[cfg(test)]
 pub(crate) mod testing;
 mod walk;
@@ -17,4 +18,5 @@ pub use link::{
 };
 pub use meaning::{Entry, EntryKind, Exit, FlatLayer, Holder, Meaning, Zone, is_area};
 pub use property::{HolderKind, PROPERTIES, PropertyFact, Reference, ValueKind};
+pub use reference::moved;
 pub use walk::{Reach, WalkGrid, reads_tile_properties};

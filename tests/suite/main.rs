@@ -8,6 +8,7 @@
 
 mod bundle;
 mod cli;
+mod convert;
 mod corpus;
 mod demo;
 mod formats;
