@@ -16,7 +16,8 @@ use crate::corpus::corpus;
 fn json_maps() -> Option<(PathBuf, Vec<Map>)> {
     let corpus = corpus()?;
     let project = Project::open(std::slice::from_ref(&corpus), None).unwrap();
-    let maps = project.maps.into_iter().filter(|map| !map.name.ends_with(".tmx")).filter_map(|map| map.map);
+    let is_json = |name: &str| std::path::Path::new(name).extension().is_some_and(|end| end != "tmx");
+    let maps = project.maps.into_iter().filter(|map| is_json(&map.name)).filter_map(|map| map.map);
     Some((corpus, maps.collect()))
 }
 
@@ -53,7 +54,9 @@ fn bare(mut map: Map) -> Map {
 
 fn bare_extra(extra: &mut Extra) {
     extra.sort_by(|a, b| a.0.cmp(&b.0));
-    extra.iter_mut().for_each(|(_, value)| bare_json(value));
+    for (_, value) in extra {
+        bare_json(value);
+    }
 }
 
 fn bare_json(json: &mut Json) {

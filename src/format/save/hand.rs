@@ -151,14 +151,14 @@ impl Hand<'_> {
         self.out.push(']');
     }
 
-    fn integer(&mut self, number: &u32, _: usize) {
+    fn integer(&mut self, number: u32, _: usize) {
         let _infallible = write!(self.out, "{number}");
     }
 
     fn json(&mut self, json: &Json, depth: usize) {
         match json {
             Json::Array(items) => self.array(items, depth, Self::json),
-            Json::Integers(items) => self.array(items, depth, Self::integer),
+            Json::Integers(items) => self.array(items.iter().copied(), depth, Self::integer),
             Json::Object(pairs) => self.object(sorted(pairs), depth, Self::pair),
             plain => scalar(plain, self.escapes, &mut self.out),
         }
@@ -174,7 +174,7 @@ impl Hand<'_> {
         if value.is_object() {
             self.object(value.members(), depth, Self::file_pair);
         } else if let Some(integers) = value.integers() {
-            self.array(integers, depth, Self::integer);
+            self.array(integers.iter().copied(), depth, Self::integer);
         } else if value.is_array() {
             self.array(value.items(), depth, Self::file);
         } else {

@@ -230,7 +230,7 @@ impl<'a> Splice<'a> {
 
 /// Whether the first list of several numbers breaks behind its first one.
 fn numbers_on_lines(text: &str, value: Value) -> bool {
-    fn first<'a>(value: Value<'a>) -> Option<Value<'a>> {
+    fn first(value: Value) -> Option<Value> {
         if value.integers().is_some_and(|numbers| numbers.len() > 1) {
             return Some(value);
         }
