@@ -12,6 +12,7 @@ mod convert;
 mod corpus;
 mod demo;
 mod formats;
+mod hostile;
 mod meaning;
 mod render;
 mod reports;
