@@ -24,6 +24,9 @@ use crate::{
 /// Most elements and attributes of a file: enough for layers of a million `<tile/>`.
 const MAX_NODES: u32 = 1 << 26;
 
+/// Most cells of a layer without data, 2048 x 2048: a file of a few bytes must not fill the memory.
+const MAX_EMPTY: usize = 1 << 22;
+
 /// Reads the map in an XML file.
 pub(super) fn map(file: &SourceFile, linker: &mut Linker) -> Option<Map> {
     let document = document(file, "map", linker)?;
@@ -330,7 +333,8 @@ impl Lower<'_, '_, '_> {
         let width = unsigned(node, "width").unwrap_or(0);
         let height = unsigned(node, "height").unwrap_or(0);
         let Some(data) = child(node, "data") else {
-            let cells = (width as usize).saturating_mul(height as usize).min(MAX_CELLS);
+            let cells = (width as usize).saturating_mul(height as usize);
+            let cells = if cells > MAX_EMPTY { 0 } else { cells };
             let data = TileData::Finite(vec![Gid::EMPTY; cells]);
             return TileLayer { width, height, data, encoding: Encoding::Csv };
         };
@@ -396,7 +400,7 @@ impl Lower<'_, '_, '_> {
         };
         match gids {
             // No data at all is an empty layer.
-            Ok(gids) if gids.is_empty() => Some(vec![Gid::EMPTY; expected.min(MAX_CELLS)]),
+            Ok(gids) if gids.is_empty() && expected <= MAX_EMPTY => Some(vec![Gid::EMPTY; expected]),
             Ok(gids) => {
                 if gids.len() != expected {
                     let message = format!(

@@ -12,7 +12,7 @@ use venue::{
     check::{Settings, check},
     finding::Severity,
     format::{SaveStyle, save_tmj},
-    model::{Extra, Layer, LayerKind, Map, ObjectLayer, Properties},
+    model::{Extra, Layer, LayerKind, Map, ObjectLayer, Picture, Properties},
     picture::{Overlay, OverlayKind, PictureStore, RenderOptions, Renderer},
     project::{Config, Project, ProjectMap},
     source::Sources,
@@ -313,13 +313,17 @@ fn project(name: &str, text: &str) -> Project {
 /// properties and other keys come.
 fn essence(map: &Map) -> String {
     let mut map = map.clone();
+    // Every map is written with one; half a size is none.
+    map.tiled_version.get_or_insert_default();
     sorted(&mut map.properties, &mut map.extra);
     map.layers.iter_mut().for_each(sorted_layer);
     for entry in &mut map.tilesets {
         let Some(tileset) = entry.tileset.as_mut().map(Arc::make_mut) else { continue };
         sorted(&mut tileset.properties, &mut tileset.extra);
+        tileset.picture.iter_mut().for_each(whole_size);
         for tile in &mut tileset.tiles {
             sorted(&mut tile.properties, &mut tile.extra);
+            tile.picture.iter_mut().for_each(whole_size);
             tile.collision.iter_mut().for_each(sorted_objects);
         }
     }
@@ -339,7 +343,14 @@ fn sorted_layer(layer: &mut Layer) {
     match &mut layer.kind {
         LayerKind::Group(layers) => layers.iter_mut().for_each(sorted_layer),
         LayerKind::Objects(objects) => sorted_objects(objects),
-        LayerKind::Tiles(_) | LayerKind::Image(_) => {}
+        LayerKind::Image(image) => whole_size(&mut image.picture),
+        LayerKind::Tiles(_) => {}
+    }
+}
+
+fn whole_size(picture: &mut Picture) {
+    if picture.width.is_none() || picture.height.is_none() {
+        (picture.width, picture.height) = (None, None);
     }
 }
 

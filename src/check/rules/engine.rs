@@ -177,7 +177,7 @@ static TEMPLATE_INSTANCE: Rule = Rule {
 
 /// What the engine makes of a tileset's numbers: the first that it does not have. `None` where that
 /// cannot be told, and another rule says why.
-fn end_of(context: &MapContext, entry: &MapTileset) -> Option<u32> {
+pub(super) fn end_of(context: &MapContext, entry: &MapTileset) -> Option<u32> {
     let tileset = entry.tileset.as_deref()?;
     let Some(picture) = &tileset.picture else {
         return Some(entry.first_gid.saturating_add(tileset.id_span()));

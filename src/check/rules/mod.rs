@@ -5,8 +5,10 @@ pub(super) mod entries;
 pub(super) mod exits;
 pub(super) mod layers;
 pub(super) mod links;
+pub(super) mod objects;
 pub(super) mod pictures;
 pub(super) mod properties;
+pub(super) mod tilesets;
 pub(super) mod values;
 pub(super) mod zones;
 
@@ -16,7 +18,9 @@ use super::registry::{Check, Lint};
 pub(super) static FAMILIES: &[&[Lint]] = &[
     engine::LINTS,
     pictures::LINTS,
+    tilesets::LINTS,
     layers::LINTS,
+    objects::LINTS,
     properties::LINTS,
     values::LINTS,
     zones::LINTS,

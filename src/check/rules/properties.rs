@@ -1,9 +1,11 @@
 //! Names of properties, and what carries them.
 
+use std::collections::BTreeMap;
+
 use super::{Check, Lint};
 use crate::{
     check::context::{Holder, MapContext},
-    finding::{Family, Finding, Rule, Severity},
+    finding::{Change, Edit, Family, Finding, Rule, Severity},
     model::{Property, Value},
     workadventure::{HolderKind, PROPERTIES, PropertyFact, is_template},
 };
@@ -13,7 +15,46 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &PROPERTY_WRONG_HOLDER, check: Check::Map(property_wrong_holder) },
     Lint { rule: &DEPRECATED_PROPERTY, check: Check::Map(deprecated_property) },
     Lint { rule: &MISSING_MAIN_PROPERTY, check: Check::Map(missing_main_property) },
+    Lint { rule: &DUPLICATE_PROPERTY, check: Check::Map(duplicate_property) },
+    Lint { rule: &LIST_PROPERTY, check: Check::Map(list_property) },
+    Lint { rule: &INT_TOO_LARGE, check: Check::Map(int_too_large) },
 ];
+
+static DUPLICATE_PROPERTY: Rule = Rule {
+    name: "duplicate-property",
+    summary: "a property is given twice in one place",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "Tiled shows and keeps the last one. WorkAdventure takes the last of some and the first of others, \
+          and the scripting library stops with an error. Mostly a merge left both.",
+    example: "layer \"music\": playAudio = \"a.mp3\", playAudio = \"b.mp3\"",
+    mend: "Delete the one that is not meant.",
+};
+
+static LIST_PROPERTY: Rule = Rule {
+    name: "list-property",
+    summary: "a property is a list",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "Lists came with Tiled 1.12. map-storage does not know them and refuses the upload of the whole map. \
+          `venue bundle` leaves them out, so in a project with a venue.toml this is no more than a note.",
+    example: "{ \"name\": \"guests\", \"type\": \"list\", \"value\": [ … ] }",
+    mend: "Use a text with commas, or several properties.",
+};
+
+static INT_TOO_LARGE: Rule = Rule {
+    name: "int-too-large",
+    summary: "a whole number has more than 32 bits",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "Tiled reads properties of type int into 32 bits: the next time it saves the map, the number is \
+          another one. Nobody is told.",
+    example: "opensAt = 1735689600000 (int)",
+    mend: "Use a property of type string or float.",
+};
 
 static PROPERTY_TYPO: Rule = Rule {
     name: "property-typo",
@@ -279,4 +320,89 @@ fn overlaps(holder: &Holder, cells: &[crate::model::TilePos]) -> bool {
     }
     let area = holder.place.area_tiles;
     area.is_some_and(|area| cells.iter().any(|cell| area.contains(*cell)))
+}
+
+/// Whether the property stands in the text as one of a list; of an object's keys loading tells which are
+/// given twice.
+fn is_listed(context: &MapContext, property: &Property) -> bool {
+    property.span.is_some_and(|span| {
+        let file = context.sources().file(span.file);
+        matches!(file.bytes().get(span.range().start), Some(b'{' | b'<'))
+    })
+}
+
+fn duplicate_property(context: &MapContext, findings: &mut Vec<Finding>) {
+    for holder in context.holders() {
+        let mut first: BTreeMap<&str, &Property> = BTreeMap::new();
+        for property in holder.properties {
+            let Some(other) = first.get(property.name.as_str()) else {
+                first.insert(&property.name, property);
+                continue;
+            };
+            if !is_listed(context, property) {
+                continue;
+            }
+            let same = other.value == property.value && other.type_name == property.type_name;
+            let which = if same { "with one value" } else { "and which one counts depends on who reads it" };
+            let mut finding = Finding::new(
+                &DUPLICATE_PROPERTY,
+                context.spot(property.span).key("name"),
+                format!("\"{}\" of {} is given twice, {which}", property.name, holder.name),
+            )
+            .at(holder.place.clone())
+            .related(context.spot(other.span).key("name"), "first given here")
+            .help("delete the one that is not meant");
+            if same {
+                let edit = Edit { spot: context.spot(property.span), change: Change::Remove };
+                finding = finding.mend(true, "delete the second one", vec![edit]);
+            }
+            findings.push(finding);
+        }
+    }
+}
+
+fn list_property(context: &MapContext, findings: &mut Vec<Finding>) {
+    // What comes of a TMX map is written without lists.
+    if context.is_xml() {
+        return;
+    }
+    for holder in context.holders() {
+        for property in holder.properties.iter().filter(|property| matches!(property.value, Value::List(_))) {
+            findings.push(
+                Finding::new(
+                    &LIST_PROPERTY,
+                    context.spot(property.span).key("type"),
+                    format!(
+                        "map-storage refuses the map: \"{}\" of {} is a list",
+                        property.name, holder.name
+                    ),
+                )
+                .at(holder.place.clone())
+                .help("use a text, or publish what `venue bundle` writes"),
+            );
+        }
+    }
+}
+
+fn int_too_large(context: &MapContext, findings: &mut Vec<Finding>) {
+    for holder in context.holders() {
+        for property in holder.properties {
+            let Value::Int(number) = property.value else { continue };
+            if i32::try_from(number).is_ok() {
+                continue;
+            }
+            findings.push(
+                Finding::new(
+                    &INT_TOO_LARGE,
+                    context.value(property),
+                    format!(
+                        "\"{}\" of {} becomes another number when Tiled saves the map: {number} has more than 32 bits",
+                        property.name, holder.name
+                    ),
+                )
+                .at(holder.place.clone())
+                .help("use the type string or float"),
+            );
+        }
+    }
 }

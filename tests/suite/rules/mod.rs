@@ -5,6 +5,7 @@
     reason = "what a test needs and does not get fails it, and it says so when it is skipped"
 )]
 
+mod catalogue;
 mod corpus;
 mod engine;
 mod places;
