@@ -374,7 +374,7 @@ fn survive(name: &str, text: &str) {
     let Some(map) = &project.maps[0].map else { return };
 
     let fine = project.maps[0].findings.iter().all(|finding| finding.rule.severity == Severity::Info);
-    for style in [SaveStyle::TILED, SaveStyle::PUBLISHED] {
+    for style in [SaveStyle::Tiled, SaveStyle::Plain, SaveStyle::Published] {
         let saved = save_tmj(map, style);
         assert!(saved.len() < 20_000_000, "{} bytes", saved.len());
         let again = self::project("a.tmj", &saved);
@@ -383,7 +383,7 @@ fn survive(name: &str, text: &str) {
             let read = read.expect("what was saved can be read");
             let twice = save_tmj(read, style);
             assert!(twice == saved, "saving again differs:\n{}", first_difference(&saved, &twice));
-            if style == SaveStyle::TILED && name == "a.tmj" {
+            if style == SaveStyle::Tiled && name == "a.tmj" {
                 let (before, after) = (essence(map), essence(read));
                 assert!(before == after, "another map:\n{}", first_difference(&before, &after));
             }
