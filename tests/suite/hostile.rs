@@ -314,7 +314,7 @@ fn project(name: &str, text: &str) -> Project {
 fn essence(map: &Map) -> String {
     let mut map = map.clone();
     // Every map is written with one; half a size is none.
-    map.tiled_version.get_or_insert_default();
+    map.tiled_version = None;
     sorted(&mut map.properties, &mut map.extra);
     map.layers.iter_mut().for_each(sorted_layer);
     for entry in &mut map.tilesets {
