@@ -1,11 +1,13 @@
 //! Any Tiled map as plain TMJ: complete in itself, in a form that every reader of Tiled's JSON takes.
 
+use std::sync::Arc;
+
 use crate::{
     finding::{Finding, Severity},
     format::{SaveStyle, save_edited},
-    model::{Encoding, LayerKind, Map},
+    model::{Encoding, Layer, LayerKind, Map},
     project::ProjectMap,
-    source::Sources,
+    source::{PictureHeader, Sources, parent, resolve},
     workadventure::moved,
 };
 
@@ -33,8 +35,8 @@ pub struct Converted {
 }
 
 /// Writes a map as the file called `output`: tilesets embedded, templates resolved, layer data as
-/// arrays. What it refers to stays the same, named from where the output lies. Of a map that is TMJ
-/// already, what is plain keeps its text.
+/// arrays. What it refers to stays the same, named from where the output lies. Layers and objects of old
+/// files get ids, and their pictures sizes. Of a map that is TMJ already, what is plain keeps its text.
 ///
 /// # Errors
 /// Where a part of the map or a file that it needs cannot be read: what is written would lack it.
@@ -45,6 +47,7 @@ pub fn convert(sources: &Sources, loaded: &ProjectMap, output: &str) -> Result<C
         return Err(Incomplete { file: loaded.name.clone(), findings: broken });
     };
     let mut plain = map.clone();
+    complete(&mut plain, sources);
     moved(&mut plain, &sources.root().to_string_lossy().replace('\\', "/"), output);
     Ok(Converted {
         text: save_edited(sources, map, &plain, SaveStyle::Plain),
@@ -60,6 +63,53 @@ pub fn convert(sources: &Sources, loaded: &ProjectMap, output: &str) -> Result<C
             _ => 0,
         }),
     })
+}
+
+/// Gives what old files lack and Tiled fills in by itself, but WorkAdventure does not: ids, and the sizes
+/// of pictures.
+fn complete(map: &mut Map, sources: &Sources) {
+    number(&mut map.layers, &mut map.next_layer_id, &mut map.next_object_id);
+    for set in map.tilesets.iter_mut().filter_map(|entry| entry.tileset.as_mut()) {
+        let pictures = || set.picture.iter().chain(set.tiles.iter().filter_map(|tile| tile.picture.as_ref()));
+        if pictures().all(|picture| picture.width.is_some() && picture.height.is_some()) {
+            continue;
+        }
+        let set = Arc::make_mut(set);
+        let of_tiles = set.tiles.iter_mut().filter_map(|tile| tile.picture.as_mut());
+        for picture in set.picture.iter_mut().chain(of_tiles) {
+            let name = resolve(parent(&set.file), &picture.source);
+            if let PictureHeader::Size(width, height) = sources.picture(&name) {
+                picture.width.get_or_insert(width);
+                picture.height.get_or_insert(height);
+            }
+        }
+        if let (Some((columns, rows)), 0) = (set.grid(), set.tile_count) {
+            set.tile_count = columns.saturating_mul(rows);
+            set.columns = columns;
+        }
+    }
+}
+
+/// Gives layers and objects without an id the next one that is free.
+fn number(layers: &mut [Layer], next_layer: &mut u32, next_object: &mut u32) {
+    let give = |id: &mut u32, next: &mut u32| {
+        if *id == 0 {
+            *id = *next;
+            *next = next.saturating_add(1);
+        }
+    };
+    for layer in layers {
+        give(&mut layer.id, next_layer);
+        match &mut layer.kind {
+            LayerKind::Group(children) => number(children, next_layer, next_object),
+            LayerKind::Objects(objects) => {
+                for object in &mut objects.objects {
+                    give(&mut object.id, next_object);
+                }
+            }
+            LayerKind::Tiles(_) | LayerKind::Image(_) => {}
+        }
+    }
 }
 
 fn count(map: &Map, of: impl Fn(&LayerKind) -> usize) -> usize {

@@ -93,6 +93,28 @@ fn what_a_map_refers_to_is_named_from_where_it_lies_now() {
 }
 
 #[test]
+fn an_old_map_gets_what_workadventure_misses() {
+    const OLD: &str = r#"<map version="1.0" orientation="orthogonal" width="1" height="1" tilewidth="8" tileheight="8">
+ <tileset firstgid="1" name="old" tilewidth="8" tileheight="8"><image source="old.png"/></tileset>
+ <layer name="floor" width="1" height="1"><data encoding="csv">6</data></layer>
+ <objectgroup name="floorLayer"><object x="0" y="0"/><object id="7" x="0" y="0"/></objectgroup>
+</map>"#;
+    let folder = project();
+    fs::write(folder.path().join("old.tmx"), OLD).unwrap();
+    image::RgbaImage::new(24, 16).save(folder.path().join("old.png")).unwrap();
+    run(folder.path(), &["old.tmx", "old.tmj"]).code(0);
+    let map = read(folder.path(), "old.tmj");
+    let ids = |list: &serde_json::Value| -> Vec<u64> {
+        list.as_array().unwrap().iter().map(|item| item["id"].as_u64().unwrap()).collect()
+    };
+    assert_eq!((ids(&map["layers"]), &map["nextlayerid"]), (vec![1, 2], &3.into()));
+    assert_eq!((ids(&map["layers"][1]["objects"]), &map["nextobjectid"]), (vec![8, 7], &9.into()));
+    let set = &map["tilesets"][0];
+    let numbers = ["imagewidth", "imageheight", "columns", "tilecount"].map(|key| set[key].as_u64().unwrap());
+    assert_eq!(numbers, [24, 16, 3, 6]);
+}
+
+#[test]
 fn outside_the_project_too() {
     let folder = project();
     let elsewhere = tempfile::tempdir().unwrap();
