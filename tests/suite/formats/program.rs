@@ -26,43 +26,46 @@ use crate::corpus::corpus;
 /// More than the largest map needs by far.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+pub(super) const IDS: Excuse = Excuse {
+    reason: "Tiled counts ids itself where the file gives none",
+    fits: |it, about| {
+        let layers = about.map.flat_layers();
+        let nameless = layers.iter().any(|(_, layer)| {
+            layer.id == 0
+                || layer.objects().is_some_and(|layer| layer.objects.iter().any(|object| object.id == 0))
+        });
+        match it.key() {
+            "id" => it.ours.as_deref().is_none_or(|id| id == "0"),
+            "next layer id" | "next object id" => nameless,
+            _ => false,
+        }
+    },
+};
+
+pub(super) const PICTURES: Excuse = Excuse {
+    reason: "Tiled measures the pictures, and counts tiles by what it finds",
+    fits: |it, about| {
+        matches!(it.key(), "columns" | "tile count" | "width" | "height")
+            && index(&it.place, "tilesets")
+                .and_then(|index| about.map.tilesets.get(index)?.tileset.as_ref())
+                .is_some_and(|set| {
+                    let folder = parent(&set.file);
+                    let pictures = set.picture.iter().chain(set.tiles.iter().flat_map(|tile| &tile.picture));
+                    pictures.into_iter().any(|picture| !is_as_stated(picture, folder, about.sources))
+                })
+    },
+};
+
 /// What Tiled 1.8.2 cannot keep, or knows better than the file.
-const LOSSES: &[Excuse] = &[
+pub(super) const LOSSES: &[Excuse] = &[
     Excuse {
         reason: "we do not read what only the editor of old maps needs",
         fits: |it, _| {
             it.ours.is_none() && (it.place.contains(".wangsets.") || it.place.starts_with("editorsettings."))
         },
     },
-    Excuse {
-        reason: "Tiled counts ids itself where the file gives none",
-        fits: |it, about| {
-            let layers = about.map.flat_layers();
-            let nameless = layers.iter().any(|(_, layer)| {
-                layer.id == 0
-                    || layer.objects().is_some_and(|layer| layer.objects.iter().any(|object| object.id == 0))
-            });
-            match it.key() {
-                "id" => it.ours.as_deref().is_none_or(|id| id == "0"),
-                "next layer id" | "next object id" => nameless,
-                _ => false,
-            }
-        },
-    },
-    Excuse {
-        reason: "Tiled measures the pictures, and counts tiles by what it finds",
-        fits: |it, about| {
-            matches!(it.key(), "columns" | "tile count" | "width" | "height")
-                && index(&it.place, "tilesets")
-                    .and_then(|index| about.map.tilesets.get(index)?.tileset.as_ref())
-                    .is_some_and(|set| {
-                        let folder = parent(&set.file);
-                        let pictures =
-                            set.picture.iter().chain(set.tiles.iter().flat_map(|tile| &tile.picture));
-                        pictures.into_iter().any(|picture| !is_as_stated(picture, folder, about.sources))
-                    })
-        },
-    },
+    IDS,
+    PICTURES,
     Excuse {
         reason: "Tiled stands a placeholder in for a tileset that it cannot read",
         fits: |it, about| {
@@ -137,7 +140,7 @@ const LOSSES: &[Excuse] = &[
 ];
 
 /// Maps that differ for a reason of their own: the file, the beginning of the places, the reason.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
+pub(super) const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("rs-tiled/assets/templates/example.tmx", "tilesets[1]", TEMPLATE),
     ("rs-tiled/assets/templates/example.tmx", "layers[1].objects", TEMPLATE),
     ("rs-tiled/assets/tiled_object_template.tmx", "tilesets[1]", TEMPLATE),
@@ -207,7 +210,7 @@ fn copy(corpus: &Path, goal: &Path) {
 }
 
 /// Our reading of what Tiled makes of the map called `name`, or Tiled's words of refusal.
-fn exported(root: &Path, home: &Path, name: &str) -> Result<Map, String> {
+pub(super) fn exported(root: &Path, home: &Path, name: &str) -> Result<Map, String> {
     let output = format!("{name}.exported.json");
     let path = |name: &str| root.join(name).to_string_lossy().into_owned();
     let what =
@@ -220,7 +223,7 @@ fn exported(root: &Path, home: &Path, name: &str) -> Result<Map, String> {
 
 /// A copy of the corpus and a home for Tiled, in a folder that goes with them; or a word that the test is
 /// skipped.
-fn workshop() -> Option<(PathBuf, PathBuf, TempDir)> {
+pub(super) fn workshop() -> Option<(PathBuf, PathBuf, TempDir)> {
     let corpus = corpus()?;
     let folder = tempfile::tempdir().unwrap();
     let (root, home) = (folder.path().join("maps"), folder.path().join("home"));
