@@ -115,7 +115,7 @@ fn project(sources: Sources, maps: &[&str]) -> Project {
     let mut config = Config::default();
     config.links.insert("stage".to_owned(), "https://stream.example/live".to_owned());
     let mut project =
-        Project { root: PathBuf::from("/nowhere"), config_file: None, config, sources, maps: Vec::new() };
+        Project { root: PathBuf::from("/nowhere"), config_file: None, config, sources, ..Project::default() };
     project.load(&maps.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
     project
 }

@@ -10,14 +10,12 @@ use super::{
     reference::{self, Target},
 };
 use crate::{
+    format::WAM_VERSION,
     model::{Map, Properties, Value},
     project::Project,
     source::{file_stem, parent, relative},
     workadventure::{Reference, reference::Use},
 };
-
-/// The version that is written; an older one would be migrated on every read.
-const VERSION: &str = "2.1.0";
 
 /// One `.wam` of a bundle.
 #[derive(Debug)]
@@ -42,7 +40,7 @@ impl Wam {
             }
         }
         let json = json!({
-            "version": VERSION,
+            "version": WAM_VERSION,
             "mapUrl": "",
             "entities": {},
             "areas": [],

@@ -107,13 +107,7 @@ mod tests {
     fn bundle(text: &str) -> Bundle {
         let mut bundle = Bundle::default();
         bundle.insert("maps/a.tmj", text.as_bytes(), Some("maps/a.json"));
-        let project = crate::project::Project {
-            root: PathBuf::new(),
-            config_file: None,
-            config: crate::project::Config::default(),
-            sources: crate::source::Sources::new(""),
-            maps: Vec::new(),
-        };
+        let project = crate::project::Project::default();
         manifest::add(&project, &mut bundle);
         bundle
     }

@@ -32,7 +32,7 @@ pub(super) struct Lint {
 
 /// All rules, sorted by family and name.
 pub fn rules() -> Vec<&'static Rule> {
-    let loaded = format::RULES.iter().copied();
+    let loaded = format::RULES.iter().chain(format::RULES_BESIDE_MAPS).copied();
     let judged = families::FAMILIES.iter().flat_map(|family| family.iter()).map(|lint| lint.rule);
     let mut all: Vec<&'static Rule> =
         loaded.chain(judged).chain([&suppress::UNUSED_ALLOW, &custom::CUSTOM_RULE]).collect();

@@ -73,6 +73,7 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
     for map in project.maps.iter().filter(|map| map.map.is_none()) {
         findings.extend(map.findings.iter().cloned());
     }
+    findings.extend(project.wams.iter().flat_map(|wam| wam.findings.iter().cloned()));
     let used =
         (0..allows.len()).filter(|index| used.contains(&suppress::identity(&allows[*index]))).collect();
     suppress::unused(&allows, &used, settings, &mut findings);

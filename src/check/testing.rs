@@ -27,5 +27,6 @@ pub(super) fn project(config: &str, files: &[(&str, &str)]) -> Project {
         config,
         sources,
         maps,
+        ..Project::default()
     }
 }

@@ -63,10 +63,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let mut project = Project::open(&args.paths, shell.config())?;
     let out = std::path::absolute(&args.out)?;
     // The maps of an earlier bundle are no maps of the project.
-    let inside = |name: &str| project.sources.path(name).starts_with(&out);
-    let earlier: Vec<bool> = project.maps.iter().map(|map| inside(&map.name)).collect();
-    let mut earlier = earlier.into_iter();
-    project.maps.retain(|_| earlier.next() != Some(true));
+    project.leave_out(&out);
     let built = place_stands(&mut project, shell)?;
     if !args.no_check {
         progress.now("checking");

@@ -50,6 +50,8 @@ pub enum Family {
     Entries,
     /// Leaving.
     Exits,
+    /// Files of WorkAdventure's own editor, beside maps.
+    Editor,
     /// The project: its maps together, its config.
     World,
     /// Sponsors' stands.

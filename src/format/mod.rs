@@ -15,14 +15,20 @@ mod rules;
 mod save;
 mod tmj;
 mod tmx;
+mod wam;
 
 pub use edit::{Editor, FileEdit, name_of_element};
 pub use locate::{Located, Locator};
 pub use rules::RULES;
 pub use save::{SaveStyle, save_edited, save_tmj, tiled_json};
+pub(crate) use wam::WAM_VERSION;
+pub use wam::load_wam;
+
+/// Rules that reading the files beside maps can find broken.
+pub static RULES_BESIDE_MAPS: &[&Rule] = &[&wam::WAM_REFUSED];
 
 use crate::{
-    finding::{Finding, Spot},
+    finding::{Finding, Rule, Spot},
     model::{Map, Tileset},
     source::Sources,
 };

@@ -60,7 +60,7 @@ pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Templat
 }
 
 /// Parses a file, and reports what is wrong with it as JSON.
-fn tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(json::Tree, &'a str)> {
+pub(super) fn tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(json::Tree, &'a str)> {
     let mut broken = |at: usize, message: String| {
         let spot = Spot::bytes(file, at..at + 1);
         linker.findings.push(Finding::new(&rules::BROKEN_JSON, spot, message));

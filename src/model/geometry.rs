@@ -43,6 +43,11 @@ pub struct TileSize {
     pub height: u32,
 }
 
+impl TileSize {
+    /// What WorkAdventure is made for: 32 by 32 pixels.
+    pub const USUAL: Self = Self { width: 32, height: 32 };
+}
+
 /// A rectangle of cells, in tiles; half-open: `x + width` is the first column outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -15,6 +15,7 @@ mod map;
 mod object;
 mod property;
 mod tileset;
+mod wam;
 
 pub use geometry::{PixelRect, TilePos, TileRect, TileSize};
 pub use gid::Gid;
@@ -25,3 +26,4 @@ pub use map::{Map, MapTileset, Orientation, RenderOrder};
 pub use object::{Object, Shape, Text};
 pub use property::{Extra, Json, Properties, Property, Value};
 pub use tileset::{Frame, Picture, Tile, Tileset};
+pub use wam::{Area, AreaProperty, Collection, Entity, Wam};

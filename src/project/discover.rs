@@ -10,7 +10,11 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
 use super::{CONFIG_FILE, Project, ProjectError};
-use crate::source::{Sources, relative};
+use crate::{
+    format,
+    model::TileSize,
+    source::{Existence, Sources, relative},
+};
 
 /// Folders that hold other people's or generated files.
 const SKIPPED_FOLDERS: [&str; 3] = ["node_modules", "target", "dist"];
@@ -74,39 +78,74 @@ pub(super) fn name_of(root: &Path, path: &Path) -> Result<String, ProjectError> 
     Ok(relative(&text(root), &text(&absolute(path)?)))
 }
 
-/// Names of the maps that the command line asks for, sorted.
-pub(super) fn maps(project: &Project, paths: &[PathBuf]) -> Result<Vec<String>, ProjectError> {
-    if paths.is_empty() {
-        return all_maps(project);
+/// What the command line asks for, or what a folder holds, by name.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    /// Maps, sorted.
+    pub(super) maps: Vec<String>,
+    /// Files of WorkAdventure's own editor, sorted.
+    pub(super) wams: BTreeSet<String>,
+}
+
+impl Named {
+    fn extend(&mut self, other: Self) {
+        self.maps.extend(other.maps);
+        self.wams.extend(other.wams);
     }
-    let mut names = BTreeSet::new();
+}
+
+/// Names of what the command line asks for.
+pub(super) fn named(project: &Project, paths: &[PathBuf]) -> Result<Named, ProjectError> {
+    if paths.is_empty() {
+        return all(project);
+    }
+    let mut names = Named::default();
     for path in paths {
         let name = name_of(&project.root, path)?;
         let unreadable = |source| ProjectError::Unreadable { path: path.clone(), source };
         let metadata = std::fs::metadata(path).map_err(unreadable)?;
         if metadata.is_dir() {
             if absolute(path)? == project.root && project.config.project.maps.is_some() {
-                names.extend(all_maps(project)?);
+                names.extend(all(project)?);
             } else {
                 // A folder named on the command line is listed even if its name begins with a dot.
                 std::fs::read_dir(path).map_err(unreadable)?;
                 names.extend(below(&project.sources, path, &name));
             }
         } else if map_by_extension(&name) {
-            names.insert(name);
+            names.maps.push(name);
+        } else if extension(&name) == "wam" {
+            names.maps.extend(room(&project.sources, &name));
+            names.wams.insert(name);
         } else {
             return Err(ProjectError::NoMap { path: path.clone() });
         }
     }
-    Ok(names.into_iter().collect())
+    names.maps.sort();
+    names.maps.dedup();
+    Ok(names)
+}
+
+/// Name of the map that the editor's file called `name` makes a room of, if it is one of the project.
+fn room(sources: &Sources, name: &str) -> Option<String> {
+    let map = format::load_wam(sources, name, TileSize::USUAL).0?.map_file()?;
+    (map_by_extension(&map) && sources.existence(&map) == Existence::File).then_some(map)
 }
 
 /// Names of all maps that the project's config names, sorted.
 pub(super) fn all_maps(project: &Project) -> Result<Vec<String>, ProjectError> {
-    let names = below(&project.sources, &project.root, "");
-    let Some(globs) = &project.config.project.maps else { return Ok(names.into_iter().collect()) };
-    let globs = project.globs(globs)?;
-    Ok(names.into_iter().filter(|name| globs.is_match(name)).collect())
+    Ok(all(project)?.maps)
+}
+
+/// What the config names: of the editor's files those beside its maps alone, where it names maps.
+fn all(project: &Project) -> Result<Named, ProjectError> {
+    let mut names = below(&project.sources, &project.root, "");
+    if let Some(globs) = &project.config.project.maps {
+        let globs = project.globs(globs)?;
+        names.maps.retain(|name| globs.is_match(name));
+        names.wams.clear();
+    }
+    Ok(names)
 }
 
 /// One matcher for several globs; `*` stops at `/`, `**` does not.
@@ -121,14 +160,14 @@ pub(super) fn glob_set(file: &str, globs: &[String]) -> Result<GlobSet, ProjectE
     set.build().map_err(|source| wrong(&globs.join(", "), source))
 }
 
-fn below(sources: &Sources, folder: &Path, name: &str) -> BTreeSet<String> {
+fn below(sources: &Sources, folder: &Path, name: &str) -> Named {
     let listed = |entry: &DirEntry| {
         let file = entry.file_name().to_string_lossy();
         entry.depth() == 0
             || !(file.starts_with('.')
                 || entry.file_type().is_dir() && SKIPPED_FOLDERS.contains(&file.as_ref()))
     };
-    let mut names = BTreeSet::new();
+    let mut names = Named::default();
     // Links are not followed: a loop of them would never end.
     for entry in WalkDir::new(folder).into_iter().filter_entry(listed).flatten() {
         if !entry.file_type().is_file() {
@@ -138,22 +177,28 @@ fn below(sources: &Sources, folder: &Path, name: &str) -> BTreeSet<String> {
         let Some(inside) = inside.to_str() else { continue };
         let file = crate::source::resolve(name, inside);
         if is_map(sources, &file) {
-            names.insert(file);
+            names.maps.push(file);
+        } else if extension(&file) == "wam" {
+            names.wams.insert(file);
         }
     }
+    names.maps.sort();
     names
 }
 
+/// Extension of a name, in lower case; empty without one.
+fn extension(name: &str) -> String {
+    name.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase())
+}
+
 fn map_by_extension(name: &str) -> bool {
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    ["tmj", "json", "tmx", "xml"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    ["tmj", "json", "tmx", "xml"].contains(&extension(name).as_str())
 }
 
 /// Whether a file in a folder is a map. `.tmj` and `.tmx` are; `.json` may be anything, so it must
 /// look like one (tiled-formats, section 2).
 fn is_map(sources: &Sources, name: &str) -> bool {
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    match extension.to_ascii_lowercase().as_str() {
+    match extension(name).as_str() {
         "tmj" | "tmx" => true,
         "json" => match sources.read(name) {
             Ok(bytes) => looks_like_map(&bytes),

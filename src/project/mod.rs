@@ -17,8 +17,8 @@ pub use toml_file::{TomlError, nearest, read_toml};
 use crate::{
     finding::Finding,
     format,
-    model::{Map, Value},
-    source::Sources,
+    model::{Map, TileSize, Value, Wam},
+    source::{Existence, Sources, with_extension},
     workadventure::Meaning,
 };
 
@@ -41,7 +41,7 @@ pub enum ProjectError {
         source: std::io::Error,
     },
     /// A file on the command line that is no map by its name.
-    #[error("{} is no map: expected a name ending in .tmj, .json, .tmx or .xml", path.display())]
+    #[error("{} is no map: expected a name ending in .tmj, .json, .tmx, .xml or .wam", path.display())]
     NoMap {
         /// The path.
         path: PathBuf,
@@ -63,7 +63,7 @@ pub enum ProjectError {
 }
 
 /// A map project with its maps loaded.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Project {
     /// Its root: the folder of `venue.toml`, else the folder that the given paths have in common.
     pub root: PathBuf,
@@ -75,6 +75,19 @@ pub struct Project {
     pub sources: Sources,
     /// Its maps, sorted by name.
     pub maps: Vec<ProjectMap>,
+    /// Files of WorkAdventure's own editor, sorted by name: those beside its maps, and those asked for.
+    pub wams: Vec<ProjectWam>,
+}
+
+/// One `.wam` file of a project.
+#[derive(Debug)]
+pub struct ProjectWam {
+    /// Name of its file.
+    pub name: String,
+    /// What it says; `None` where it cannot be read.
+    pub wam: Option<Wam>,
+    /// What reading it found.
+    pub findings: Vec<Finding>,
 }
 
 /// One map of a project.
@@ -115,8 +128,9 @@ impl Project {
     /// Where a path cannot be read or the config is broken. A broken map is no error but a finding.
     pub fn open(paths: &[PathBuf], config: Option<&Path>) -> Result<Self, ProjectError> {
         let mut project = Self::open_empty(paths, config)?;
-        let names = discover::maps(&project, paths)?;
-        project.load(&names);
+        let names = discover::named(&project, paths)?;
+        project.load(&names.maps);
+        project.load_wams(names.wams);
         Ok(project)
     }
 
@@ -136,10 +150,10 @@ impl Project {
             }
             None => Config::default(),
         };
-        Ok(Self { root, config_file, config, sources, maps: Vec::new() })
+        Ok(Self { root, config_file, config, sources, ..Self::default() })
     }
 
-    /// Loads maps by name, beside those that are loaded already.
+    /// Loads maps by name, with the editor's files beside them, beside those that are loaded already.
     pub fn load(&mut self, names: &[String]) {
         let new: Vec<&String> = names.iter().filter(|name| self.map(name).is_none()).collect();
         let loaded: Vec<ProjectMap> =
@@ -147,6 +161,36 @@ impl Project {
         self.maps.extend(loaded);
         self.maps.sort_by(|a, b| a.name.cmp(&b.name));
         self.maps.dedup_by(|a, b| a.name == b.name);
+        let beside = names.iter().map(|name| with_extension(name, "wam"));
+        let beside: Vec<String> =
+            beside.filter(|name| self.sources.existence(name) == Existence::File).collect();
+        self.load_wams(beside);
+    }
+
+    fn load_wams(&mut self, names: impl IntoIterator<Item = String>) {
+        for name in names {
+            if self.wams.iter().any(|known| known.name == name) {
+                continue;
+            }
+            let tile = self.tile_size_of(&name);
+            let (wam, findings) = format::load_wam(&self.sources, &name, tile);
+            self.wams.push(ProjectWam { name, wam, findings });
+        }
+        self.wams.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
+    /// Tile size of the map beside a `.wam` file, or the usual one.
+    pub(crate) fn tile_size_of(&self, wam: &str) -> TileSize {
+        let beside = |map: &&ProjectMap| with_extension(&map.name, "wam") == wam;
+        let map = self.maps.iter().find(beside).and_then(|map| map.map.as_ref());
+        map.map_or(TileSize::USUAL, |map| map.tile_size)
+    }
+
+    /// Leaves out what lies in a folder, given as an absolute path.
+    pub fn leave_out(&mut self, folder: &Path) {
+        let outside = |name: &str| !self.sources.path(name).starts_with(folder);
+        self.maps.retain(|map| outside(&map.name));
+        self.wams.retain(|wam| outside(&wam.name));
     }
 
     /// Puts a map into the project that no file stands behind, or not yet, in the place of one of its

@@ -15,7 +15,7 @@ use std::{
 };
 
 pub use file::{FileId, Position, SourceFile, Span};
-pub use name::{file_stem, is_url, parent, relative, resolve};
+pub use name::{file_stem, is_url, parent, relative, resolve, with_extension};
 
 /// Largest file that is read, in bytes. Spans are 32 bits wide, and no map comes near this.
 pub const MAX_FILE_SIZE: u64 = 1 << 30;

@@ -11,6 +11,15 @@ pub fn file_stem(name: &str) -> &str {
     file.rsplit_once('.').map_or(file, |(stem, _)| stem)
 }
 
+/// The name with another extension, given without its dot.
+pub fn with_extension(name: &str, extension: &str) -> String {
+    let file = format!("{}.{extension}", file_stem(name));
+    match parent(name) {
+        "" => file,
+        folder => format!("{folder}/{file}"),
+    }
+}
+
 /// Name of what a file in the folder `folder` calls `reference`. Backslashes count as separators,
 /// `.` and `..` are worked off, an absolute path stays absolute. Nothing is percent-decoded: Tiled
 /// does not do it either.

@@ -3,6 +3,7 @@
 //! Everything here follows how the engine reads maps, not how its documentation says that it does
 //! (facts: the project's map reference, whose sections are cited as `workadventure-maps, section N`).
 
+mod area_property;
 mod link;
 mod meaning;
 pub mod meeting;
@@ -12,6 +13,10 @@ pub(crate) mod reference;
 pub(crate) mod testing;
 mod walk;
 
+pub use area_property::{
+    AREA_FIELDS, AREA_PROPERTIES, AreaPropertyFact, ENTITY_FIELDS, Field, FieldKind, PROPERTY_FIELDS,
+    WAM_FIELDS, WamHolder,
+};
 pub use link::{
     Address, Link, can_be_linked, embeddable, encoded_fragment, host_and_path, is_room_path, is_template,
     percent_decoded,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::editor;
 use crate::{
     project::{Project, nearest},
-    source::{Existence, Sources, file_stem, parent, resolve},
+    source::{Existence, Sources, file_stem, parent, resolve, with_extension},
     workadventure::{Address, Link, host_and_path, is_room_path, percent_decoded},
 };
 
@@ -248,15 +248,6 @@ fn near(surroundings: &Surroundings, name: &str) -> Option<String> {
 pub(super) fn extension(name: &str) -> String {
     let file = name.rsplit_once('/').map_or(name, |(_, file)| file);
     file.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase())
-}
-
-/// The name with another extension.
-pub(super) fn with_extension(name: &str, extension: &str) -> String {
-    let file = format!("{}.{extension}", file_stem(name));
-    match parent(name) {
-        "" => file,
-        folder => format!("{folder}/{file}"),
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,11 @@
 //! What `.wam` files, which `WorkAdventure`'s own editor keeps beside maps, add to the world
 //! (workadventure-maps, section 6).
 
-use serde_json::Value;
-
-use super::destination::with_extension;
-use crate::source::{Existence, Sources, is_url, parent, resolve};
-
-/// Largest editor's file that is read, in bytes.
-const LARGEST: usize = 64 << 20;
+use crate::{
+    format,
+    model::{TileSize, Wam},
+    source::{Existence, Sources, with_extension},
+};
 
 /// What the editor adds to a map.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,17 +19,14 @@ pub(super) struct Drawn {
 /// Reads the editor's file beside the map called `map`; nothing where there is none.
 pub(super) fn beside(sources: &Sources, map: &str) -> Drawn {
     let mut drawn = Drawn::default();
-    let Some(file) = read(sources, &with_extension(map, "wam")) else { return drawn };
-    let list =
-        |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-    for area in list(&file, "areas") {
-        for property in list(&area, "properties") {
-            match text(&property, "type") {
-                Some("start") => drawn.entries.extend(text(&area, "name").map(str::to_owned)),
-                Some("exit") => {
-                    let url = text(&property, "url").unwrap_or_default();
-                    let entry = text(&property, "areaName").unwrap_or_default();
-                    drawn.exits.push((url.to_owned(), entry.to_owned()));
+    let Some(wam) = read(sources, &with_extension(map, "wam")) else { return drawn };
+    for area in &wam.areas {
+        for property in &area.properties {
+            match property.kind.as_str() {
+                "start" => drawn.entries.push(area.name.clone()),
+                "exit" => {
+                    let text = |key| property.text(key).unwrap_or_default().to_owned();
+                    drawn.exits.push((text("url"), text("areaName")));
                 }
                 _ => {}
             }
@@ -42,19 +37,10 @@ pub(super) fn beside(sources: &Sources, map: &str) -> Drawn {
 
 /// Name of the map that an editor's file holds, where it is a file of the project.
 pub(super) fn map_of(sources: &Sources, wam: &str) -> Option<String> {
-    let file = read(sources, wam)?;
-    let url = text(&file, "mapUrl")?;
-    (!url.is_empty() && !is_url(url) && !url.starts_with('/')).then(|| resolve(parent(wam), url))
+    read(sources, wam)?.map_file()
 }
 
-fn read(sources: &Sources, name: &str) -> Option<Value> {
-    if sources.existence(name) != Existence::File {
-        return None;
-    }
-    let bytes = sources.read(name).ok().filter(|bytes| bytes.len() <= LARGEST)?;
-    serde_json::from_slice(&bytes).ok()
-}
-
-fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-    value.get(key).and_then(Value::as_str)
+fn read(sources: &Sources, name: &str) -> Option<Wam> {
+    let is_file = sources.existence(name) == Existence::File;
+    is_file.then(|| format::load_wam(sources, name, TileSize::USUAL).0).flatten()
 }

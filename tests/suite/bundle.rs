@@ -119,7 +119,7 @@ fn open(corpus: &Path, name: &str) -> Project {
         config_file: None,
         config: Config::default(),
         sources: Sources::new(corpus),
-        maps: Vec::new(),
+        ..Project::default()
     };
     project.load(&[name.to_owned()]);
     project

@@ -11,6 +11,7 @@ mod cli;
 mod convert;
 mod corpus;
 mod demo;
+mod editor_files;
 mod formats;
 mod hostile;
 mod meaning;

@@ -1,5 +1,6 @@
 //! The rules, a file per family.
 
+pub(super) mod editor;
 pub(super) mod engine;
 pub(super) mod entries;
 pub(super) mod exits;
@@ -27,4 +28,5 @@ pub(super) static FAMILIES: &[&[Lint]] = &[
     entries::LINTS,
     exits::LINTS,
     links::LINTS,
+    editor::LINTS,
 ];

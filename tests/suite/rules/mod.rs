@@ -148,6 +148,7 @@ impl Venue {
             config: config.unwrap_or_default(),
             sources,
             maps,
+            ..Project::default()
         }
     }
 

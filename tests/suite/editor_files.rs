@@ -1,0 +1,184 @@
+//! Files beside maps: of WorkAdventure's own editor, worlds, and projects of Tiled.
+
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+
+/// A map of 4 by 3 tiles that has nothing wrong with it, apart from what `change` does to it.
+fn map(change: impl FnOnce(&mut Value)) -> String {
+    let cells = |gid: u32| vec![gid; 12];
+    let layer = |id: u32, name: &str, gid: u32| {
+        json!({
+            "id": id, "name": name, "type": "tilelayer", "visible": true, "opacity": 1, "x": 0, "y": 0,
+            "width": 4, "height": 3, "data": cells(gid)
+        })
+    };
+    let mut map = json!({
+        "type": "map", "version": "1.10", "tiledversion": "1.10.2", "orientation": "orthogonal",
+        "renderorder": "right-down", "infinite": false, "width": 4, "height": 3, "tilewidth": 32,
+        "tileheight": 32, "nextlayerid": 50, "nextobjectid": 50, "compressionlevel": -1,
+        "tilesets": [{
+            "firstgid": 1, "name": "tiles", "image": "tiles.png", "imagewidth": 32, "imageheight": 32,
+            "tilewidth": 32, "tileheight": 32, "columns": 1, "tilecount": 1, "margin": 0, "spacing": 0
+        }],
+        "layers": [
+            layer(1, "start", 1), layer(2, "floor", 1),
+            {
+                "id": 3, "name": "floorLayer", "type": "objectgroup", "visible": true, "opacity": 1,
+                "x": 0, "y": 0, "draworder": "topdown", "objects": []
+            }
+        ]
+    });
+    change(&mut map);
+    map.to_string()
+}
+
+/// A folder with these files and the picture of the map's tileset.
+fn folder(files: &[(&str, String)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        if path.extension().is_some_and(|extension| extension == "tmj") {
+            image::RgbaImage::from_pixel(32, 32, image::Rgba([1, 2, 3, 255]))
+                .save(path.parent().unwrap().join("tiles.png"))
+                .unwrap();
+        }
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// What `venue check` finds: rule, severity, file, pointer, message; and how many maps it looked at.
+fn check(folder: &Path, paths: &[&str]) -> (Vec<Value>, u64) {
+    let output = Command::cargo_bin("venue")
+        .unwrap()
+        .current_dir(folder)
+        .args(["check", "--format", "json"])
+        .args(paths)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let report: Value = serde_json::from_str(&text)
+        .unwrap_or_else(|_| panic!("no report: {text} {}", String::from_utf8_lossy(&output.stderr)));
+    let findings = report["findings"].as_array().unwrap().clone();
+    (findings, report["summary"]["maps"].as_u64().unwrap())
+}
+
+fn rules(findings: &[Value]) -> Vec<&str> {
+    findings.iter().map(|finding| finding["rule"].as_str().unwrap()).collect()
+}
+
+fn wam(change: impl FnOnce(&mut Value)) -> String {
+    let mut wam = json!({
+        "version": "2.1.0", "mapUrl": "./hall.tmj", "entities": {}, "areas": [], "entityCollections": []
+    });
+    change(&mut wam);
+    serde_json::to_string_pretty(&wam).unwrap()
+}
+
+fn area(id: &str, name: &str, properties: &Value) -> Value {
+    json!({
+        "id": id, "name": name, "x": 32, "y": 64, "width": 64, "height": 32, "visible": true,
+        "properties": properties
+    })
+}
+
+#[test]
+fn a_healthy_room_gives_nothing() {
+    let folder = folder(&[("hall.tmj", map(|_| ())), ("hall.wam", wam(|_| ()))]);
+    for paths in [&[][..], &["hall.tmj"], &["hall.wam"], &["."]] {
+        let (findings, maps) = check(folder.path(), paths);
+        assert!(findings.is_empty(), "{paths:?}: {findings:#?}");
+        assert_eq!(maps, 1);
+    }
+}
+
+#[test]
+fn the_editor_s_file_is_judged_beside_its_map() {
+    let text = wam(|wam| {
+        wam["areas"] =
+            json!([area("1", "stage", &json!([{"id": "p", "type": "jitsiRoom", "roomName": "r"}]))]);
+    });
+    let folder = folder(&[("maps/hall.tmj", map(|_| ())), ("maps/hall.wam", text)]);
+    let (findings, _) = check(folder.path(), &["maps/hall.tmj"]);
+    assert_eq!(rules(&findings), ["wam-refused"], "{findings:#?}");
+    let found = &findings[0];
+    assert_eq!(found["severity"], "error");
+    assert!(found["file"].as_str().unwrap().ends_with("hall.wam"));
+    assert_eq!(found["pointer"], "/areas/0/properties/0/type");
+    assert_eq!(found["place"]["object"], "stage");
+    assert_eq!(found["place"]["area_tiles"], json!({"x": 1, "y": 2, "width": 2, "height": 1}));
+    assert!(found["range"]["start"]["line"].as_u64().unwrap() > 1);
+}
+
+#[test]
+fn what_passes_and_cannot_work_is_told() {
+    let text = wam(|wam| {
+        wam["version"] = json!("1.0");
+        wam["areas"] = json!([
+            area("1", "stage", &json!([{"id": "a", "type": "speakerMegaphone", "name": "main"}])),
+            area(
+                "2",
+                "seats",
+                &json!([{"id": "b", "type": "listenerMegaphone", "speakerZoneName": "stage"}])
+            ),
+            area("2", "bar", &json!([{"id": "c", "type": "openFile", "name": "menu", "link": "menu.pdf"}])),
+            area("4", "bar", &json!([{"id": "c", "type": "openWebsite", "link": "bar.html"}])),
+            area("5", "seats", &json!([{"id": "d", "type": "listenerMegaphone", "speakerZoneName": "1"}]))
+        ]);
+        wam["entities"] = json!({"e": {
+            "x": 33, "y": 1, "name": "screen", "prefabRef": {"collectionName": "c", "id": "p"}, "properties": [
+                {"id": "d", "type": "openWebsite", "link": "menu.html"},
+                {"id": "e", "type": "openWebsite", "link": "https://example.org"},
+                {"id": "f", "type": "livekitRoomProperty", "roomName": ""}
+            ]
+        }});
+        wam["entityCollections"] = json!([
+            {"url": "furniture.json", "type": "file"}, {"url": "https://example.org/c.json", "type": "file"}
+        ]);
+    });
+    let folder = folder(&[("hall.tmj", map(|_| ())), ("hall.wam", text)]);
+    let (findings, _) = check(folder.path(), &[]);
+    let mut found: Vec<(&str, &str, &str)> = findings
+        .iter()
+        .map(|finding| {
+            let text = |key: &str| finding[key].as_str().unwrap();
+            (text("rule"), text("severity"), text("pointer"))
+        })
+        .collect();
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            ("area-id-twice", "error", "/areas/2/id"),
+            ("area-property-id-twice", "info", "/areas/3/properties/0/id"),
+            ("audience-without-podium", "error", "/areas/1/properties/0/speakerZoneName"),
+            ("editor-link-relative", "error", "/areas/2/properties/0/link"),
+            ("editor-link-relative", "error", "/entities/e/properties/0/link"),
+            ("entity-collection-relative", "error", "/entityCollections/0/url"),
+            ("entity-property-idle", "warning", "/entities/e/properties/2/type"),
+            ("wam-version-unknown", "info", "/version"),
+        ],
+        "{findings:#?}"
+    );
+    let audience = findings.iter().find(|finding| finding["rule"] == "audience-without-podium").unwrap();
+    assert!(audience["help"].as_str().unwrap().contains("\"1\""), "{audience:#}");
+}
+
+#[test]
+fn a_room_without_its_map_is_told_once() {
+    let folder = folder(&[
+        ("hall.tmj", map(|_| ())),
+        ("hal.wam", wam(|wam| wam["mapUrl"] = json!("./hal.tmj"))),
+        ("far.wam", wam(|wam| wam["mapUrl"] = json!("https://example.org/far.tmj"))),
+    ]);
+    for paths in [&[][..], &["hal.wam"]] {
+        let (findings, _) = check(folder.path(), paths);
+        assert_eq!(rules(&findings), ["wam-map-missing"], "{paths:?}: {findings:#?}");
+        assert_eq!((&findings[0]["file"], &findings[0]["pointer"]), (&json!("hal.wam"), &json!("/mapUrl")));
+    }
+    let (findings, maps) = check(folder.path(), &["hall.tmj"]);
+    assert!(findings.is_empty() && maps == 1, "{findings:#?}");
+}
