@@ -16,6 +16,7 @@ mod save;
 mod tmj;
 mod tmx;
 mod wam;
+mod world_file;
 
 pub use edit::{Editor, FileEdit, name_of_element};
 pub use locate::{Located, Locator};
@@ -23,9 +24,15 @@ pub use rules::RULES;
 pub use save::{SaveStyle, save_edited, save_tmj, tiled_json};
 pub(crate) use wam::WAM_VERSION;
 pub use wam::load_wam;
+pub use world_file::{LoadedWorld, load_world};
 
 /// Rules that reading the files beside maps can find broken.
-pub static RULES_BESIDE_MAPS: &[&Rule] = &[&wam::WAM_REFUSED];
+pub static RULES_BESIDE_MAPS: &[&Rule] = &[
+    &wam::WAM_REFUSED,
+    &world_file::NOT_A_WORLD,
+    &world_file::WORLD_MAP_MISSING,
+    &world_file::WORLD_PATTERN_WRONG,
+];
 
 use crate::{
     finding::{Finding, Rule, Spot},

@@ -47,7 +47,7 @@ pub fn load_wam(sources: &Sources, name: &str, tile: TileSize) -> (Option<Wam>, 
     let root = tree.root(text);
     let mut judge = Judge { file: &file, tile, place: Place::default(), findings: linker.findings };
     if !root.is_object() {
-        judge.refuse(judge.spot(root), format!("the file is {}, not an object", described(root)));
+        judge.refuse(judge.spot(root), &format!("the file is {}, not an object", described(root)));
         return (None, judge.findings);
     }
     judge.object(root, WAM_FIELDS, "the file");
@@ -68,7 +68,7 @@ impl Judge<'_> {
         Spot::bytes(self.file, value.range())
     }
 
-    fn refuse(&mut self, spot: Spot, wrong: String) -> &mut Finding {
+    fn refuse(&mut self, spot: Spot, wrong: &str) -> &mut Finding {
         let message = format!("{wrong}: WorkAdventure refuses the whole file, and the room does not open");
         self.findings.push(Finding::new(&WAM_REFUSED, spot, message).at(self.place.clone()));
         let last = self.findings.len() - 1;
@@ -83,7 +83,7 @@ impl Judge<'_> {
                     self.value(value, self.spot(object).key(field.key), *field, what);
                 }
                 None if field.required => {
-                    self.refuse(self.spot(object), format!("{what} has no \"{}\"", field.key));
+                    self.refuse(self.spot(object), &format!("{what} has no \"{}\"", field.key));
                 }
                 None => {}
             }
@@ -107,7 +107,7 @@ impl Judge<'_> {
         };
         if !fits {
             let (key, expected, found) = (field.key, field.kind.describe(), described(value));
-            let finding = self.refuse(spot, format!("\"{key}\" of {what} is {found}, not {expected}"));
+            let finding = self.refuse(spot, &format!("\"{key}\" of {what} is {found}, not {expected}"));
             if let (FieldKind::OneOf(texts), Some(text)) = (field.kind, value.string()) {
                 finding.help = nearest(&text, texts).map(|near| format!("did you mean \"{near}\"?"));
             }
@@ -128,7 +128,7 @@ impl Judge<'_> {
                     let found = described(item);
                     let wrong =
                         format!("item {} of \"{}\" of {what} is {found}, not text", index + 1, field.key);
-                    judge.refuse(judge.spot(item), wrong);
+                    judge.refuse(judge.spot(item), &wrong);
                 }
             }),
             FieldKind::List(fields) => self.items(value, &spot, "an object", &mut |judge, item, index| {
@@ -158,7 +158,7 @@ impl Judge<'_> {
         judge: &mut dyn FnMut(&mut Self, Value, usize),
     ) {
         if list.integers().is_some_and(|numbers| !numbers.is_empty()) {
-            self.refuse(spot.clone().item(0), format!("the list holds numbers, not {expected}"));
+            self.refuse(spot.clone().item(0), &format!("the list holds numbers, not {expected}"));
         }
         for (index, item) in list.items().enumerate() {
             judge(self, item, index);
@@ -170,14 +170,14 @@ impl Judge<'_> {
             self.object(item, fields, what);
         } else {
             let spot = Spot { span: Some(self.file.span_of(item.range())), key: None, ..spot.clone() };
-            self.refuse(spot, format!("{what} is {}, not an object", described(item)));
+            self.refuse(spot, &format!("{what} is {}, not an object", described(item)));
         }
     }
 
     fn property(&mut self, property: Value, holder: WamHolder, what: &str) {
         let spot = self.spot(property);
         if !property.is_object() {
-            self.refuse(spot, format!("a property of {what} is {}, not an object", described(property)));
+            self.refuse(spot, &format!("a property of {what} is {}, not an object", described(property)));
             return;
         }
         let Some(kind) = property.get("type").and_then(Value::string) else {
@@ -192,7 +192,7 @@ impl Judge<'_> {
             };
             let known = AREA_PROPERTIES.iter().filter(|fact| fact.works_on(holder)).map(|fact| fact.name);
             let near = nearest(&kind, known.collect::<Vec<_>>());
-            let finding = self.refuse(spot.key("type"), wrong);
+            let finding = self.refuse(spot.key("type"), &wrong);
             finding.help = near.map(|near| format!("did you mean \"{near}\"?"));
             return;
         };
@@ -345,7 +345,7 @@ mod tests {
     use super::*;
     use crate::format::Locator;
 
-    const HEALTHY: &str = r##"{
+    const HEALTHY: &str = r#"{
 "version": "2.1.0", "mapUrl": "./hall.tmj", "vendor": null, "unknown": 1, "lastCommandId": "x",
 "entities": {"e1": {"x": 1.5, "y": 2, "prefabRef": {"collectionName": "c", "id": "p"}, "properties": [
   {"id": "1", "type": "openWebsite", "link": null, "trigger": "onicon", "width": 100},
@@ -358,7 +358,7 @@ mod tests {
   {"id": "7", "type": "maxUsersInAreaPropertyData", "maxUsers": null}]}],
 "entityCollections": [{"url": "https://example.org/c.json", "type": "file"}],
 "settings": {"megaphone": {"enabled": true, "scope": "ROOM", "rights": []}}, "metadata": {"thumbnail": null}
-}"##;
+}"#;
 
     fn read(text: &str) -> (Sources, Option<Wam>, Vec<Finding>) {
         let mut sources = Sources::new("/nowhere");

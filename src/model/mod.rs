@@ -16,6 +16,7 @@ mod object;
 mod property;
 mod tileset;
 mod wam;
+mod world_file;
 
 pub use geometry::{PixelRect, TilePos, TileRect, TileSize};
 pub use gid::Gid;
@@ -27,3 +28,4 @@ pub use object::{Object, Shape, Text};
 pub use property::{Extra, Json, Properties, Property, Value};
 pub use tileset::{Frame, Picture, Tile, Tileset};
 pub use wam::{Area, AreaProperty, Collection, Entity, Wam};
+pub use world_file::{WorldFile, WorldMapEntry, WorldPattern};

@@ -1,7 +1,7 @@
 //! Finds a project's root and its maps.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io,
     path::{Component, Path, PathBuf},
 };
@@ -9,7 +9,7 @@ use std::{
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::{CONFIG_FILE, Project, ProjectError};
+use super::{CONFIG_FILE, Project, ProjectError, ProjectWorld};
 use crate::{
     format,
     model::TileSize,
@@ -85,12 +85,22 @@ pub(super) struct Named {
     pub(super) maps: Vec<String>,
     /// Files of WorkAdventure's own editor, sorted.
     pub(super) wams: BTreeSet<String>,
+    /// Worlds, by name.
+    pub(super) worlds: BTreeMap<String, ProjectWorld>,
 }
 
 impl Named {
     fn extend(&mut self, other: Self) {
         self.maps.extend(other.maps);
         self.wams.extend(other.wams);
+        self.worlds.extend(other.worlds);
+    }
+
+    /// Takes a world in; returns the names of its maps.
+    fn world(&mut self, sources: &Sources, name: &str) -> Vec<String> {
+        let format::LoadedWorld { world, maps, findings } = format::load_world(sources, name);
+        self.worlds.insert(name.to_owned(), ProjectWorld { name: name.to_owned(), world, findings });
+        maps
     }
 }
 
@@ -117,6 +127,9 @@ pub(super) fn named(project: &Project, paths: &[PathBuf]) -> Result<Named, Proje
         } else if extension(&name) == "wam" {
             names.maps.extend(room(&project.sources, &name));
             names.wams.insert(name);
+        } else if extension(&name) == "world" {
+            let maps = names.world(&project.sources, &name);
+            names.maps.extend(maps.into_iter().filter(|map| map_by_extension(map)));
         } else {
             return Err(ProjectError::NoMap { path: path.clone() });
         }
@@ -144,6 +157,7 @@ fn all(project: &Project) -> Result<Named, ProjectError> {
         let globs = project.globs(globs)?;
         names.maps.retain(|name| globs.is_match(name));
         names.wams.clear();
+        names.worlds.clear();
     }
     Ok(names)
 }
@@ -180,6 +194,9 @@ fn below(sources: &Sources, folder: &Path, name: &str) -> Named {
             names.maps.push(file);
         } else if extension(&file) == "wam" {
             names.wams.insert(file);
+        } else if extension(&file) == "world" {
+            // Its maps count only where the world itself is asked for.
+            names.world(sources, &file);
         }
     }
     names.maps.sort();

@@ -17,7 +17,7 @@ pub use toml_file::{TomlError, nearest, read_toml};
 use crate::{
     finding::Finding,
     format,
-    model::{Map, TileSize, Value, Wam},
+    model::{Map, TileSize, Value, Wam, WorldFile},
     source::{Existence, Sources, with_extension},
     workadventure::Meaning,
 };
@@ -41,7 +41,7 @@ pub enum ProjectError {
         source: std::io::Error,
     },
     /// A file on the command line that is no map by its name.
-    #[error("{} is no map: expected a name ending in .tmj, .json, .tmx, .xml or .wam", path.display())]
+    #[error("{} is no map: expected a name ending in .tmj, .json, .tmx, .xml, .wam or .world", path.display())]
     NoMap {
         /// The path.
         path: PathBuf,
@@ -77,6 +77,19 @@ pub struct Project {
     pub maps: Vec<ProjectMap>,
     /// Files of WorkAdventure's own editor, sorted by name: those beside its maps, and those asked for.
     pub wams: Vec<ProjectWam>,
+    /// Tiled's worlds, sorted by name: those asked for, and those in folders asked for.
+    pub worlds: Vec<ProjectWorld>,
+}
+
+/// One `.world` file of a project.
+#[derive(Debug)]
+pub struct ProjectWorld {
+    /// Name of its file.
+    pub name: String,
+    /// What it says; `None` where it cannot be read.
+    pub world: Option<WorldFile>,
+    /// What reading it found.
+    pub findings: Vec<Finding>,
 }
 
 /// One `.wam` file of a project.
@@ -131,6 +144,7 @@ impl Project {
         let names = discover::named(&project, paths)?;
         project.load(&names.maps);
         project.load_wams(names.wams);
+        project.worlds = names.worlds.into_values().collect();
         Ok(project)
     }
 
@@ -191,6 +205,7 @@ impl Project {
         let outside = |name: &str| !self.sources.path(name).starts_with(folder);
         self.maps.retain(|map| outside(&map.name));
         self.wams.retain(|wam| outside(&wam.name));
+        self.worlds.retain(|world| outside(&world.name));
     }
 
     /// Puts a map into the project that no file stands behind, or not yet, in the place of one of its

@@ -406,10 +406,7 @@ mod tests {
 
     /// Lists of keys below a kind.
     fn below(kind: FieldKind) -> Vec<&'static [Field]> {
-        let fields = match kind {
-            Object(fields) | List(fields) | Keyed(fields) => fields,
-            _ => return Vec::new(),
-        };
+        let (Object(fields) | List(fields) | Keyed(fields)) = kind else { return Vec::new() };
         let inside = fields.iter().flat_map(|field| below(field.kind));
         std::iter::once(fields).chain(inside).collect()
     }

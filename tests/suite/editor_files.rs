@@ -182,3 +182,37 @@ fn a_room_without_its_map_is_told_once() {
     let (findings, maps) = check(folder.path(), &["hall.tmj"]);
     assert!(findings.is_empty() && maps == 1, "{findings:#?}");
 }
+
+#[test]
+fn a_world_s_maps_are_judged_and_its_faults_told() {
+    let world = json!({
+        "type": "world", "onlyShowAdjacentMaps": false,
+        "maps": [
+            {"fileName": "maps/lobby.tmj", "x": 0, "y": 0, "width": 128, "height": 96},
+            {"fileName": "maps/hal.tmj", "x": 128, "y": 0, "width": 128, "height": 96}
+        ],
+        "patterns": [{"regexp": "hall-(\\d+)-(\\d+)\\.tmj"}, {"regexp": "hall-(\\d+)"}]
+    });
+    let broken = map(|map| map["layers"][0]["data"] = json!([1, 2]));
+    let folder = folder(&[
+        ("maps/lobby.tmj", map(|_| ())),
+        ("hall-1-2.tmj", broken),
+        ("other.tmj", "{".to_owned()),
+        ("venue.world", world.to_string()),
+    ]);
+    let (findings, maps) = check(folder.path(), &["venue.world"]);
+    assert_eq!(maps, 2, "{findings:#?}");
+    let in_world: Vec<(&str, &str)> = findings
+        .iter()
+        .filter(|finding| finding["file"] == "venue.world")
+        .map(|finding| (finding["rule"].as_str().unwrap(), finding["pointer"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        in_world,
+        [("world-map-missing", "/maps/1/fileName"), ("world-pattern-wrong", "/patterns/1/regexp")]
+    );
+    assert!(rules(&findings).contains(&"layer-data-length"), "{findings:#?}");
+    assert!(findings.iter().all(|finding| finding["file"] != "other.tmj"));
+    let (findings, maps) = check(folder.path(), &["."]);
+    assert!(maps == 3 && rules(&findings).contains(&"world-map-missing"), "{findings:#?}");
+}
