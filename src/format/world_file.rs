@@ -41,7 +41,7 @@ pub(super) static NOT_A_WORLD: Rule = Rule {
     family: Family::World,
     since: "0.1.0",
     why: "Tiled opens no world from it, so none of its maps can be found by it.",
-    example: "[]",
+    example: "a file hall.world that holds a list: []",
     mend: "Take the last version that Tiled wrote.",
 };
 
