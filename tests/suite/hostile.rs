@@ -306,7 +306,14 @@ fn project(name: &str, text: &str) -> Project {
     sources.insert("more.png", png(69, 69));
     sources.insert(name, text.as_bytes());
     let maps = vec![ProjectMap::load(&sources, name)];
-    Project { root: "/nowhere".into(), config_file: None, config: Config::default(), sources, maps }
+    Project {
+        root: "/nowhere".into(),
+        config_file: None,
+        config: Config::default(),
+        sources,
+        maps,
+        ..Project::default()
+    }
 }
 
 /// A map without what its file only says by the way: where things stand in the text, in which order
