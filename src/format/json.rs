@@ -1,8 +1,8 @@
 //! JSON as a tree that keeps the place of everything (tiled-formats, section 16.2).
 //!
 //! One pass fills an arena of nodes in document order. Texts and numbers stay ranges of the file until
-//! somebody asks for them; an array of unsigned integers, which is what tile data is, is one node and
-//! four bytes a number. Accepted beyond the standard is what Tiled accepts: raw control characters and
+//! somebody asks for them; an array of unsigned integers, which is what tile data is, is a single node,
+//! and its numbers are read when they are wanted. Accepted beyond the standard is what Tiled accepts: raw control characters and
 //! halves of surrogate pairs in strings, and keys given twice.
 
 use std::{borrow::Cow, ops::Range};
@@ -12,13 +12,15 @@ use crate::model::Json;
 /// Deepest nesting that is read. Tiled itself takes 200 and refuses 2000.
 const MAX_DEPTH: usize = 512;
 
+/// The largest unsigned integer of 32 bits.
+const LARGEST: &str = "4294967295";
+
 /// A parsed file.
 ///
 /// It holds places only; whoever walks it brings the text along.
 #[derive(Debug)]
 pub(crate) struct Tree {
     nodes: Vec<Node>,
-    integers: Vec<u32>,
     /// Keys that are given twice in one object: ranges of the first and of the later key.
     pub(crate) repeated: Vec<(Range<usize>, Range<usize>)>,
     /// Strings with raw control characters.
@@ -51,8 +53,8 @@ enum Kind {
     /// Whether it holds escapes.
     String(bool),
     Array,
-    /// Unsigned integers only: where they begin in the pool, and how many they are.
-    Integers(u32, u32),
+    /// Unsigned integers of 32 bits only, and how many they are.
+    Integers(u32),
     Object,
 }
 
@@ -73,12 +75,7 @@ pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
         text,
         bytes: text.as_bytes(),
         at: 0,
-        tree: Tree {
-            nodes: Vec::new(),
-            integers: Vec::new(),
-            repeated: Vec::new(),
-            raw_controls: Vec::new(),
-        },
+        tree: Tree { nodes: Vec::new(), repeated: Vec::new(), raw_controls: Vec::new() },
     };
     parser.value(0)?;
     parser.blanks();
@@ -149,7 +146,7 @@ impl<'a> Value<'a> {
     }
 
     pub(crate) fn is_array(self) -> bool {
-        matches!(self.node().kind, Kind::Array | Kind::Integers(..))
+        matches!(self.node().kind, Kind::Array | Kind::Integers(_))
     }
 
     pub(crate) fn is_string(self) -> bool {
@@ -184,10 +181,10 @@ impl<'a> Value<'a> {
     }
 
     /// Unsigned integers of an array that holds nothing else.
-    pub(crate) fn integers(self) -> Option<&'a [u32]> {
+    pub(crate) fn integers(self) -> Option<Integers<'a>> {
         match self.node().kind {
-            Kind::Integers(from, count) => {
-                Some(&self.tree.integers[from as usize..from as usize + count as usize])
+            Kind::Integers(count) => {
+                Some(Integers { bytes: &self.text.as_bytes()[self.range()], at: 1, left: count as usize })
             }
             _ => None,
         }
@@ -251,13 +248,46 @@ impl<'a> Value<'a> {
             Kind::Number => Json::Number(self.source().to_owned()),
             Kind::String(_) => Json::String(self.string().unwrap_or_default().into_owned()),
             Kind::Array => Json::Array(self.items().map(Value::to_json).collect()),
-            Kind::Integers(..) => Json::Integers(self.integers().unwrap_or_default().to_vec()),
+            Kind::Integers(_) => Json::Integers(self.integers().into_iter().flatten().collect()),
             Kind::Object => {
                 Json::Object(self.entries().map(|(key, value)| (key.into_owned(), value.to_json())).collect())
             }
         }
     }
 }
+
+/// The numbers of an array of unsigned integers, read as they are asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Integers<'a> {
+    /// The array with its brackets, checked when the tree was made.
+    bytes: &'a [u8],
+    at: usize,
+    left: usize,
+}
+
+impl Iterator for Integers<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        self.left = self.left.checked_sub(1)?;
+        let rest = &self.bytes[self.at..];
+        let start = rest.iter().position(u8::is_ascii_digit)?;
+        let mut number: u32 = 0;
+        let mut length = start;
+        while let Some(digit @ b'0'..=b'9') = rest.get(length) {
+            number = number.wrapping_mul(10).wrapping_add(u32::from(digit - b'0'));
+            length += 1;
+        }
+        self.at += length;
+        Some(number)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl ExactSizeIterator for Integers<'_> {}
 
 /// Half a surrogate pair becomes U+FFFD: no text of ours can hold it.
 fn unescape(text: &str) -> String {
@@ -312,9 +342,7 @@ impl Parser<'_> {
     }
 
     fn blanks(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
+        self.at = self.behind_blanks(self.at);
     }
 
     fn wrong(&self, message: impl Into<String>) -> SyntaxError {
@@ -495,47 +523,40 @@ impl Parser<'_> {
     /// Tries to read an array of unsigned integers; leaves everything as it was if there is anything
     /// else in it.
     fn integers(&mut self) -> bool {
-        let opening = self.at;
-        let from = self.tree.integers.len();
-        let mut at = opening + 1;
-        let blanks = |mut at: usize| {
-            while matches!(self.bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-                at += 1;
-            }
-            at
-        };
+        let mut at = self.at + 1;
+        let mut count = 0;
         loop {
-            at = blanks(at);
+            at = self.behind_blanks(at);
             let digits = at;
-            let mut number: u32 = 0;
-            let mut fits = true;
-            while let Some(digit @ b'0'..=b'9') = self.bytes.get(at) {
-                let more = number.checked_mul(10).and_then(|n| n.checked_add(u32::from(digit - b'0')));
-                fits &= more.is_some();
-                number = more.unwrap_or(0);
+            while self.bytes.get(at).is_some_and(u8::is_ascii_digit) {
                 at += 1;
             }
-            let leading_zero = at - digits > 1 && self.bytes[digits] == b'0';
-            if at == digits || !fits || leading_zero {
-                self.tree.integers.truncate(from);
+            let length = at - digits;
+            let fits = length < LARGEST.len()
+                || length == LARGEST.len() && self.bytes[digits..at] <= *LARGEST.as_bytes();
+            let leading_zero = length > 1 && self.bytes[digits] == b'0';
+            if length == 0 || !fits || leading_zero {
                 return false;
             }
-            self.tree.integers.push(number);
-            at = blanks(at);
+            count += 1;
+            at = self.behind_blanks(at);
             match self.bytes.get(at) {
                 Some(b',') => at += 1,
                 Some(b']') => break,
-                _ => {
-                    self.tree.integers.truncate(from);
-                    return false;
-                }
+                _ => return false,
             }
         }
-        let count = self.tree.integers.len() - from;
-        let node = self.push(Kind::Integers(offset(from), offset(count)));
+        let node = self.push(Kind::Integers(count));
         self.at = at + 1;
         self.close(node);
         true
+    }
+
+    fn behind_blanks(&self, mut at: usize) -> usize {
+        while matches!(self.bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            at += 1;
+        }
+        at
     }
 
     fn number(&mut self) -> Result<(), SyntaxError> {
@@ -672,7 +693,7 @@ mod tests {
         let text = r#"{"a/b": [ 10, 20 ,30 ], "c": [{"d": null}, "e"]}"#;
         let tree = parse(text).unwrap();
         let numbers = tree.root(text).get("a/b").unwrap();
-        assert_eq!(numbers.integers(), Some(&[10, 20, 30][..]));
+        assert_eq!(numbers.integers().unwrap().collect::<Vec<_>>(), [10, 20, 30]);
         assert_eq!(&text[numbers.item_range(1).unwrap()], "20");
         assert_eq!(numbers.item_range(3), None);
         let at = text.find("null").unwrap();

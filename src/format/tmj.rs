@@ -547,7 +547,7 @@ impl Lower<'_, '_, '_> {
             return None;
         };
         let gids: Vec<Gid> = if let Some(integers) = data.integers() {
-            integers.iter().copied().map(Gid).collect()
+            integers.map(Gid).collect()
         } else if let Some(text) = data.string() {
             let decoded = match encoding {
                 Encoding::Base64(compression) => data::decode_base64(&text, compression, expected),

@@ -17,6 +17,8 @@ impl Gid {
     /// Bit 28: rotation on hexagonal maps, without meaning elsewhere, and what Phaser fails to mask.
     pub const ROTATE_HEX: u32 = 0x1000_0000;
     const FLAGS: u32 = 0xF000_0000;
+    /// The highest id that a gid can hold.
+    pub const HIGHEST: u32 = !Self::FLAGS;
 
     /// The id without its flags; 0 for an empty cell.
     pub fn id(self) -> u32 {

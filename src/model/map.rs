@@ -126,4 +126,47 @@ impl Map {
     pub fn bounds(&self) -> TileRect {
         TileRect::new(0, 0, self.width, self.height)
     }
+
+    /// The id for a new layer. It is never given again, not even when the layer is deleted.
+    pub fn take_layer_id(&mut self) -> u32 {
+        let id = self.next_layer_id;
+        self.next_layer_id = id.saturating_add(1);
+        id
+    }
+
+    /// The id for a new object. It is never given again, not even when the object is deleted.
+    pub fn take_object_id(&mut self) -> u32 {
+        let id = self.next_object_id;
+        self.next_object_id = id.saturating_add(1);
+        id
+    }
+
+    /// Adds a tileset behind the others; returns its first gid. It begins where Tiled, which closes gaps,
+    /// would let it begin when it next saves the map: behind the ids of the others, and behind every gid
+    /// in use, so that no cell that belonged to nothing comes to belong to it (tiled-formats, section 9).
+    pub fn append_tileset(&mut self, tileset: Tileset) -> u32 {
+        let ends = self.tilesets.iter().map(|set| {
+            let span = set.tileset.as_ref().map_or(1, |tileset| tileset.id_span().max(1));
+            set.first_gid.saturating_add(span)
+        });
+        let end = ends.max().unwrap_or(1);
+        let used = self.highest_gid().saturating_add(1);
+        // A number that no tileset could begin with is damage, not a tile.
+        let first_gid = if used > Gid::HIGHEST / 2 { end } else { end.max(used) };
+        let tileset = Some(Arc::new(tileset));
+        self.tilesets.push(MapTileset { span: None, first_gid, source: None, tileset });
+        first_gid
+    }
+
+    /// The highest gid in use, without its flags.
+    fn highest_gid(&self) -> u32 {
+        let of_layer = |layer: &Layer| match &layer.kind {
+            LayerKind::Tiles(tiles) => tiles.filled().map(|(_, gid)| gid.id()).max(),
+            LayerKind::Objects(layer) => {
+                layer.objects.iter().filter_map(|object| object.gid).map(Gid::id).max()
+            }
+            LayerKind::Image(_) | LayerKind::Group(_) => None,
+        };
+        self.flat_layers().into_iter().filter_map(|(_, layer)| of_layer(layer)).max().unwrap_or(0)
+    }
 }

@@ -49,13 +49,27 @@ pub struct Position {
 pub struct SourceFile {
     id: FileId,
     name: String,
-    bytes: Vec<u8>,
+    content: Content,
     lines: OnceLock<Vec<u32>>,
 }
 
+/// Text where the bytes are one, told once.
+#[derive(Debug)]
+enum Content {
+    Text(String),
+    Bytes(Vec<u8>, Utf8Error),
+}
+
 impl SourceFile {
-    pub(super) fn new(id: FileId, name: &str, bytes: &[u8]) -> Self {
-        Self { id, name: name.to_owned(), bytes: decode(bytes), lines: OnceLock::new() }
+    pub(super) fn new(id: FileId, name: &str, bytes: Vec<u8>) -> Self {
+        let content = match String::from_utf8(decode(bytes)) {
+            Ok(text) => Content::Text(text),
+            Err(error) => {
+                let reason = error.utf8_error();
+                Content::Bytes(error.into_bytes(), reason)
+            }
+        };
+        Self { id, name: name.to_owned(), content, lines: OnceLock::new() }
     }
 
     /// Number of this file.
@@ -70,7 +84,10 @@ impl SourceFile {
 
     /// What spans point into: the text in UTF-8, without a byte order mark.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        match &self.content {
+            Content::Text(text) => text.as_bytes(),
+            Content::Bytes(bytes, _) => bytes,
+        }
     }
 
     /// The text, if it is one.
@@ -78,17 +95,20 @@ impl SourceFile {
     /// # Errors
     /// Where the bytes are no UTF-8, with the offset of the first that is not.
     pub fn text(&self) -> Result<&str, Utf8Error> {
-        std::str::from_utf8(&self.bytes)
+        match &self.content {
+            Content::Text(text) => Ok(text),
+            Content::Bytes(_, error) => Err(*error),
+        }
     }
 
     /// Range of the whole text.
     pub fn span(&self) -> Span {
-        self.span_of(0..self.bytes.len())
+        self.span_of(0..self.bytes().len())
     }
 
     /// Range of some bytes of this file.
     pub fn span_of(&self, range: std::ops::Range<usize>) -> Span {
-        let offset = |at: usize| u32::try_from(at.min(self.bytes.len())).unwrap_or(u32::MAX);
+        let offset = |at: usize| u32::try_from(at.min(self.bytes().len())).unwrap_or(u32::MAX);
         Span { file: self.id, start: offset(range.start), end: offset(range.end) }
     }
 
@@ -96,9 +116,9 @@ impl SourceFile {
     /// without findings never pay for it.
     pub fn position(&self, offset: u32) -> Position {
         let lines = self.line_starts();
-        let offset = offset.min(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
+        let offset = offset.min(u32::try_from(self.bytes().len()).unwrap_or(u32::MAX));
         let line = lines.partition_point(|start| *start <= offset) - 1;
-        let before = &self.bytes[lines[line] as usize..offset as usize];
+        let before = &self.bytes()[lines[line] as usize..offset as usize];
         // Every byte but a continuation byte begins a character; broken UTF-8 counts as it comes.
         let column = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
         let count = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
@@ -110,9 +130,9 @@ impl SourceFile {
         let starts = self.line_starts();
         let index = (line.saturating_sub(1) as usize).min(starts.len() - 1);
         let start = starts[index] as usize;
-        let characters = self.bytes[start..].iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80);
+        let characters = self.bytes()[start..].iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80);
         let at = characters.map(|(at, _)| at).nth(column.saturating_sub(1) as usize);
-        at.map_or(self.bytes.len(), |at| start + at)
+        at.map_or(self.bytes().len(), |at| start + at)
     }
 
     /// Bytes of a line, counted from 1, without its line break.
@@ -120,14 +140,14 @@ impl SourceFile {
         let lines = self.line_starts();
         let index = (line as usize).checked_sub(1)?;
         let start = *lines.get(index)? as usize;
-        let end = lines.get(index + 1).map_or(self.bytes.len(), |next| *next as usize - 1);
-        let line = &self.bytes[start..end];
+        let end = lines.get(index + 1).map_or(self.bytes().len(), |next| *next as usize - 1);
+        let line = &self.bytes()[start..end];
         Some(line.strip_suffix(b"\r").unwrap_or(line))
     }
 
     fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            let breaks = memchr::memchr_iter(b'\n', &self.bytes);
+            let breaks = memchr::memchr_iter(b'\n', self.bytes());
             let starts = breaks.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
             std::iter::once(0).chain(starts).collect()
         })
@@ -136,18 +156,19 @@ impl SourceFile {
 
 /// Bytes to UTF-8: by byte order mark, else by the encoding that an XML declaration names. Anything
 /// else stays as it is; JSON is UTF-8 or it is wrong.
-fn decode(bytes: &[u8]) -> Vec<u8> {
-    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
+fn decode(mut bytes: Vec<u8>) -> Vec<u8> {
+    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(&bytes) {
         if encoding == encoding_rs::UTF_8 {
-            return bytes[3..].to_vec();
+            bytes.drain(..mark);
+            return bytes;
         }
-        return encoding.decode_with_bom_removal(bytes).0.into_owned().into_bytes();
+        return encoding.decode_with_bom_removal(&bytes).0.into_owned().into_bytes();
     }
-    match declared_encoding(bytes) {
+    match declared_encoding(&bytes) {
         Some(encoding) if encoding != encoding_rs::UTF_8 => {
-            encoding.decode_without_bom_handling(bytes).0.into_owned().into_bytes()
+            encoding.decode_without_bom_handling(&bytes).0.into_owned().into_bytes()
         }
-        _ => bytes.to_vec(),
+        _ => bytes,
     }
 }
 
@@ -166,7 +187,7 @@ mod tests {
     use super::*;
 
     fn file(bytes: &[u8]) -> SourceFile {
-        SourceFile::new(FileId::new(0), "a", bytes)
+        SourceFile::new(FileId::new(0), "a", bytes.to_vec())
     }
 
     #[test]

@@ -99,13 +99,16 @@ impl Sources {
                 return Ok(Arc::clone(&cache.files[id.index()]));
             }
         }
-        let bytes = self.read(name)?;
+        let bytes = match self.memory.get(name) {
+            Some(bytes) => bytes.to_vec(),
+            None => self.from_disk(name)?,
+        };
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = cache.by_name.get(name) {
             return Ok(Arc::clone(&cache.files[id.index()]));
         }
         let id = FileId::new(cache.files.len());
-        let file = Arc::new(SourceFile::new(id, name, &bytes));
+        let file = Arc::new(SourceFile::new(id, name, bytes));
         cache.files.push(Arc::clone(&file));
         cache.by_name.insert(name.to_owned(), id);
         Ok(file)
@@ -125,6 +128,10 @@ impl Sources {
         if let Some(bytes) = self.memory.get(name) {
             return Ok(Arc::clone(bytes));
         }
+        Ok(self.from_disk(name)?.into())
+    }
+
+    fn from_disk(&self, name: &str) -> io::Result<Vec<u8>> {
         let path = self.path(name);
         let metadata = std::fs::metadata(&path)?;
         if !metadata.is_file() {
@@ -137,7 +144,7 @@ impl Sources {
                 format!("{} bytes, more than {MAX_FILE_SIZE} are not read", metadata.len()),
             ));
         }
-        Ok(std::fs::read(path)?.into())
+        std::fs::read(path)
     }
 
     /// What stands at `name`, judged letter by letter on every system.

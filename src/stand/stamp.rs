@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     model::{
-        Encoding, Extra, Gid, Layer, LayerKind, Map, MapTileset, Object, ObjectLayer, Picture, Properties,
-        TileData, TileLayer, TilePos, TileRect, TileSize, Tileset, Value,
+        Encoding, Extra, Gid, Layer, LayerKind, Map, Object, ObjectLayer, Picture, Properties, TileData,
+        TileLayer, TilePos, TileRect, TileSize, Tileset, Value,
     },
     picture,
     project::STANDS_IN_FOR,
@@ -180,17 +180,7 @@ impl Stamp {
             new.name = format!("{base}-{number}");
             number += 1;
         }
-        self.append(new)
-    }
-
-    fn append(&mut self, tileset: Tileset) -> u32 {
-        let end = |set: &MapTileset| {
-            set.first_gid.saturating_add(set.tileset.as_ref().map_or(1, |tileset| tileset.id_span().max(1)))
-        };
-        let first_gid = self.map.tilesets.iter().map(end).max().unwrap_or(1);
-        let tileset = Some(Arc::new(tileset));
-        self.map.tilesets.push(MapTileset { span: None, first_gid, source: None, tileset });
-        first_gid
+        self.map.append_tileset(new)
     }
 
     /// Draws logo and name.
@@ -254,7 +244,7 @@ impl Stamp {
             let name = self.unique(&wanted);
             self.objects.push(Object {
                 span: None,
-                id: self.map.next_object_id,
+                id: self.map.take_object_id(),
                 name,
                 template: None,
                 gid,
@@ -262,7 +252,6 @@ impl Stamp {
                 properties,
                 ..object.clone()
             });
-            self.map.next_object_id = self.map.next_object_id.saturating_add(1);
         }
     }
 
@@ -282,8 +271,8 @@ impl Stamp {
             let name = resolve(parent(output), &format!("{}.png", file_stem(output)));
             let bytes =
                 picture::encode(&sheet).map_err(|error| StandError::Picture(format!("{name}: {error}")))?;
-            let first =
-                self.append(self.sheet.tileset(output, &relative(parent(output), &name), sheet.dimensions()));
+            let tileset = self.sheet.tileset(output, &relative(parent(output), &name), sheet.dimensions());
+            let first = self.map.append_tileset(tileset);
             let cells = self.sheet.cells.iter().map(|(cell, id)| (*cell, Gid(first + id))).collect();
             self.below.push(("signs".to_owned(), cells));
             pictures.push((name, bytes));
@@ -318,9 +307,7 @@ impl Stamp {
     }
 
     fn new_layer(&mut self, name: String, kind: LayerKind) -> Layer {
-        let id = self.map.next_layer_id;
-        self.map.next_layer_id = id.saturating_add(1);
-        Layer::new(id, name, kind)
+        Layer::new(self.map.take_layer_id(), name, kind)
     }
 }
 

@@ -93,3 +93,36 @@ fn it_is_what_the_drawing_program_draws() {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
+
+/// What is in the second list of lines and not in the first, and the other way round.
+fn changes(before: &str, after: &str) -> (Vec<String>, Vec<String>) {
+    let differ = similar::TextDiff::from_lines(before, after);
+    let of = |tag| {
+        let changes = differ.iter_all_changes().filter(|change| change.tag() == tag);
+        changes.map(|change| change.value().trim().to_owned()).collect()
+    };
+    (of(similar::ChangeTag::Delete), of(similar::ChangeTag::Insert))
+}
+
+#[test]
+fn stands_are_added_to_the_venue_and_nothing_else_is_touched() {
+    let folder = copy();
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    venue(folder.path(), &["stands", "maps/sponsors.toml"]).success();
+    let all = read("maps/hall.stands.tmj");
+    let (gone, _) = changes(&read("maps/hall.tmj"), &all);
+    let counters: Vec<&str> = gone.iter().map(|line| line.split(':').next().unwrap()).collect();
+    assert_eq!(counters, ["\"nextlayerid\"", "\"nextobjectid\""]);
+
+    let spec = read("maps/sponsors.toml");
+    let last = spec.rfind("[[sponsors]]").unwrap();
+    fs::write(folder.path().join("maps/sponsors.toml"), &spec[..last]).unwrap();
+    venue(folder.path(), &["stands", "maps/sponsors.toml"]).success();
+    let (gone, new) = changes(&read("maps/hall.stands.tmj"), &all);
+    // A stand of 3 x 3 tiles is in three rows of a few layers; the rest is a counter, and the size of the
+    // picture with the signs.
+    let rows = gone.iter().filter(|line| line.contains(", ")).count();
+    assert!(rows <= 3 * 4 && gone.len() <= rows + 4, "{gone:#?}");
+    let names = new.iter().filter(|line| line.starts_with("\"name\":\"moss-stone"));
+    assert_eq!(names.count(), 4, "{new:#?}");
+}

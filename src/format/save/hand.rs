@@ -174,7 +174,7 @@ impl Hand<'_> {
         if value.is_object() {
             self.object(value.members(), depth, Self::file_pair);
         } else if let Some(integers) = value.integers() {
-            self.array(integers.iter().copied(), depth, Self::integer);
+            self.array(integers, depth, Self::integer);
         } else if value.is_array() {
             self.array(value.items(), depth, Self::file);
         } else {
