@@ -3,14 +3,14 @@
 //! The model remembers the bytes of its elements. The rest, which key's value is meant and how the
 //! JSON pointer reads, is found by reading the file's syntax again when a finding asks.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range};
 
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::{json, read};
 use crate::{
     finding::Spot,
-    source::{Position, SourceFile, Sources},
+    source::{FileId, Position, Sources, Span},
 };
 
 /// A place that was looked up.
@@ -24,42 +24,52 @@ pub struct Located {
     pub pointer: Option<String>,
 }
 
-/// Looks places up; reads the syntax of each JSON file at most once.
-#[derive(Debug)]
-pub struct Locator<'a> {
-    sources: &'a Sources,
-    trees: BTreeMap<String, Option<json::Tree>>,
+/// Looks places up, in the order of the spots. The syntax of each file is read once.
+pub fn locate(sources: &Sources, spots: &[&Spot]) -> Vec<Located> {
+    let mut by_file: HashMap<FileId, Vec<usize>> = HashMap::new();
+    let mut places = vec![Located { range: None, pointer: None }; spots.len()];
+    for (index, spot) in spots.iter().enumerate() {
+        if let Some(span) = spot.span {
+            by_file.entry(span.file).or_default().push(index);
+        }
+    }
+    // Each place is its own spot's, in whatever order the files are read.
+    #[expect(clippy::iter_over_hash_type, reason = "the order reaches nothing")]
+    for (id, indices) in by_file {
+        let file = sources.file(id);
+        let text = file.text().unwrap_or_default();
+        let at = |offset: usize| file.position(u32::try_from(offset).unwrap_or(u32::MAX));
+        let mut place = |index: usize, found: Option<(Range<usize>, String)>| {
+            let span = spots[index].span.map(Span::range).unwrap_or_default();
+            let (range, pointer) = found.map_or((span, None), |(range, pointer)| (range, Some(pointer)));
+            places[index] = Located { range: Some((at(range.start), at(range.end))), pointer };
+        };
+        if read::is_xml(&file) {
+            let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+            let document = Document::parse_with_options(text, options).ok();
+            for index in indices {
+                place(index, document.as_ref().and_then(|document| in_xml(text, document, spots[index])));
+            }
+        } else {
+            let tree = json::parse(text).ok();
+            for index in indices {
+                place(index, tree.as_ref().and_then(|tree| in_json(text, tree, spots[index])));
+            }
+        }
+    }
+    places
 }
 
-impl<'a> Locator<'a> {
-    /// Looks up places in these files.
-    pub fn new(sources: &'a Sources) -> Self {
-        Self { sources, trees: BTreeMap::new() }
-    }
-
-    /// Looks one place up.
-    pub fn locate(&mut self, spot: &Spot) -> Located {
-        let Some(span) = spot.span else { return Located { range: None, pointer: None } };
-        let file = self.sources.file(span.file);
-        let found = if read::is_xml(&file) { in_xml(&file, spot) } else { self.in_json(&file, spot) };
-        let (range, pointer) = found.map_or((span.range(), None), |(range, pointer)| (range, Some(pointer)));
-        let at = |offset: usize| file.position(u32::try_from(offset).unwrap_or(u32::MAX));
-        Located { range: Some((at(range.start), at(range.end))), pointer }
-    }
-
-    fn in_json(&mut self, file: &Arc<SourceFile>, spot: &Spot) -> Option<(Range<usize>, String)> {
-        let text = file.text().ok()?;
-        let tree = self.trees.entry(file.name().to_owned()).or_insert_with(|| json::parse(text).ok());
-        let (value, mut pointer) = tree.as_ref()?.find(text, &spot.span?.range())?;
-        let Some(key) = &spot.key else { return Some((first_line(text, value.range()), pointer)) };
-        let Some(member) = value.get(key) else { return Some((first_line(text, value.range()), pointer)) };
-        pointer.push('/');
-        pointer.push_str(&json::escape_pointer(key));
-        let item = spot.item.and_then(|index| Some((index, member.item_range(index)?)));
-        match item {
-            Some((index, range)) => Some((range, format!("{pointer}/{index}"))),
-            None => Some((first_line(text, member.range()), pointer)),
-        }
+fn in_json(text: &str, tree: &json::Tree, spot: &Spot) -> Option<(Range<usize>, String)> {
+    let (value, mut pointer) = tree.find(text, &spot.span?.range())?;
+    let Some(key) = &spot.key else { return Some((first_line(text, value.range()), pointer)) };
+    let Some(member) = value.get(key) else { return Some((first_line(text, value.range()), pointer)) };
+    pointer.push('/');
+    pointer.push_str(&json::escape_pointer(key));
+    let item = spot.item.and_then(|index| Some((index, member.item_range(index)?)));
+    match item {
+        Some((index, range)) => Some((range, format!("{pointer}/{index}"))),
+        None => Some((first_line(text, member.range()), pointer)),
     }
 }
 
@@ -69,12 +79,8 @@ fn first_line(text: &str, range: Range<usize>) -> Range<usize> {
     range.start..range.start + line
 }
 
-fn in_xml(file: &SourceFile, spot: &Spot) -> Option<(Range<usize>, String)> {
-    let text = file.text().ok()?;
-    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(text, options).ok()?;
-    let span = spot.span?.range();
-    let node = document.root().descendants().find(|node| node.is_element() && node.range() == span)?;
+fn in_xml(text: &str, document: &Document, spot: &Spot) -> Option<(Range<usize>, String)> {
+    let node = element(document, &spot.span?.range())?;
     let mut pointer = path(node);
     let Some(key) = spot.key.as_deref() else { return Some((opening_tag(text, node), pointer)) };
     let child = |name: &str| node.children().find(|child| child.has_tag_name(name));
@@ -96,6 +102,18 @@ fn in_xml(file: &SourceFile, spot: &Spot) -> Option<(Range<usize>, String)> {
     let inside = holder.first_child().filter(|child| child.is_text() && key == "value");
     let range = inside.map_or_else(|| opening_tag(text, holder), |inside| first_line(text, inside.range()));
     Some((range, pointer))
+}
+
+/// The element that has exactly this range.
+fn element<'a, 'input>(document: &'a Document<'input>, range: &Range<usize>) -> Option<Node<'a, 'input>> {
+    let mut node = document.root_element();
+    while node.range() != *range {
+        node = node.children().find(|child| {
+            let inner = child.range();
+            child.is_element() && inner.start <= range.start && range.end <= inner.end
+        })?;
+    }
+    Some(node)
 }
 
 /// From `<` to the end of the tag, or of its line.

@@ -19,7 +19,7 @@ mod wam;
 mod world_file;
 
 pub use edit::{Editor, FileEdit, name_of_element};
-pub use locate::{Located, Locator};
+pub use locate::{Located, locate};
 pub use rules::RULES;
 pub use save::{SaveStyle, save_edited, save_tmj, tiled_json};
 pub(crate) use wam::WAM_VERSION;

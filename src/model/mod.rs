@@ -2,7 +2,7 @@
 //!
 //! The model knows no format and no WorkAdventure. It keeps what the file says: raw gids with their
 //! flags, ids, order of properties, unknown keys. Each element has the [`Span`](crate::source::Span)
-//! of its text, from which [`crate::format::Locator`] finds line, column and pointer when a finding
+//! of its text, from which [`crate::format::locate`] finds line, column and pointer when a finding
 //! asks for them.
 //!
 //! Units: positions of cells are tiles, origin at the top left, x right, y down, grids row-major;

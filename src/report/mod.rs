@@ -25,7 +25,7 @@ pub use sarif::sarif;
 
 use crate::{
     finding::{Finding, Fix, Place, Rule, Severity, Spot},
-    format::{Editor, FileEdit, Locator},
+    format::{self, Editor, FileEdit},
     source::{Position, Sources},
 };
 
@@ -110,22 +110,35 @@ impl Report {
         sources: &Sources,
         severity: impl Fn(&Finding) -> Option<Severity>,
     ) -> Self {
-        let mut locator = Locator::new(sources);
+        let findings: Vec<(Severity, Finding)> =
+            findings.into_iter().filter_map(|finding| Some((severity(&finding)?, finding))).collect();
+        let of_finding = |finding| {
+            let Finding { spot, related, .. }: &Finding = finding;
+            std::iter::once(spot).chain(related.iter().map(|(spot, _)| spot))
+        };
+        let spots: Vec<&Spot> = findings.iter().flat_map(|(_, finding)| of_finding(finding)).collect();
+        let sites = spots.iter().zip(format::locate(sources, &spots)).map(|(spot, located)| Site {
+            file: spot.file.clone(),
+            range: located.range,
+            pointer: located.pointer,
+        });
+        let mut sites = sites.collect::<Vec<Site>>().into_iter();
         let mut editor = Editor::new(sources);
         let mut entries: Vec<Entry> = findings
             .into_iter()
-            .filter_map(|finding| {
-                let severity = severity(&finding)?;
+            .filter_map(|(severity, finding)| {
+                let site = sites.next()?;
                 let related =
-                    finding.related.iter().map(|(spot, label)| (site(&mut locator, spot), label.clone()));
+                    finding.related.iter().zip(&mut sites).map(|((_, label), site)| (site, label.clone()));
+                let related = related.collect();
                 let edits = finding.fix.as_ref().and_then(|fix| editor.edits(fix));
                 Some(Entry {
                     fingerprint: Fingerprint::of(&finding, sources),
                     explained: finding.rule,
                     rule: finding.rule.name.to_owned(),
                     severity,
-                    related: related.collect(),
-                    site: site(&mut locator, &finding.spot),
+                    related,
+                    site,
                     message: finding.message,
                     place: finding.place,
                     help: finding.help,
@@ -179,9 +192,4 @@ impl Report {
         }
         counts
     }
-}
-
-fn site(locator: &mut Locator<'_>, spot: &Spot) -> Site {
-    let located = locator.locate(spot);
-    Site { file: spot.file.clone(), range: located.range, pointer: located.pointer }
 }
