@@ -76,6 +76,8 @@ fn large_map() -> Map {
     };
     let objects = ObjectLayer { objects: (1..=6000).map(object).collect(), ..ObjectLayer::default() };
     map.layers.push(Layer::new(10, "floorLayer", LayerKind::Objects(objects)));
+    map.next_layer_id = 11;
+    map.next_object_id = 6001;
     map
 }
 
