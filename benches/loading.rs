@@ -2,7 +2,12 @@
 //! --bench loading`. The map is made up: nine layers of 1000 x 1000 tiles and 6000 objects, some 50 MB of
 //! TMJ in Tiled's hand. All read the file from disk.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a bench that cannot run has nothing to say")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a bench that cannot run has nothing to say"
+)]
 
 use std::{fs, path::PathBuf, sync::LazyLock};
 
@@ -38,7 +43,7 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
 fn cells(seed: u32) -> Vec<Gid> {
     let cell = |index: u32| {
         let mixed = (index / 7).wrapping_add(seed).wrapping_mul(2_654_435_761) >> 16;
-        if mixed % 3 == 0 { Gid(0) } else { Gid(mixed % 4000 + 1) }
+        if mixed.is_multiple_of(3) { Gid(0) } else { Gid(mixed % 4000 + 1) }
     };
     (0..SIDE * SIDE).map(cell).collect()
 }
@@ -124,7 +129,7 @@ fn venue_saves_an_edit(bencher: Bencher) {
     let sources = Sources::new(&*FOLDER);
     let map = format::load_map(&sources, "large.tmj").map.unwrap();
     let mut edited = map.clone();
-    edited.class = "edited".to_owned();
+    "edited".clone_into(&mut edited.class);
     bencher.bench(|| format::save_edited(&sources, &map, &edited, SaveStyle::Tiled));
 }
 

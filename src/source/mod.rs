@@ -101,7 +101,7 @@ impl Sources {
         }
         let bytes = match self.memory.get(name) {
             Some(bytes) => bytes.to_vec(),
-            None => self.from_disk(name)?,
+            None => self.disk_bytes(name)?,
         };
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = cache.by_name.get(name) {
@@ -128,10 +128,10 @@ impl Sources {
         if let Some(bytes) = self.memory.get(name) {
             return Ok(Arc::clone(bytes));
         }
-        Ok(self.from_disk(name)?.into())
+        Ok(self.disk_bytes(name)?.into())
     }
 
-    fn from_disk(&self, name: &str) -> io::Result<Vec<u8>> {
+    fn disk_bytes(&self, name: &str) -> io::Result<Vec<u8>> {
         let path = self.path(name);
         let metadata = std::fs::metadata(&path)?;
         if !metadata.is_file() {
