@@ -1,14 +1,14 @@
 //! What both formats need once their elements are read: ids, templates, sizes of tile objects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use glam::DVec2;
 
-use super::rules;
+use super::{link::Template, rules};
 use crate::{
     finding::{Finding, Place, Spot},
-    model::{Gid, Layer, LayerKind, Map, MapTileset, Properties},
-    source::Span,
+    model::{Gid, Layer, LayerKind, Map, MapTileset, Properties, Property, Tileset, Value},
+    source::{self, Span},
 };
 
 /// Lifts the counters above every id, and reports counters that lag behind and ids given twice.
@@ -90,11 +90,41 @@ enum Seen {
     At(Option<Span>),
 }
 
-/// A template's properties with an instance's own in their place.
+/// Properties with others in the place of those of the same name.
 pub(super) fn merge(base: Option<&Properties>, own: Properties) -> Properties {
     let Some(base) = base else { return own };
-    let inherited = base.0.iter().filter(|property| own.get(&property.name).is_none()).cloned();
-    Properties(inherited.chain(own.0.iter().cloned()).collect())
+    let named: BTreeSet<&str> = own.iter().map(|property| property.name.as_str()).collect();
+    let inherited: Vec<Property> =
+        base.iter().filter(|property| !named.contains(property.name.as_str())).cloned().collect();
+    Properties(inherited.into_iter().chain(own.0).collect())
+}
+
+/// An instance's properties, with those of its template where it has none of that name. Paths become
+/// relative to `file`, which holds the instance.
+pub(super) fn inherit(template: Option<&Template>, own: Properties, file: &str) -> Properties {
+    let Some(template) = template else { return own };
+    let (from, to) = (source::parent(&template.file), source::parent(file));
+    let mut base = template.object.properties.clone();
+    for property in base.0.iter_mut().filter(|_| from != to) {
+        if let Value::File(path) = &mut property.value
+            && !path.is_empty()
+            && !source::is_url(path)
+        {
+            *path = source::relative(to, &source::resolve(from, path));
+        }
+    }
+    merge(Some(&base), own)
+}
+
+/// Counts columns and tiles by the picture, where an old file does not state them.
+pub(super) fn complete(tileset: &mut Tileset) {
+    let Some((columns, rows)) = tileset.grid() else { return };
+    if tileset.columns == 0 {
+        tileset.columns = columns;
+    }
+    if tileset.tile_count == 0 {
+        tileset.tile_count = columns.saturating_mul(rows);
+    }
 }
 
 /// Size of a tile, in pixels: that of a tile object that has none of its own.

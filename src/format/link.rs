@@ -1,18 +1,32 @@
 //! Files that maps refer to: external tilesets and object templates, each read once per map.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use super::{read, rules};
+use super::{data::MAX_UNWRITTEN_CELLS, read, rules};
 use crate::{
-    finding::{Finding, Place, Spot},
+    finding::{Finding, Place, Rule, Spot},
     model::{Gid, MapTileset, Object, Tileset},
     source::{self, Sources},
 };
+
+/// Most bytes of templates that a map may take over, counting a template's file for each of its
+/// instances: a small map must not multiply a large template until memory ends.
+const MAX_INHERITED: usize = 1 << 28;
+
+/// Deepest nesting of templates and tilesets that need each other.
+const MAX_NESTING: usize = 16;
 
 /// An object to be instantiated, with the tileset that its tile comes from.
 #[derive(Debug)]
 pub(crate) struct Template {
     pub(crate) object: Object,
+    /// Name of its file, which its paths are relative to.
+    pub(crate) file: String,
+    /// Size of its file, in bytes.
+    pub(crate) weight: usize,
     /// First gid within the template, and the tileset's file.
     pub(crate) tileset: Option<(u32, String)>,
 }
@@ -24,8 +38,14 @@ pub(crate) struct Linker<'a> {
     pub(crate) findings: Vec<Finding>,
     tilesets: BTreeMap<String, Option<Arc<Tileset>>>,
     templates: BTreeMap<String, Option<Arc<Template>>>,
-    /// Templates that are being read: one that needs itself is refused.
+    /// Templates and tilesets that are being read: one that needs itself is refused.
     open: Vec<String>,
+    /// How many cells may still be made up (see [`MAX_UNWRITTEN_CELLS`]).
+    pub(super) unwritten: usize,
+    /// Templates whose tile the map cannot show, once that was said.
+    tileless: BTreeSet<String>,
+    /// How much may still be taken over from templates (see [`MAX_INHERITED`]).
+    inherited: usize,
 }
 
 impl<'a> Linker<'a> {
@@ -36,6 +56,9 @@ impl<'a> Linker<'a> {
             tilesets: BTreeMap::new(),
             templates: BTreeMap::new(),
             open: Vec::new(),
+            tileless: BTreeSet::new(),
+            unwritten: MAX_UNWRITTEN_CELLS,
+            inherited: MAX_INHERITED,
         }
     }
 
@@ -45,8 +68,16 @@ impl<'a> Linker<'a> {
         if let Some(known) = self.tilesets.get(&name) {
             return known.clone();
         }
+        if self.refuses(&rules::TILESET_FILE_MISSING, spot, "tileset", reference, &name) {
+            return None;
+        }
         let tileset = match self.sources.load(&name) {
-            Ok(file) => read::tileset(&file, self).map(Arc::new),
+            Ok(file) => {
+                self.open.push(name.clone());
+                let tileset = read::tileset(&file, self).map(Arc::new);
+                self.open.pop();
+                tileset
+            }
             Err(error) => {
                 self.missing(&rules::TILESET_FILE_MISSING, spot, "tileset", reference, &error);
                 None
@@ -58,13 +89,25 @@ impl<'a> Linker<'a> {
 
     /// The template in the file that an object at `spot` calls `reference`.
     pub(crate) fn template(&mut self, spot: &Spot, reference: &str) -> Option<Arc<Template>> {
+        let template = self.read_template(spot, reference)?;
+        if let Some(left) = self.inherited.checked_sub(template.weight) {
+            self.inherited = left;
+            return Some(template);
+        }
+        // Said once; thousands of instances follow.
+        if std::mem::take(&mut self.inherited) > 0 {
+            let message = format!("the template \"{reference}\" is too large to be used so often");
+            self.findings.push(Finding::new(&rules::TEMPLATE_MISSING, spot.clone(), message));
+        }
+        None
+    }
+
+    fn read_template(&mut self, spot: &Spot, reference: &str) -> Option<Arc<Template>> {
         let name = source::resolve(source::parent(&spot.file), reference);
         if let Some(known) = self.templates.get(&name) {
             return known.clone();
         }
-        if self.open.contains(&name) {
-            let message = format!("the template \"{reference}\" needs itself");
-            self.findings.push(Finding::new(&rules::TEMPLATE_MISSING, spot.clone(), message));
+        if self.refuses(&rules::TEMPLATE_MISSING, spot, "template", reference, &name) {
             return None;
         }
         let template = match self.sources.load(&name) {
@@ -83,9 +126,51 @@ impl<'a> Linker<'a> {
         template
     }
 
+    /// The tile of an instance, as a gid of the map that has these tilesets. If the map lacks the
+    /// template's tileset, a finding says so, once for each template.
+    pub(super) fn tile_of(
+        &mut self,
+        template: &Template,
+        spot: &Spot,
+        tilesets: &[MapTileset],
+    ) -> Option<Gid> {
+        let gid = template.gid_in(&spot.file, tilesets);
+        if gid.is_none() && template.object.gid.is_some() && self.tileless.insert(template.file.clone()) {
+            let message = match &template.tileset {
+                Some((_, file)) => {
+                    format!("detached from its template the object has no picture: the map lacks \"{file}\"")
+                }
+                None => "the object has no picture: its template names no tileset file".to_owned(),
+            };
+            let finding = Finding::new(&rules::TEMPLATE_TILESET_MISSING, spot.clone(), message);
+            self.findings.push(finding.help("add the tileset to the map in Tiled"));
+        }
+        gid
+    }
+
+    /// Whether a file needs itself, or too many others; if so, a finding says it.
+    fn refuses(
+        &mut self,
+        rule: &'static Rule,
+        spot: &Spot,
+        noun: &str,
+        reference: &str,
+        name: &String,
+    ) -> bool {
+        let message = if self.open.contains(name) {
+            format!("the {noun} \"{reference}\" needs itself")
+        } else if self.open.len() >= MAX_NESTING {
+            format!("the {noun} \"{reference}\" is needed by too long a row of files")
+        } else {
+            return false;
+        };
+        self.findings.push(Finding::new(rule, spot.clone(), message));
+        true
+    }
+
     fn missing(
         &mut self,
-        rule: &'static crate::finding::Rule,
+        rule: &'static Rule,
         spot: &Spot,
         noun: &str,
         reference: &str,
@@ -104,8 +189,9 @@ impl<'a> Linker<'a> {
 }
 
 impl Template {
-    /// The template's tile as a gid of the map that has these tilesets.
-    pub(crate) fn gid_in(&self, map_file: &str, tilesets: &[MapTileset]) -> Option<Gid> {
+    /// The template's tile as a gid of the map that has these tilesets; `None` where the template has
+    /// no tile, or the map not its tileset.
+    fn gid_in(&self, map_file: &str, tilesets: &[MapTileset]) -> Option<Gid> {
         let gid = self.object.gid?;
         let (first, file) = self.tileset.as_ref()?;
         let folder = source::parent(map_file);

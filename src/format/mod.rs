@@ -4,8 +4,11 @@
 //! the one [model](crate::model). Reading is lenient, as Tiled is: what is broken is a finding, and
 //! the rest still loads.
 
+#[cfg(test)]
+mod conformance;
 mod data;
 mod edit;
+mod forms;
 mod ids;
 mod json;
 mod link;
@@ -16,6 +19,7 @@ mod save;
 mod tmj;
 mod tmx;
 mod wam;
+mod wang;
 mod world_file;
 
 pub use edit::{Editor, FileEdit, name_of_element};

@@ -196,4 +196,98 @@ rules! {
         example: r#"{ "name": "collides", "type": "bool", "value": "true" }"#,
         mend: "Write a value of that type, or state the type that the value has.",
     };
+    LAYER_DATA_ODD = Rule {
+        name: "layer-data-odd",
+        summary: "the tiles of a layer are written in a way that only Tiled understands",
+        severity: Severity::Warning,
+        family: Family::Layers,
+        since: "0.1.0",
+        why: "Tiled passes over characters that do not belong there and finds out by itself how the data is \
+              compressed. Other programs take the file at its word and fail.",
+        example: r#"<data encoding="base64" compression="gzip">eJxj…</data> (which is zlib)"#,
+        mend: "Save the map in Tiled, which writes the data anew.",
+    };
+    LAYER_TOO_LARGE = Rule {
+        name: "layer-too-large",
+        summary: "a layer claims more tiles than it lists or could hold",
+        severity: Severity::Error,
+        family: Family::Layers,
+        since: "0.1.0",
+        why: "Whoever opens the map would run out of memory. No map is that large, but a size with a digit too \
+              many is.",
+        example: r#"<layer width="100000" height="100000"/>"#,
+        mend: "Give the layer the size of the map.",
+    };
+    COMMENT_IN_LAYER_DATA = Rule {
+        name: "comment-in-layer-data",
+        summary: "a comment stands among the tiles of a layer",
+        severity: Severity::Error,
+        family: Family::Layers,
+        since: "0.1.0",
+        why: "XML allows it, but Tiled refuses the map, so nothing can be exported from it.",
+        example: r#"<data encoding="csv">1,2,<!-- the door -->3,4</data>"#,
+        mend: "Delete the comment.",
+    };
+    FIELD_UNREADABLE = Rule {
+        name: "field-unreadable",
+        summary: "a number or a switch is written so that Tiled does not read it",
+        severity: Severity::Warning,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "Tiled takes the default instead without a word: in XML a switch is 1 or 0, not true or false, \
+              and whole numbers have no decimals; in JSON numbers and switches stand without quotes.",
+        example: r#"<layer visible="false"/>, or { "opacity": "0.5" }"#,
+        mend: "Write it as Tiled does.",
+    };
+    FIELD_WORD_UNKNOWN = Rule {
+        name: "field-word-unknown",
+        summary: "a setting has a value that does not exist",
+        severity: Severity::Warning,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "Tiled takes the default instead without a word.",
+        example: r#"{ "renderorder": "down-right" }"#,
+        mend: "Write one of the values that Tiled knows, in lower case.",
+    };
+    POINTS_UNREADABLE = Rule {
+        name: "points-unreadable",
+        summary: "a corner of a polygon or line is no pair of numbers",
+        severity: Severity::Error,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "Tiled refuses the map over it in XML, and puts the corner at 0 in JSON.",
+        example: r#"<polygon points="0,0 32,0 32;32"/>"#,
+        mend: "Write each corner as x,y, in pixels; blanks stand between the corners only.",
+    };
+    SHAPES_MIXED = Rule {
+        name: "shapes-mixed",
+        summary: "an object has several shapes",
+        severity: Severity::Warning,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "Only one of them counts, and programs do not agree on which.",
+        example: r#"{ "ellipse": true, "point": true }"#,
+        mend: "Keep the shape that is meant.",
+    };
+    TEMPLATE_TILESET_MISSING = Rule {
+        name: "template-tileset-missing",
+        summary: "the map lacks the tileset of a template's tile",
+        severity: Severity::Info,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "The object's tile has no number in this map, so the object has no picture once it is detached \
+              from its template, which WorkAdventure needs.",
+        example: r#"{ "id": 3, "template": "plant.tj", "x": 0, "y": 0 } in a map without plants.tsj"#,
+        mend: "Add the tileset to the map in Tiled, or detach the object from its template there.",
+    };
+    PICTURE_DATA_UNREADABLE = Rule {
+        name: "picture-data-unreadable",
+        summary: "a picture that a file holds in itself cannot be read",
+        severity: Severity::Error,
+        family: Family::Tilesets,
+        since: "0.1.0",
+        why: "Nothing is drawn where the picture belongs.",
+        example: r#"<image format="png"><data encoding="base64">AAA</data></image>"#,
+        mend: "Put the picture in a file of its own and refer to it.",
+    };
 }

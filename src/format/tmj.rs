@@ -1,12 +1,15 @@
 //! Tiled's JSON lowered to the model (tiled-formats, sections 3, 4, 5 and 11).
 
+use std::collections::BTreeMap;
+
 use glam::{DVec2, IVec2};
 
 use super::{
-    data::{self, MAX_CELLS},
+    data::{Block, MAX_CELLS},
+    forms, ids,
     json::{self, Value},
     link::{Linker, Template},
-    rules,
+    rules, wang,
 };
 use crate::{
     finding::{Finding, Place, Rule, Spot},
@@ -15,16 +18,20 @@ use crate::{
         MapTileset, Object, ObjectLayer, Orientation, Picture, Properties, Property, RenderOrder, Shape,
         Text, Tile, TileData, TileLayer, TileSize, Tileset, Value as PropertyValue,
     },
-    source::{SourceFile, Span},
+    source::{self, SourceFile, Span},
 };
 
 /// Reads the map in a JSON file.
 pub(super) fn map(file: &SourceFile, linker: &mut Linker) -> Option<Map> {
-    let (tree, text) = tree(file, linker)?;
-    let mut lower = Lower { file, linker, tilesets: Vec::new() };
+    let (tree, text) = tiled_tree(file, linker)?;
+    let mut lower = Lower { file, linker, tilesets: Vec::new(), infinite: false };
     let root = tree.root(text);
-    let is_map = root.get("type").and_then(Value::string).is_none_or(|kind| kind == "map");
-    if !root.is_object() || !is_map || root.get("layers").is_none() {
+    // Old files do not say that they are maps.
+    let is_map = match root.get("type").and_then(Value::string) {
+        Some(kind) => kind == "map",
+        None => root.get("orientation").is_some() || root.get("layers").is_some(),
+    };
+    if !root.is_object() || !is_map {
         lower.find(&rules::NOT_A_MAP, Spot::new(file.name(), None), "this JSON file is no Tiled map");
         return None;
     }
@@ -33,8 +40,8 @@ pub(super) fn map(file: &SourceFile, linker: &mut Linker) -> Option<Map> {
 
 /// Reads the tileset in a JSON file.
 pub(super) fn tileset(file: &SourceFile, linker: &mut Linker) -> Option<Tileset> {
-    let (tree, text) = tree(file, linker)?;
-    let mut lower = Lower { file, linker, tilesets: Vec::new() };
+    let (tree, text) = tiled_tree(file, linker)?;
+    let mut lower = Lower { file, linker, tilesets: Vec::new(), infinite: false };
     let root = tree.root(text);
     if root.get("tilewidth").is_none() || root.get("layers").is_some() {
         lower.find(&rules::NOT_A_MAP, Spot::new(file.name(), None), "this JSON file is no Tiled tileset");
@@ -45,18 +52,21 @@ pub(super) fn tileset(file: &SourceFile, linker: &mut Linker) -> Option<Tileset>
 
 /// Reads the template in a JSON file.
 pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Template> {
-    let (tree, text) = tree(file, linker)?;
-    let mut lower = Lower { file, linker, tilesets: Vec::new() };
+    let (tree, text) = tiled_tree(file, linker)?;
+    let mut lower = Lower { file, linker, tilesets: Vec::new(), infinite: false };
     let Some(object) = tree.root(text).get("object") else {
         lower.find(&rules::NOT_A_MAP, Spot::new(file.name(), None), "this JSON file is no Tiled template");
         return None;
     };
     let tileset = tree.root(text).get("tileset").and_then(|set| {
-        let source = string(set, "source")?;
-        let folder = crate::source::parent(file.name());
-        Some((unsigned(set, "firstgid").unwrap_or(1), crate::source::resolve(folder, &source)))
+        let entry = lower.map_tileset(set);
+        let path = source::resolve(source::parent(file.name()), entry.source.as_ref()?);
+        let first = entry.first_gid.max(1);
+        lower.tilesets.push(MapTileset { first_gid: first, ..entry });
+        Some((first, path))
     });
-    Some(Template { object: lower.object(object), tileset })
+    let object = lower.object(object);
+    Some(Template { object, file: file.name().to_owned(), weight: file.bytes().len(), tileset })
 }
 
 /// Parses a file, and reports what is wrong with it as JSON.
@@ -103,11 +113,20 @@ pub(super) fn tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(jso
     Some((tree, text))
 }
 
+/// The same for a file of Tiled's, whose fields have forms of their own.
+fn tiled_tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(json::Tree, &'a str)> {
+    let (tree, text) = tree(file, linker)?;
+    forms::judge_json(file, tree.root(text), &mut linker.findings);
+    Some((tree, text))
+}
+
 struct Lower<'f, 'l, 's> {
     file: &'f SourceFile,
     linker: &'l mut Linker<'s>,
     /// Tilesets of the map, known before its layers.
     tilesets: Vec<MapTileset>,
+    /// Whether the map is infinite.
+    infinite: bool,
 }
 
 impl Lower<'_, '_, '_> {
@@ -164,6 +183,7 @@ impl Lower<'_, '_, '_> {
             }
         };
         let infinite = boolean(root, "infinite").unwrap_or(false);
+        self.infinite = infinite;
         let size = |key| unsigned(root, key).unwrap_or(0);
         let (width, height) = (size("width"), size("height"));
         let tile_size = TileSize { width: size("tilewidth"), height: size("tileheight") };
@@ -214,7 +234,7 @@ impl Lower<'_, '_, '_> {
             layers,
             extra: extra(root, KNOWN),
         };
-        super::ids::settle(&mut map, &mut self.linker.findings);
+        ids::settle(&mut map, &mut self.linker.findings);
         Some(map)
     }
 
@@ -302,19 +322,23 @@ impl Lower<'_, '_, '_> {
             }
         }
         self.old_tile_properties(value, &mut tileset);
+        ids::complete(&mut tileset);
+        wang::upgrade(&mut tileset);
         tileset
     }
 
     /// `tileproperties` of Tiled before 1.2.
     fn old_tile_properties(&mut self, value: Value, tileset: &mut Tileset) {
         let Some(all) = value.get("tileproperties") else { return };
-        let types = value.get("tilepropertytypes");
-        for (id, pairs) in all.entries() {
-            let Ok(id) = id.parse::<u32>() else { continue };
-            let types = types.and_then(|types| types.get(&id.to_string()));
-            let properties = self.old_properties(pairs, types);
-            match tileset.tiles.iter_mut().find(|tile| tile.id == id) {
-                Some(tile) => tile.properties.0.extend(properties),
+        let types = value.get("tilepropertytypes").into_iter().flat_map(Value::entries);
+        let types: BTreeMap<_, _> = types.collect();
+        let known = tileset.tiles.iter().enumerate().map(|(index, tile)| (tile.id, index));
+        let known: BTreeMap<u32, usize> = known.collect();
+        for (key, pairs) in all.entries() {
+            let Ok(id) = key.parse::<u32>() else { continue };
+            let properties = self.old_properties(pairs, types.get(&key).copied());
+            match known.get(&id) {
+                Some(index) => tileset.tiles[*index].properties.0.extend(properties),
                 None => tileset.tiles.push(Tile {
                     span: Some(self.span(pairs)),
                     id,
@@ -352,11 +376,8 @@ impl Lower<'_, '_, '_> {
         let mut properties = self.properties(value);
         let collision = value.get("objectgroup").map(|group| {
             // Before Tiled 1.1 a tile's properties could stand on its collision group.
-            for property in self.properties(group).0 {
-                if properties.get(&property.name).is_none() {
-                    properties.0.push(property);
-                }
-            }
+            let of_group = self.properties(group);
+            properties = ids::merge(Some(&of_group), std::mem::take(&mut properties));
             self.object_layer(group)
         });
         Tile {
@@ -430,12 +451,7 @@ impl Lower<'_, '_, '_> {
             Some("tilelayer") => LayerKind::Tiles(self.tile_layer(value, &place)),
             Some("objectgroup") => LayerKind::Objects(self.object_layer(value)),
             Some("imagelayer") => LayerKind::Image(ImageLayer {
-                picture: picture(value).unwrap_or(Picture {
-                    source: String::new(),
-                    width: None,
-                    height: None,
-                    transparent: None,
-                }),
+                picture: picture(value).unwrap_or_default(),
                 repeat_x: boolean(value, "repeatx").unwrap_or(false),
                 repeat_y: boolean(value, "repeaty").unwrap_or(false),
             }),
@@ -497,25 +513,16 @@ impl Lower<'_, '_, '_> {
         };
         let data = if let Some(chunks) = value.get("chunks") {
             let chunks: Vec<Value> = chunks.items().collect();
-            TileData::Chunks(
-                chunks
-                    .into_iter()
-                    .filter_map(|chunk| {
-                        let (width, height) =
-                            (unsigned(chunk, "width").unwrap_or(0), unsigned(chunk, "height").unwrap_or(0));
-                        let gids = self.cells(chunk, width, height, encoding, place)?;
-                        Some(Chunk {
-                            x: integer(chunk, "x").unwrap_or(0),
-                            y: integer(chunk, "y").unwrap_or(0),
-                            width,
-                            height,
-                            gids,
-                        })
-                    })
-                    .collect(),
-            )
+            let origin = |chunk| (integer(chunk, "x").unwrap_or(0), integer(chunk, "y").unwrap_or(0));
+            let chunks =
+                chunks.into_iter().filter_map(|value| self.chunk(value, origin(value), encoding, place));
+            TileData::Chunks(chunks.collect())
+        } else if self.infinite && value.get("data").is_some() {
+            // Written like a finite layer, it begins where the layer says that its chunks do.
+            let origin = (integer(value, "startx").unwrap_or(0), integer(value, "starty").unwrap_or(0));
+            TileData::Chunks(self.chunk(value, origin, encoding, place).into_iter().collect())
         } else {
-            match self.cells(value, width, height, encoding, place) {
+            match self.cells(value, (0, 0), encoding, place) {
                 Some(gids) => TileData::Finite(gids),
                 None => TileData::Unreadable,
             }
@@ -523,17 +530,31 @@ impl Lower<'_, '_, '_> {
         TileLayer { width, height, data, encoding }
     }
 
+    fn chunk(
+        &mut self,
+        value: Value,
+        (x, y): (i32, i32),
+        encoding: Encoding,
+        place: &Place,
+    ) -> Option<Chunk> {
+        let size = |key| unsigned(value, key).unwrap_or(0);
+        let gids = self.cells(value, (x, y), encoding, place)?;
+        Some(Chunk { x, y, width: size("width"), height: size("height"), gids })
+    }
+
     /// Cells under the key `data` of a layer or chunk.
     fn cells(
         &mut self,
         value: Value,
-        width: u32,
-        height: u32,
+        origin: (i32, i32),
         encoding: Encoding,
         place: &Place,
     ) -> Option<Vec<Gid>> {
-        let expected = (width as usize).saturating_mul(height as usize);
+        let size = |key| unsigned(value, key).unwrap_or(0);
+        let (width, height) = (size("width"), size("height"));
         let spot = self.spot(value).key("data");
+        let block = Block { spot: spot.clone(), place, origin, width, height };
+        let expected = block.cells();
         let unreadable = |message: String| {
             Finding::new(&rules::LAYER_DATA_UNREADABLE, spot.clone(), message).at(place.clone())
         };
@@ -549,17 +570,7 @@ impl Lower<'_, '_, '_> {
         let gids: Vec<Gid> = if let Some(integers) = data.integers() {
             integers.map(Gid).collect()
         } else if let Some(text) = data.string() {
-            let decoded = match encoding {
-                Encoding::Base64(compression) => data::decode_base64(&text, compression, expected),
-                Encoding::Csv | Encoding::Elements => data::decode_csv(&text, expected),
-            };
-            match decoded {
-                Ok(gids) => gids,
-                Err(fault) => {
-                    self.linker.findings.push(unreadable(format!("the layer cannot be read: {fault}")));
-                    return None;
-                }
-            }
+            self.linker.decode(&text, encoding, &block, None)?
         } else if data.is_array() {
             let mut gids = Vec::new();
             let mut wrong = None;
@@ -636,7 +647,10 @@ impl Lower<'_, '_, '_> {
         let base = template.as_ref().map(|template| &template.object);
         let gid = match value.get("gid") {
             Some(gid) => Some(self::gid(gid).0).filter(|gid| !gid.is_empty()),
-            None => template.as_ref().and_then(|template| template.gid_in(self.file.name(), &self.tilesets)),
+            None => template.as_ref().and_then(|template| {
+                let spot = self.spot(value).key("template");
+                self.linker.tile_of(template, &spot, &self.tilesets)
+            }),
         };
         let sides = (float(value, "width"), float(value, "height"));
         let size = match (sides, base) {
@@ -645,13 +659,13 @@ impl Lower<'_, '_, '_> {
                 DVec2::new(width, height)
             }
             (_, Some(base)) => base.size,
-            ((None, None), None) => gid.map_or(DVec2::ZERO, |gid| self.tile_size(gid)),
+            ((None, None), None) => gid.map_or(DVec2::ZERO, |gid| ids::tile_size(&self.tilesets, gid)),
             ((width, height), None) => DVec2::new(width.unwrap_or(0.0), height.unwrap_or(0.0)),
         };
         let name = string(value, "name").filter(|name| !name.is_empty());
         let class = Some(class(value)).filter(|class| !class.is_empty());
         let own = self.properties(value);
-        let shape = shape(value);
+        let shape = self.shape(value);
         Object {
             span: Some(self.span(value)),
             id: unsigned(value, "id").unwrap_or(0),
@@ -665,13 +679,50 @@ impl Lower<'_, '_, '_> {
             visible: boolean(value, "visible").or(base.map(|base| base.visible)).unwrap_or(true),
             opacity: float(value, "opacity").or(base.map(|base| base.opacity)).unwrap_or(1.0),
             shape: shape.or_else(|| base.map(|base| base.shape.clone())).unwrap_or(Shape::Rectangle),
-            properties: super::ids::merge(base.map(|base| &base.properties), own),
+            properties: ids::inherit(template.as_deref(), own, self.file.name()),
             extra: extra(value, KNOWN),
         }
     }
 
-    fn tile_size(&self, gid: Gid) -> DVec2 {
-        super::ids::tile_size(&self.tilesets, gid)
+    /// The shape that an object is marked with; of several, the last of Tiled's own order.
+    fn shape(&mut self, value: Value) -> Option<Shape> {
+        const MARKS: [&str; 6] = ["polygon", "polyline", "ellipse", "capsule", "point", "text"];
+        let marked = |key: &&str| match *key {
+            "polygon" | "polyline" | "text" => value.get(key).is_some(),
+            key => boolean(value, key) == Some(true),
+        };
+        let mut marks = MARKS.iter().rev().copied().filter(marked);
+        let name = marks.next()?;
+        if let Some(other) = marks.next() {
+            let message = format!("the object is both {other} and {name}; to Tiled it is the {name}");
+            self.find(&rules::SHAPES_MIXED, self.spot(value).key(name), message);
+        }
+        let inner = value.get(name)?;
+        Some(match name {
+            "polygon" => Shape::Polygon(self.points(value, name, inner)),
+            "polyline" => Shape::Polyline(self.points(value, name, inner)),
+            "ellipse" => Shape::Ellipse,
+            "capsule" => Shape::Capsule,
+            "point" => Shape::Point,
+            _ => Shape::Text(Box::new(text(inner))),
+        })
+    }
+
+    /// The corners of a polygon or line; what is no number counts as 0, as in Tiled.
+    fn points(&mut self, object: Value, key: &'static str, list: Value) -> Vec<DVec2> {
+        let mut points = Vec::new();
+        let mut wrong = None;
+        for (index, point) in list.items().enumerate() {
+            if float(point, "x").is_none() || float(point, "y").is_none() {
+                wrong = wrong.or(Some(index));
+            }
+            points.push(vector(point, "x", "y", 0.0));
+        }
+        if let Some(index) = wrong {
+            let message = format!("point {} of the {key} is no pair of numbers: Tiled takes 0", index + 1);
+            self.find(&rules::POINTS_UNREADABLE, self.spot(object).key(key).item(index), message);
+        }
+        points
     }
 
     fn properties(&mut self, holder: Value) -> Properties {
@@ -685,10 +736,11 @@ impl Lower<'_, '_, '_> {
 
     /// Properties as an object, with their types beside them: Tiled before 1.2.
     fn old_properties(&mut self, pairs: Value, types: Option<Value>) -> Vec<Property> {
+        let types: BTreeMap<_, _> = types.into_iter().flat_map(Value::entries).collect();
         pairs
             .entries()
             .map(|(name, value)| {
-                let kind = types.and_then(|types| string(types, &name));
+                let kind = types.get(&name).and_then(|kind| kind.string());
                 Property {
                     span: Some(self.span(value)),
                     type_name: None,
@@ -810,25 +862,6 @@ fn default_value(kind: &str) -> PropertyValue {
     }
 }
 
-fn shape(value: Value) -> Option<Shape> {
-    let points = |list: Value| list.items().map(|point| vector(point, "x", "y", 0.0)).collect::<Vec<_>>();
-    let flag = |key: &str| boolean(value, key) == Some(true);
-    if let Some(text) = value.get("text") {
-        return Some(Shape::Text(Box::new(self::text(text))));
-    }
-    if flag("point") {
-        Some(Shape::Point)
-    } else if flag("capsule") {
-        Some(Shape::Capsule)
-    } else if flag("ellipse") {
-        Some(Shape::Ellipse)
-    } else if let Some(list) = value.get("polyline") {
-        Some(Shape::Polyline(points(list)))
-    } else {
-        value.get("polygon").map(|list| Shape::Polygon(points(list)))
-    }
-}
-
 fn text(value: Value) -> Text {
     let defaults = Text::default();
     let word = |key: &str, default: String| string(value, key).unwrap_or(default);
@@ -852,6 +885,7 @@ fn text(value: Value) -> Text {
 fn picture(value: Value) -> Option<Picture> {
     Some(Picture {
         source: string(value, "image")?,
+        embedded: None,
         width: unsigned(value, "imagewidth"),
         height: unsigned(value, "imageheight"),
         transparent: string(value, "transparentcolor").map(|color| color.trim_start_matches('#').to_owned()),

@@ -6,10 +6,10 @@ use glam::{DVec2, IVec2};
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::{
-    data::{self, DataFault, MAX_CELLS},
-    ids,
+    data::{self, Block, MAX_CELLS},
+    forms, ids,
     link::{Linker, Template},
-    rules,
+    rules, wang,
 };
 use crate::{
     finding::{Finding, Place, Rule, Spot},
@@ -24,19 +24,19 @@ use crate::{
 /// Most elements and attributes of a file: enough for layers of a million `<tile/>`.
 const MAX_NODES: u32 = 1 << 26;
 
-/// Most cells of a layer without data, 2048 x 2048: a file of a few bytes must not fill the memory.
-const MAX_EMPTY: usize = 1 << 22;
+/// Deepest nesting of elements. Tiled's own JSON takes 200 and refuses 2000.
+const MAX_DEPTH: usize = 256;
 
 /// Reads the map in an XML file.
 pub(super) fn map(file: &SourceFile, linker: &mut Linker) -> Option<Map> {
     let document = document(file, "map", linker)?;
-    Lower { file, linker, tilesets: Vec::new() }.map(document.root_element())
+    Lower::new(file, linker).map(document.root_element())
 }
 
 /// Reads the tileset in an XML file.
 pub(super) fn tileset(file: &SourceFile, linker: &mut Linker) -> Option<Tileset> {
     let document = document(file, "tileset", linker)?;
-    Some(Lower { file, linker, tilesets: Vec::new() }.tileset(document.root_element()))
+    Some(Lower::new(file, linker).tileset(document.root_element()))
 }
 
 /// Reads the template in an XML file.
@@ -48,16 +48,20 @@ pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Templat
         linker.findings.push(Finding::new(&rules::NOT_A_MAP, Spot::new(file.name(), None), message));
         return None;
     };
+    let mut lower = Lower::new(file, linker);
     let tileset = child(root, "tileset").and_then(|set| {
-        let path = source::resolve(source::parent(file.name()), set.attribute("source")?);
-        Some((unsigned(set, "firstgid").unwrap_or(1), path))
+        let entry = lower.map_tileset(set);
+        let path = source::resolve(source::parent(file.name()), entry.source.as_ref()?);
+        let first = entry.first_gid.max(1);
+        lower.tilesets.push(MapTileset { first_gid: first, ..entry });
+        Some((first, path))
     });
-    let mut lower = Lower { file, linker, tilesets: Vec::new() };
-    Some(Template { object: lower.object(object), tileset })
+    let object = lower.object(object);
+    Some(Template { object, file: file.name().to_owned(), weight: file.bytes().len(), tileset })
 }
 
-/// Parses a file. Document types are read over, never fetched, and entities are not expanded beyond
-/// what roxmltree's guard allows.
+/// Parses a file. Document types are read over, never fetched; a file that declares entities of its own
+/// is refused, as a few lines of them can stand for gigabytes.
 fn document<'a>(file: &'a SourceFile, root: &str, linker: &mut Linker) -> Option<Document<'a>> {
     let mut broken = |at: usize, message: String| {
         let spot = Spot::bytes(file, at..at + 1);
@@ -73,6 +77,11 @@ fn document<'a>(file: &'a SourceFile, root: &str, linker: &mut Linker) -> Option
             return None;
         }
     };
+    let entity = memchr::memmem::find(text.as_bytes(), b"<!ENTITY");
+    if let (Some(at), true) = (entity, text.contains("<!DOCTYPE")) {
+        broken(at, "the file declares entities, which no map needs".to_owned());
+        return None;
+    }
     let options = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     let document = match Document::parse_with_options(text, options) {
         Ok(document) => document,
@@ -86,6 +95,10 @@ fn document<'a>(file: &'a SourceFile, root: &str, linker: &mut Linker) -> Option
             return None;
         }
     };
+    if let Some(node) = too_deep(document.root_element()) {
+        broken(node.range().start, format!("elements are nested deeper than {MAX_DEPTH}"));
+        return None;
+    }
     let name = document.root_element().tag_name().name().to_owned();
     if name != root {
         let spot = Spot::bytes(file, document.root_element().range());
@@ -93,7 +106,29 @@ fn document<'a>(file: &'a SourceFile, root: &str, linker: &mut Linker) -> Option
         linker.findings.push(Finding::new(&rules::NOT_A_MAP, spot, message));
         return None;
     }
+    forms::judge_xml(file, document.root_element(), &mut linker.findings);
     Some(document)
+}
+
+/// The first element that lies too deep to be walked through.
+fn too_deep<'a, 'i>(root: Node<'a, 'i>) -> Option<Node<'a, 'i>> {
+    let (mut node, mut depth) = (root, 0_usize);
+    loop {
+        if depth > MAX_DEPTH {
+            return Some(node);
+        }
+        if let Some(child) = node.first_child() {
+            (node, depth) = (child, depth + 1);
+            continue;
+        }
+        while node.next_sibling().is_none() || node == root {
+            if node == root {
+                return None;
+            }
+            (node, depth) = (node.parent()?, depth - 1);
+        }
+        node = node.next_sibling()?;
+    }
 }
 
 struct Lower<'f, 'l, 's> {
@@ -101,6 +136,14 @@ struct Lower<'f, 'l, 's> {
     linker: &'l mut Linker<'s>,
     /// Tilesets of the map, known before its layers.
     tilesets: Vec<MapTileset>,
+    /// Whether the map is infinite.
+    infinite: bool,
+}
+
+impl<'f, 'l, 's> Lower<'f, 'l, 's> {
+    fn new(file: &'f SourceFile, linker: &'l mut Linker<'s>) -> Self {
+        Self { file, linker, tilesets: Vec::new(), infinite: false }
+    }
 }
 
 impl Lower<'_, '_, '_> {
@@ -135,7 +178,8 @@ impl Lower<'_, '_, '_> {
             }
         };
         let infinite = flag(root, "infinite").unwrap_or(false);
-        let size = |key| unsigned(root, key).unwrap_or(0);
+        self.infinite = infinite;
+        let size = |key| count(root, key).unwrap_or(0);
         let (width, height) = (size("width"), size("height"));
         let tile_size = TileSize { width: size("tilewidth"), height: size("tileheight") };
         for (key, value, matters) in [
@@ -178,8 +222,8 @@ impl Lower<'_, '_, '_> {
             infinite,
             background_color: root.attribute("backgroundcolor").map(str::to_owned),
             parallax_origin: vector(root, "parallaxoriginx", "parallaxoriginy", 0.0),
-            next_layer_id: unsigned(root, "nextlayerid").unwrap_or(0),
-            next_object_id: unsigned(root, "nextobjectid").unwrap_or(0),
+            next_layer_id: count(root, "nextlayerid").unwrap_or(0),
+            next_object_id: count(root, "nextobjectid").unwrap_or(0),
             properties: self.properties(root),
             tilesets: std::mem::take(&mut self.tilesets),
             layers,
@@ -216,62 +260,66 @@ impl Lower<'_, '_, '_> {
             name: text(node, "name"),
             class: text(node, "class"),
             tile_size: TileSize {
-                width: unsigned(node, "tilewidth").unwrap_or(0),
-                height: unsigned(node, "tileheight").unwrap_or(0),
+                width: count(node, "tilewidth").unwrap_or(0),
+                height: count(node, "tileheight").unwrap_or(0),
             },
             spacing: integer(node, "spacing").unwrap_or(0),
             margin: integer(node, "margin").unwrap_or(0),
-            columns: unsigned(node, "columns").unwrap_or(0),
-            tile_count: unsigned(node, "tilecount").unwrap_or(0),
-            picture: child(node, "image").map(picture),
+            columns: count(node, "columns").unwrap_or(0),
+            tile_count: count(node, "tilecount").unwrap_or(0),
+            picture: child(node, "image").map(|image| self.picture(image, &text(node, "name"))),
             tile_offset: IVec2::new(offset("x"), offset("y")),
             object_alignment: text(node, "objectalignment"),
             render_at_grid_size: node.attribute("tilerendersize") == Some("grid"),
             tiles: Vec::new(),
             properties: self.properties(node),
-            extra: tileset_extra(node),
+            extra: self.tileset_extra(node),
         };
         for tile in tiles {
-            let tile = self.tile(tile);
+            let tile = self.tile(tile, &tileset.name);
             tileset.tiles.push(tile);
         }
-        if let (Some((columns, rows)), 0) = (tileset.grid(), tileset.tile_count) {
-            // Older files do not state them.
-            tileset.tile_count = columns.saturating_mul(rows);
-            tileset.columns = columns;
-        }
+        ids::complete(&mut tileset);
+        wang::upgrade(&mut tileset);
         tileset
     }
 
-    fn tile(&mut self, node: Node) -> Tile {
+    fn tile(&mut self, node: Node, tileset: &str) -> Tile {
+        let id = count(node, "id").unwrap_or(0);
         let part = ["x", "y", "width", "height"].map(|key| integer(node, key));
         let mut properties = self.properties(node);
         let collision = child(node, "objectgroup").map(|group| {
-            for property in self.properties(group).0 {
-                if properties.get(&property.name).is_none() {
-                    properties.0.push(property);
-                }
-            }
+            // Before Tiled 1.1 a tile's properties could stand on its collision group.
+            let of_group = self.properties(group);
+            properties = ids::merge(Some(&of_group), std::mem::take(&mut properties));
             self.object_layer(group)
         });
         let mut extra = Extra::new();
+        if let Some(terrain) = node.attribute("terrain") {
+            let corner =
+                |corner: &str| Json::Number(corner.trim().parse::<u32>().map_or(-1, i64::from).to_string());
+            extra.push(("terrain".to_owned(), Json::Array(terrain.split(',').map(corner).collect())));
+        }
         if let Some(probability) = node.attribute("probability").filter(|text| text.parse::<f64>().is_ok()) {
             extra.push(("probability".to_owned(), Json::Number(probability.to_owned())));
         }
+        let frames = child(node, "animation").into_iter().flat_map(|animation| children(animation, "frame"));
+        let mut animation: Vec<Frame> = frames
+            .map(|frame| Frame {
+                tile: count(frame, "tileid").unwrap_or(0),
+                duration: count(frame, "duration").unwrap_or(0),
+            })
+            .collect();
+        if animation.is_empty() {
+            animation = animation_of_properties(&properties);
+        }
         Tile {
             span: Some(self.span(node)),
-            id: unsigned(node, "id").unwrap_or(0),
+            id,
             class: class(node),
             properties,
-            animation: child(node, "animation")
-                .into_iter()
-                .flat_map(|animation| children(animation, "frame"))
-                .map(|frame| Frame {
-                    tile: unsigned(frame, "tileid").unwrap_or(0),
-                    duration: unsigned(frame, "duration").unwrap_or(0),
-                })
-                .collect(),
-            picture: child(node, "image").map(picture),
+            animation,
+            picture: child(node, "image").map(|image| self.picture(image, &format!("{tileset}-{id}"))),
             picture_part: part.iter().any(Option::is_some).then(|| part.map(|number| number.unwrap_or(0))),
             collision,
             extra,
@@ -285,16 +333,14 @@ impl Lower<'_, '_, '_> {
 
     fn layer(&mut self, node: Node, prefix: &str) -> Option<Layer> {
         let name = text(node, "name");
-        let id = unsigned(node, "id").unwrap_or(0);
+        let id = count(node, "id").unwrap_or(0);
         let path = format!("{prefix}{name}");
         let kind = match node.tag_name().name() {
             "layer" => LayerKind::Tiles(self.tile_layer(node, &Place::layer(&path, id))),
             "objectgroup" => LayerKind::Objects(self.object_layer(node)),
             "imagelayer" => LayerKind::Image(ImageLayer {
-                picture: child(node, "image").map_or(
-                    Picture { source: String::new(), width: None, height: None, transparent: None },
-                    picture,
-                ),
+                picture: child(node, "image")
+                    .map_or_else(Picture::default, |image| self.picture(image, &name)),
                 repeat_x: flag(node, "repeatx").unwrap_or(false),
                 repeat_y: flag(node, "repeaty").unwrap_or(false),
             }),
@@ -330,12 +376,16 @@ impl Lower<'_, '_, '_> {
     }
 
     fn tile_layer(&mut self, node: Node, place: &Place) -> TileLayer {
-        let width = unsigned(node, "width").unwrap_or(0);
-        let height = unsigned(node, "height").unwrap_or(0);
+        let width = count(node, "width").unwrap_or(0);
+        let height = count(node, "height").unwrap_or(0);
+        let block = |spot: Spot| Block { spot, place, origin: (0, 0), width, height };
         let Some(data) = child(node, "data") else {
-            let cells = (width as usize).saturating_mul(height as usize);
-            let cells = if cells > MAX_EMPTY { 0 } else { cells };
-            let data = TileData::Finite(vec![Gid::EMPTY; cells]);
+            let data = if self.infinite {
+                TileData::Chunks(Vec::new())
+            } else {
+                let cells = self.linker.empty_cells(&block(self.spot(node)));
+                cells.map_or(TileData::Unreadable, TileData::Finite)
+            };
             return TileLayer { width, height, data, encoding: Encoding::Csv };
         };
         let compression = match data.attribute("compression") {
@@ -359,66 +409,73 @@ impl Lower<'_, '_, '_> {
             return TileLayer { width, height, data: TileData::Unreadable, encoding: Encoding::Csv };
         };
         let chunks: Vec<Node> = children(data, "chunk").collect();
-        let cells = if chunks.is_empty() {
-            match self.cells(data, width, height, encoding, place) {
-                Some(gids) => TileData::Finite(gids),
-                None => TileData::Unreadable,
-            }
+        let whole = block(self.spot(data));
+        let data = if !chunks.is_empty() {
+            let chunks = chunks.into_iter().filter_map(|chunk| self.chunk(chunk, encoding, place));
+            TileData::Chunks(chunks.collect())
+        } else if self.infinite {
+            // Written like a finite layer, it begins at 0, 0.
+            let filled = data.children().any(|child| child.is_element() || has_content(child));
+            let gids = if filled { self.cells(data, encoding, &whole) } else { None };
+            let chunk = gids.map(|gids| Chunk { x: 0, y: 0, width, height, gids });
+            TileData::Chunks(chunk.into_iter().collect())
         } else {
-            TileData::Chunks(
-                chunks
-                    .into_iter()
-                    .filter_map(|chunk| {
-                        let size = |key| unsigned(chunk, key).unwrap_or(0);
-                        let (width, height) = (size("width"), size("height"));
-                        let gids = self.cells(chunk, width, height, encoding, place)?;
-                        let at = |key| integer(chunk, key).unwrap_or(0);
-                        Some(Chunk { x: at("x"), y: at("y"), width, height, gids })
-                    })
-                    .collect(),
-            )
+            self.cells(data, encoding, &whole).map_or(TileData::Unreadable, TileData::Finite)
         };
-        TileLayer { width, height, data: cells, encoding }
+        TileLayer { width, height, data, encoding }
     }
 
-    fn cells(
-        &mut self,
-        node: Node,
-        width: u32,
-        height: u32,
-        encoding: Encoding,
-        place: &Place,
-    ) -> Option<Vec<Gid>> {
-        let expected = (width as usize).saturating_mul(height as usize);
-        let content = || -> String { node.children().filter_map(|child| child.text()).collect() };
-        let gids: Result<Vec<Gid>, DataFault> = match encoding {
-            Encoding::Elements => {
-                Ok(children(node, "tile").map(|tile| Gid(unsigned(tile, "gid").unwrap_or(0))).collect())
+    fn chunk(&mut self, node: Node, encoding: Encoding, place: &Place) -> Option<Chunk> {
+        let size = |key| count(node, key).unwrap_or(0);
+        let at = |key| integer(node, key).unwrap_or(0);
+        let (x, y, width, height) = (at("x"), at("y"), size("width"), size("height"));
+        let block = Block { spot: self.spot(node), place, origin: (x, y), width, height };
+        let gids = self.cells(node, encoding, &block)?;
+        Some(Chunk { x, y, width, height, gids })
+    }
+
+    fn cells(&mut self, node: Node, encoding: Encoding, block: &Block) -> Option<Vec<Gid>> {
+        let gids = if encoding == Encoding::Elements {
+            children(node, "tile").map(|tile| Gid(unsigned(tile, "gid").unwrap_or(0))).collect()
+        } else {
+            if let Some(comment) = node.children().find(Node::is_comment) {
+                let message = "Tiled refuses the map: a comment stands among the layer's tiles";
+                let spot = Spot::bytes(self.file, comment.range());
+                let finding = Finding::new(&rules::COMMENT_IN_LAYER_DATA, spot, message);
+                self.linker.findings.push(finding.at(block.place.clone()));
             }
-            Encoding::Csv => data::decode_csv(&content(), expected),
-            Encoding::Base64(compression) => data::decode_base64(&content(), compression, expected),
-        };
-        match gids {
-            // No data at all is an empty layer.
-            Ok(gids) if gids.is_empty() && expected <= MAX_EMPTY => Some(vec![Gid::EMPTY; expected]),
-            Ok(gids) => {
-                if gids.len() != expected {
-                    let message = format!(
-                        "the layer has {} tiles, but its size of {width} x {height} needs {expected}",
-                        gids.len()
-                    );
-                    let finding = Finding::new(&rules::LAYER_DATA_LENGTH, self.spot(node), message);
-                    self.linker.findings.push(finding.at(place.clone()));
+            let mut texts = node.children().filter(|child| has_content(*child));
+            let (first, more) = (texts.next(), texts.next().is_some());
+            match first {
+                None => Vec::new(),
+                Some(only) if !more => {
+                    let text = only.text().unwrap_or_default();
+                    let written = self.file.bytes().get(only.range()).unwrap_or_default();
+                    let at = memchr::memmem::find(written, text.as_bytes());
+                    let at = at.map(|at| only.range().start + at);
+                    self.linker.decode(text, encoding, block, at)?
                 }
-                Some(gids)
+                Some(_) => {
+                    let text: String = node.children().filter_map(text_of).collect();
+                    self.linker.decode(&text, encoding, block, None)?
+                }
             }
-            Err(fault) => {
-                let message = format!("the layer cannot be read: {fault}");
-                let finding = Finding::new(&rules::LAYER_DATA_UNREADABLE, self.spot(node), message);
-                self.linker.findings.push(finding.at(place.clone()));
-                None
-            }
+        };
+        // No data at all is an empty layer.
+        if gids.is_empty() {
+            return self.linker.empty_cells(block);
         }
+        let expected = block.cells();
+        if gids.len() != expected {
+            let (width, height) = (block.width, block.height);
+            let message = format!(
+                "the layer has {} tiles, but its size of {width} x {height} needs {expected}",
+                gids.len()
+            );
+            let finding = Finding::new(&rules::LAYER_DATA_LENGTH, block.spot.clone(), message);
+            self.linker.findings.push(finding.at(block.place.clone()));
+        }
+        Some(gids)
     }
 
     fn object_layer(&mut self, node: Node) -> ObjectLayer {
@@ -442,7 +499,10 @@ impl Lower<'_, '_, '_> {
         let base = template.as_ref().map(|template| &template.object);
         let gid = match unsigned(node, "gid") {
             Some(gid) => Some(Gid(gid)).filter(|gid| !gid.is_empty()),
-            None => template.as_ref().and_then(|template| template.gid_in(self.file.name(), &self.tilesets)),
+            None => template.as_ref().and_then(|template| {
+                let spot = self.spot(node).key("template");
+                self.linker.tile_of(template, &spot, &self.tilesets)
+            }),
         };
         let sides = (float(node, "width"), float(node, "height"));
         let size = match (sides, base) {
@@ -455,9 +515,11 @@ impl Lower<'_, '_, '_> {
         };
         let name = node.attribute("name").filter(|name| !name.is_empty()).map(str::to_owned);
         let class = Some(class(node)).filter(|class| !class.is_empty());
+        let own = self.properties(node);
+        let shape = self.shape(node);
         Object {
             span: Some(self.span(node)),
-            id: unsigned(node, "id").unwrap_or(0),
+            id: count(node, "id").unwrap_or(0),
             name: name.or_else(|| base.map(|base| base.name.clone())).unwrap_or_default(),
             class: class.or_else(|| base.map(|base| base.class.clone())).unwrap_or_default(),
             template: template_path,
@@ -467,10 +529,165 @@ impl Lower<'_, '_, '_> {
             rotation: float(node, "rotation").or(base.map(|base| base.rotation)).unwrap_or(0.0),
             visible: flag(node, "visible").or(base.map(|base| base.visible)).unwrap_or(true),
             opacity: float(node, "opacity").or(base.map(|base| base.opacity)).unwrap_or(1.0),
-            shape: shape(node).or_else(|| base.map(|base| base.shape.clone())).unwrap_or(Shape::Rectangle),
-            properties: ids::merge(base.map(|base| &base.properties), self.properties(node)),
+            shape: shape.or_else(|| base.map(|base| base.shape.clone())).unwrap_or(Shape::Rectangle),
+            properties: ids::inherit(template.as_deref(), own, self.file.name()),
             extra: Extra::new(),
         }
+    }
+
+    /// What the model has no field for, in the shape that JSON has it (tiled-formats, sections 3.3, 3.4).
+    fn tileset_extra(&mut self, node: Node) -> Extra {
+        let mut extra = Extra::new();
+        for key in ["fillmode", "backgroundcolor"] {
+            if let Some(value) = node.attribute(key) {
+                extra.push((key.to_owned(), Json::String(value.to_owned())));
+            }
+        }
+        if let Some(grid) = child(node, "grid") {
+            let of_tile = |key| node.attribute(key).unwrap_or("0");
+            let width = number(grid, "width", of_tile("tilewidth"));
+            let height = number(grid, "height", of_tile("tileheight"));
+            let orientation = grid.attribute("orientation").unwrap_or("orthogonal");
+            let same = |pair: &(String, Json), key| pair.1 == Json::Number(of_tile(key).to_owned());
+            if orientation != "orthogonal" || !same(&width, "tilewidth") || !same(&height, "tileheight") {
+                let orientation = ("orientation".to_owned(), Json::String(orientation.to_owned()));
+                extra.push(("grid".to_owned(), Json::Object(vec![orientation, width, height])));
+            }
+        }
+        if let Some(allowed) = child(node, "transformations") {
+            let pairs = ["hflip", "vflip", "rotate", "preferuntransformed"]
+                .map(|key| (key.to_owned(), Json::Bool(flag(allowed, key).unwrap_or(false))));
+            if pairs.iter().any(|(_, value)| *value == Json::Bool(true)) {
+                extra.push(("transformations".to_owned(), Json::Object(pairs.to_vec())));
+            }
+        }
+        extra.extend(editor_settings(node));
+        if let Some(types) = child(node, "terraintypes") {
+            let terrains: Vec<Node> = children(types, "terrain").collect();
+            let terrains = terrains.into_iter().map(|terrain| {
+                let mut pairs = vec![word(terrain, "name"), number(terrain, "tile", "-1")];
+                pairs.extend(self.properties_json(terrain));
+                Json::Object(pairs)
+            });
+            extra.push(("terrains".to_owned(), Json::Array(terrains.collect())));
+        }
+        let sets: Vec<Node> = children(node, "wangsets").flat_map(|sets| children(sets, "wangset")).collect();
+        let sets: Vec<Json> = sets.into_iter().map(|set| self.wang_set(set)).collect();
+        if !sets.is_empty() {
+            extra.push(("wangsets".to_owned(), Json::Array(sets)));
+        }
+        extra
+    }
+
+    /// A Wang set in the shape that JSON has it. Colours of edges and of corners were listed apart before
+    /// Tiled 1.5.
+    fn wang_set(&mut self, set: Node) -> Json {
+        let kind = |node: Node| match node.tag_name().name() {
+            "wangcolor" => Some(wang::Kind::Any),
+            "wangedgecolor" => Some(wang::Kind::Edge),
+            "wangcornercolor" => Some(wang::Kind::Corner),
+            _ => None,
+        };
+        let listed: Vec<(wang::Kind, Node)> =
+            set.children().filter_map(|node| Some((kind(node)?, node))).collect();
+        let kinds: Vec<wang::Kind> = listed.iter().map(|(kind, _)| *kind).collect();
+        let numbers = wang::Numbers::new(&kinds);
+        let colors = listed.into_iter().map(|(_, color)| {
+            let mut pairs = vec![
+                word(color, "name"),
+                word(color, "color"),
+                number(color, "tile", "0"),
+                number(color, "probability", "0"),
+            ];
+            pairs.extend(color.attribute("class").map(|_| word(color, "class")));
+            pairs.extend(self.properties_json(color));
+            Json::Object(pairs)
+        });
+        let colors = Json::Array(colors.collect());
+        let tiles = children(set, "wangtile").map(|tile| {
+            let id = numbers.id(&wang::id_of(tile.attribute("wangid").unwrap_or_default()));
+            Json::Object(vec![number(tile, "tileid", "0"), ("wangid".to_owned(), Json::Integers(id))])
+        });
+        let kind = numbers.set_type(set.attribute("type"));
+        let mut pairs = vec![
+            word(set, "name"),
+            ("type".to_owned(), Json::String(kind.to_owned())),
+            number(set, "tile", "0"),
+            ("colors".to_owned(), colors),
+            ("wangtiles".to_owned(), Json::Array(tiles.collect())),
+        ];
+        pairs.extend(set.attribute("class").map(|_| word(set, "class")));
+        pairs.extend(self.properties_json(set));
+        Json::Object(pairs)
+    }
+
+    /// The properties of what only JSON has a shape for.
+    fn properties_json(&mut self, holder: Node) -> Option<(String, Json)> {
+        let properties = self.properties(holder);
+        let list = properties.iter().map(property_json).collect();
+        (!properties.is_empty()).then(|| ("properties".to_owned(), Json::Array(list)))
+    }
+
+    /// The shape that an object is marked with: the last, where there are several.
+    fn shape(&mut self, node: Node) -> Option<Shape> {
+        const MARKS: [&str; 6] = ["ellipse", "point", "capsule", "polygon", "polyline", "text"];
+        let marks = || node.children().filter(|child| MARKS.contains(&child.tag_name().name()));
+        let last = marks().next_back()?;
+        let name = last.tag_name().name();
+        if let Some(other) = marks().find(|other| other.tag_name().name() != name) {
+            let other = other.tag_name().name();
+            let message = format!("the object is both {other} and {name}; to Tiled it is the last of them");
+            self.find(&rules::SHAPES_MIXED, self.spot(last), message);
+        }
+        Some(match name {
+            "ellipse" => Shape::Ellipse,
+            "point" => Shape::Point,
+            "capsule" => Shape::Capsule,
+            "polygon" => Shape::Polygon(self.points(last)),
+            "polyline" => Shape::Polyline(self.points(last)),
+            _ => Shape::Text(Box::new(shown_text(last))),
+        })
+    }
+
+    /// The corners of a polygon or line that are pairs of numbers.
+    fn points(&mut self, node: Node) -> Vec<DVec2> {
+        let list = node.attribute("points").unwrap_or_default();
+        let mut points = Vec::new();
+        let mut wrong = None;
+        for (index, pair) in list.split_whitespace().enumerate() {
+            let point =
+                pair.split_once(',').and_then(|(x, y)| Some(DVec2::new(x.parse().ok()?, y.parse().ok()?)));
+            match point.filter(|point| point.is_finite()) {
+                Some(point) => points.push(point),
+                None => wrong = wrong.or(Some((index + 1, pair))),
+            }
+        }
+        if let Some((number, pair)) = wrong {
+            let shown: String = pair.chars().take(20).collect();
+            let message = format!("Tiled refuses the map: point {number}, `{shown}`, is no pair of numbers");
+            self.find(&rules::POINTS_UNREADABLE, self.spot(node).key("points"), message);
+        }
+        points
+    }
+
+    /// The picture that an element refers to or holds; `owner` is what a picture without a file is
+    /// named after.
+    fn picture(&mut self, node: Node, owner: &str) -> Picture {
+        let mut picture = picture(node);
+        let Some(data) = child(node, "data").filter(|_| picture.source.is_empty()) else { return picture };
+        let content: String = data.children().filter_map(text_of).collect();
+        let bytes = data::base64_bytes(&content).map(|(bytes, _)| bytes).unwrap_or_default();
+        if bytes.is_empty() {
+            let message = format!("the picture of \"{owner}\" is damaged or cut off: nothing of it is drawn");
+            self.find(&rules::PICTURE_DATA_UNREADABLE, self.spot(data), message);
+            return picture;
+        }
+        let bytes: Arc<[u8]> = bytes.into();
+        let format = node.attribute("format").unwrap_or("png");
+        let name = self.linker.sources.derive(self.file.name(), owner, format, &bytes);
+        picture.source = source::relative(source::parent(self.file.name()), &name);
+        picture.embedded = Some(bytes);
+        picture
     }
 
     fn properties(&mut self, holder: Node) -> Properties {
@@ -506,7 +723,7 @@ impl Lower<'_, '_, '_> {
 fn value(node: Node, kind: &str) -> (Value, bool) {
     let written = || match node.attribute("value") {
         Some(value) if !value.is_empty() => value.to_owned(),
-        _ => node.text().unwrap_or_default().to_owned(),
+        _ => node.children().filter_map(text_of).collect(),
     };
     let whole = || {
         let text = written();
@@ -575,36 +792,12 @@ fn plain(value: Value) -> Json {
     }
 }
 
-fn shape(node: Node) -> Option<Shape> {
-    let points = |node: Node| {
-        let list = node.attribute("points").unwrap_or_default();
-        let point = |pair: &str| {
-            let (x, y) = pair.split_once(',')?;
-            Some(DVec2::new(x.trim().parse().ok()?, y.trim().parse().ok()?))
-        };
-        list.split_whitespace().filter_map(point).filter(|point| point.is_finite()).collect()
-    };
-    // The last marker counts.
-    node.children()
-        .filter(Node::is_element)
-        .filter_map(|child| match child.tag_name().name() {
-            "ellipse" => Some(Shape::Ellipse),
-            "point" => Some(Shape::Point),
-            "capsule" => Some(Shape::Capsule),
-            "polygon" => Some(Shape::Polygon(points(child))),
-            "polyline" => Some(Shape::Polyline(points(child))),
-            "text" => Some(Shape::Text(Box::new(shown_text(child)))),
-            _ => None,
-        })
-        .next_back()
-}
-
 fn shown_text(node: Node) -> Text {
     let defaults = Text::default();
     let word = |key: &str, default: &str| node.attribute(key).unwrap_or(default).to_owned();
     let set = |key: &str, default: bool| flag(node, key).unwrap_or(default);
     Text {
-        text: node.children().filter_map(|child| child.text()).collect(),
+        text: node.children().filter_map(text_of).collect(),
         font_family: word("fontfamily", &defaults.font_family),
         pixel_size: integer(node, "pixelsize").unwrap_or(defaults.pixel_size),
         color: word("color", &defaults.color),
@@ -622,8 +815,9 @@ fn shown_text(node: Node) -> Text {
 fn picture(node: Node) -> Picture {
     Picture {
         source: text(node, "source"),
-        width: unsigned(node, "width"),
-        height: unsigned(node, "height"),
+        embedded: None,
+        width: count(node, "width").filter(|width| *width > 0),
+        height: count(node, "height").filter(|height| *height > 0),
         transparent: node.attribute("trans").map(|color| color.trim_start_matches('#').to_owned()),
     }
 }
@@ -641,63 +835,72 @@ fn map_extra(root: Node) -> Extra {
             extra.push((key.to_owned(), Json::String(word.to_owned())));
         }
     }
+    extra.extend(editor_settings(root));
     extra
 }
 
-/// What the model has no field for, in the shape that JSON has it (tiled-formats, sections 3.3, 3.4).
-fn tileset_extra(node: Node) -> Extra {
-    let number = |node: Node, key: &str, default: &str| {
-        let text = node.attribute(key).filter(|text| text.parse::<f64>().is_ok());
-        (key.to_owned(), Json::Number(text.unwrap_or(default).to_owned()))
+/// Chunk size and export target, as JSON has them.
+fn editor_settings(node: Node) -> Option<(String, Json)> {
+    let settings = child(node, "editorsettings")?;
+    let mut pairs = Vec::new();
+    if let Some(chunk) = child(settings, "chunksize") {
+        let sides = ["width", "height"].map(|key| number(chunk, key, "16"));
+        pairs.push(("chunksize".to_owned(), Json::Object(sides.to_vec())));
+    }
+    if let Some(export) = child(settings, "export") {
+        pairs.push((
+            "export".to_owned(),
+            Json::Object(["target", "format"].map(|key| word(export, key)).to_vec()),
+        ));
+    }
+    (!pairs.is_empty()).then(|| ("editorsettings".to_owned(), Json::Object(pairs)))
+}
+
+/// A number as it is written, under its key.
+fn number(node: Node, key: &str, default: &str) -> (String, Json) {
+    let text = node.attribute(key).map(str::trim).filter(|text| is_json_number(text));
+    (key.to_owned(), Json::Number(text.unwrap_or(default).to_owned()))
+}
+
+/// Whether JSON writes the number in the same way.
+fn is_json_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = digits.starts_with(|c: char| c.is_ascii_digit()) && !digits.ends_with('.');
+    let zeros = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
+    plain && !zeros && text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+fn word(node: Node, key: &str) -> (String, Json) {
+    (key.to_owned(), Json::String(text(node, key)))
+}
+
+/// Frames in the properties of a tile, as The Mana World wrote them: delays in hundredths of a second.
+fn animation_of_properties(properties: &Properties) -> Vec<Frame> {
+    let number = |key: String| match &properties.get(&key)?.value {
+        Value::Int(number) => u32::try_from(*number).ok(),
+        value => value.text()?.trim().parse().ok(),
     };
-    let word = |node: Node, key: &str| (key.to_owned(), Json::String(text(node, key)));
-    let mut extra = Extra::new();
-    for key in ["fillmode", "backgroundcolor"] {
-        if let Some(value) = node.attribute(key) {
-            extra.push((key.to_owned(), Json::String(value.to_owned())));
-        }
-    }
-    if let Some(grid) = child(node, "grid") {
-        let pairs = vec![word(grid, "orientation"), number(grid, "width", "0"), number(grid, "height", "0")];
-        extra.push(("grid".to_owned(), Json::Object(pairs)));
-    }
-    if let Some(allowed) = child(node, "transformations") {
-        let pairs = ["hflip", "vflip", "rotate", "preferuntransformed"]
-            .map(|key| (key.to_owned(), Json::Bool(flag(allowed, key).unwrap_or(false))));
-        extra.push(("transformations".to_owned(), Json::Object(pairs.to_vec())));
-    }
-    let sets: Vec<Json> = child(node, "wangsets")
-        .into_iter()
-        .flat_map(|sets| children(sets, "wangset"))
-        // Sets of Tiled before 1.5 have no type; only editors would miss them.
-        .filter(|set| set.has_attribute("type"))
-        .map(|set| {
-            let colors = children(set, "wangcolor").map(|color| {
-                Json::Object(vec![
-                    word(color, "name"),
-                    word(color, "color"),
-                    number(color, "tile", "0"),
-                    number(color, "probability", "0"),
-                ])
-            });
-            let tiles = children(set, "wangtile").map(|tile| {
-                let id = tile.attribute("wangid").unwrap_or_default();
-                let id = id.split(',').map(|part| part.trim().parse().unwrap_or(0)).collect();
-                Json::Object(vec![number(tile, "tileid", "0"), ("wangid".to_owned(), Json::Integers(id))])
-            });
-            Json::Object(vec![
-                word(set, "name"),
-                word(set, "type"),
-                number(set, "tile", "0"),
-                ("colors".to_owned(), Json::Array(colors.collect())),
-                ("wangtiles".to_owned(), Json::Array(tiles.collect())),
-            ])
+    let frames = (0..properties.0.len()).map_while(|index| {
+        let duration = number(format!("animation-delay{index}"))?;
+        Some(Frame {
+            tile: number(format!("animation-frame{index}"))?,
+            duration: duration.saturating_mul(10),
         })
-        .collect();
-    if !sets.is_empty() {
-        extra.push(("wangsets".to_owned(), Json::Array(sets)));
-    }
-    extra
+    });
+    frames.collect()
+}
+
+/// A property in the shape that JSON has it.
+fn property_json(property: &Property) -> Json {
+    let mut pairs = vec![
+        ("name".to_owned(), Json::String(property.name.clone())),
+        ("type".to_owned(), Json::String(property.value.type_name().to_owned())),
+        ("value".to_owned(), plain(property.value.clone())),
+    ];
+    pairs.extend(
+        property.type_name.iter().map(|name| ("propertytype".to_owned(), Json::String(name.clone()))),
+    );
+    Json::Object(pairs)
 }
 
 /// `class` where it is filled, else `type` (tiled-formats, section 3.6).
@@ -714,6 +917,15 @@ fn children<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'a str) -> impl Iterator<Item
     node.children().filter(move |child| child.has_tag_name(name))
 }
 
+/// The text of a text node; a comment has none.
+fn text_of<'a>(node: Node<'a, '_>) -> Option<&'a str> {
+    node.text().filter(|_| node.is_text())
+}
+
+fn has_content(node: Node) -> bool {
+    text_of(node).is_some_and(|text| !text.trim().is_empty())
+}
+
 fn text(node: Node, key: &str) -> String {
     node.attribute(key).unwrap_or_default().to_owned()
 }
@@ -723,6 +935,12 @@ fn integer(node: Node, key: &str) -> Option<i32> {
     node.attribute(key)?.trim().parse().ok()
 }
 
+/// A size, an id or a count: less than 0 is none.
+fn count(node: Node, key: &str) -> Option<u32> {
+    integer(node, key).map(|number| u32::try_from(number).unwrap_or(0))
+}
+
+/// A gid.
 fn unsigned(node: Node, key: &str) -> Option<u32> {
     let text = node.attribute(key)?.trim();
     // Flags make gids negative in some writers' eyes.

@@ -211,7 +211,7 @@ fn place(regex: &Regex, pattern: &WorldPattern, name: &str) -> Option<(i32, i32)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Locator;
+    use crate::format::locate;
 
     fn read(text: &str, files: &[&str]) -> (LoadedWorld, Vec<(String, String)>) {
         let mut sources = Sources::new("/nowhere");
@@ -220,12 +220,14 @@ mod tests {
             sources.insert(*file, *b"{}");
         }
         let loaded = load_world(&sources, "w/venue.world");
-        let mut locator = Locator::new(&sources);
         let found = loaded
             .findings
             .iter()
             .map(|finding| {
-                (locator.locate(&finding.spot).pointer.unwrap_or_default(), finding.message.clone())
+                (
+                    locate(&sources, &[&finding.spot])[0].pointer.clone().unwrap_or_default(),
+                    finding.message.clone(),
+                )
             })
             .collect();
         (loaded, found)

@@ -8,6 +8,7 @@
 //! Units: positions of cells are tiles, origin at the top left, x right, y down, grids row-major;
 //! positions of objects are pixels on the same axes. Rectangles are half-open.
 
+mod color;
 mod geometry;
 mod gid;
 mod layer;
@@ -18,6 +19,7 @@ mod tileset;
 mod wam;
 mod world_file;
 
+pub use color::color;
 pub use geometry::{PixelRect, TilePos, TileRect, TileSize};
 pub use gid::Gid;
 pub use layer::{

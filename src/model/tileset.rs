@@ -1,5 +1,7 @@
 //! Tilesets and their tiles.
 
+use std::sync::Arc;
+
 use glam::IVec2;
 
 use super::{Extra, ObjectLayer, Properties, TileSize};
@@ -79,11 +81,16 @@ impl Tileset {
     }
 }
 
-/// A reference to a picture file.
-#[derive(Debug, Clone, PartialEq)]
+/// A reference to a picture file, or a picture within the file itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Picture {
-    /// Path as written, relative to the file that holds the reference.
+    /// Path as written, relative to the file that holds the reference. An embedded picture is found
+    /// under a name of its own, which [`Sources`](crate::source::Sources) serves though the disk has
+    /// no such file.
     pub source: String,
+    /// The bytes of a picture that an XML file holds in itself. JSON cannot hold any: whoever writes
+    /// the map there writes the picture to a file.
+    pub embedded: Option<Arc<[u8]>>,
     /// Stated width, in pixels.
     pub width: Option<u32>,
     /// Stated height, in pixels.

@@ -10,7 +10,7 @@ use image::{ImageReader, Limits, Rgba, RgbaImage};
 use resvg::{tiny_skia, usvg};
 
 use crate::{
-    model::Picture,
+    model::{Picture, color},
     source::{Sources, is_url, parent, resolve},
 };
 
@@ -204,13 +204,9 @@ fn draw_svg(bytes: &[u8], size: Option<(u32, u32)>) -> Result<RgbaImage, Picture
     Ok(image)
 }
 
-/// A colour without alpha, `rrggbb`, `#` or not.
+/// A colour without alpha, with `#` or not; where it has one, only the rest counts.
 fn rgb(text: &str) -> Option<[u8; 3]> {
-    let digits = text.strip_prefix('#').unwrap_or(text);
-    // Tiled also writes the colour with its alpha in front; only the rest counts.
-    let digits = if digits.len() == 8 { digits.get(2..)? } else { digits };
-    let value = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 6)?;
-    let [_, red, green, blue] = value.to_be_bytes();
+    let [red, green, blue, _] = color(text).or_else(|| color(&format!("#{text}")))?;
     Some([red, green, blue])
 }
 
@@ -220,7 +216,7 @@ mod tests {
     use crate::picture::encode;
 
     fn picture(source: &str) -> Picture {
-        Picture { source: source.to_owned(), width: None, height: None, transparent: None }
+        Picture { source: source.to_owned(), ..Picture::default() }
     }
 
     fn sources() -> Sources {

@@ -16,6 +16,7 @@ use std::{
 
 pub use file::{FileId, Position, SourceFile, Span};
 pub use name::{file_stem, is_url, parent, relative, resolve, with_extension};
+use sha2::{Digest as _, Sha256};
 
 /// Largest file that is read, in bytes. Spans are 32 bits wide, and no map comes near this.
 pub const MAX_FILE_SIZE: u64 = 1 << 30;
@@ -59,6 +60,7 @@ struct Cache {
     by_name: HashMap<String, FileId>,
     folders: HashMap<String, Option<Arc<BTreeSet<String>>>>,
     pictures: HashMap<String, PictureHeader>,
+    derived: HashMap<String, Arc<[u8]>>,
 }
 
 impl Sources {
@@ -76,6 +78,30 @@ impl Sources {
         cache.pictures.remove(&name);
         cache.folders.clear();
         self.memory.insert(name, bytes.into());
+    }
+
+    /// Lets a picture that stood inside of a file be found like a file of its own, and returns its name:
+    /// beside the file, made of the file's name, of what the picture belongs to, and of its content, so
+    /// that every run gives it the same one. `format` is its extension. A file on the disk stays hidden
+    /// behind it, which a name with a fingerprint makes no loss.
+    pub fn derive(&self, file: &str, owner: &str, format: &str, bytes: &Arc<[u8]>) -> String {
+        let plain = |text: &str| -> String {
+            let plain =
+                text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+            plain.take(40).collect()
+        };
+        let digest = Sha256::digest(bytes);
+        let print = digest.iter().take(8).fold(0_u64, |print, byte| print << 8 | u64::from(*byte));
+        let name = format!("{file}-{}-{print:016x}.{}", plain(owner), plain(format));
+        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
+        cache.derived.entry(name.clone()).or_insert_with(|| Arc::clone(bytes));
+        name
+    }
+
+    /// What stands at `name` though the disk may have nothing there.
+    fn held(&self, name: &str) -> Option<Arc<[u8]>> {
+        let known = self.memory.get(name).cloned();
+        known.or_else(|| self.cache.read().unwrap_or_else(PoisonError::into_inner).derived.get(name).cloned())
     }
 
     /// The folder that names are relative to.
@@ -125,8 +151,8 @@ impl Sources {
     /// # Errors
     /// As [`Sources::load`].
     pub fn read(&self, name: &str) -> io::Result<Arc<[u8]>> {
-        if let Some(bytes) = self.memory.get(name) {
-            return Ok(Arc::clone(bytes));
+        if let Some(bytes) = self.held(name) {
+            return Ok(bytes);
         }
         Ok(self.disk_bytes(name)?.into())
     }
@@ -149,7 +175,7 @@ impl Sources {
 
     /// What stands at `name`, judged letter by letter on every system.
     pub fn existence(&self, name: &str) -> Existence {
-        if self.memory.contains_key(name) {
+        if self.held(name).is_some() {
             return Existence::File;
         }
         let mut folder = String::new();
@@ -202,8 +228,8 @@ impl Sources {
         if self.existence(name) != Existence::File {
             return PictureHeader::Missing;
         }
-        let size = match self.memory.get(name) {
-            Some(bytes) => imagesize::blob_size(bytes),
+        let size = match self.held(name) {
+            Some(bytes) => imagesize::blob_size(&bytes),
             None => imagesize::size(self.path(name)),
         };
         match size {

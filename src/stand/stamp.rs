@@ -392,7 +392,7 @@ impl Sheet {
                 source: source.to_owned(),
                 width: Some(width),
                 height: Some(height),
-                transparent: None,
+                ..Picture::default()
             }),
             tile_offset: glam::IVec2::ZERO,
             object_alignment: String::new(),

@@ -363,12 +363,7 @@ impl<'a> Stock<'a> {
             margin: 0,
             columns,
             tile_count: columns * rows,
-            picture: Some(Picture {
-                source: String::new(),
-                width: Some(width),
-                height: Some(height),
-                transparent: None,
-            }),
+            picture: Some(Picture { width: Some(width), height: Some(height), ..Picture::default() }),
             tile_offset: kind.offset,
             object_alignment: kind.alignment.clone(),
             render_at_grid_size: kind.at_grid_size,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use glam::DVec2;
 
 use super::{RenderError, tiles::Tint};
-use crate::model::{Chunk, Gid, Layer, LayerKind, Map, TileData, TileLayer, TilePos, TileRect};
+use crate::model::{Chunk, Gid, Layer, LayerKind, Map, TileData, TileLayer, TilePos, TileRect, color};
 
 /// A layer that is to be drawn.
 pub(super) struct DrawnLayer<'a> {
@@ -90,19 +90,6 @@ fn nearest(name: &str, names: &[String]) -> Option<String> {
 fn alpha(opacity: f64) -> u8 {
     let steps = (opacity.clamp(0.0, 1.0) * 256.0) as u32;
     u8::try_from((255 * steps) >> 8).unwrap_or(255)
-}
-
-/// A colour as Tiled writes it, `#rrggbb` or `#aarrggbb`, as straight RGBA. Without its `#` it is none
-/// to Tiled either.
-fn color(text: &str) -> Option<Tint> {
-    let digits = text.strip_prefix('#')?;
-    let value = u32::from_str_radix(digits, 16).ok()?;
-    let [alpha, red, green, blue] = value.to_be_bytes();
-    match digits.len() {
-        6 => Some([red, green, blue, 255]),
-        8 => Some([red, green, blue, alpha]),
-        _ => None,
-    }
 }
 
 fn multiply(above: Option<Tint>, own: Option<Tint>) -> Option<Tint> {
