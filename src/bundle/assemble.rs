@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     format::{SaveStyle, save_tmj},
-    model::{Layer, LayerKind, Map, Picture, Properties, Tileset, Value},
+    model::{Layer, LayerKind, Map, Picture, Properties, Tileset, Value, visit_images},
     picture::PictureStore,
     project::{Host, Project, STANDS_IN_FOR},
     source::{PictureHeader, is_url, parent, relative, resolve},
@@ -216,7 +216,7 @@ impl Workshop<'_> {
             }
         }
         let file = map.file.clone();
-        image_layers(&mut map.layers, &mut |picture| place(&file, picture));
+        visit_images(&mut map.layers, &mut |picture| place(&file, picture));
     }
 
     /// The picture in a file, with its name in the bundle; `None` where it cannot be read.
@@ -277,16 +277,6 @@ impl Workshop<'_> {
         let new = reference::percent_encoded(&relative(folder_out, &path));
         let same = resolve(folder_out, written) == path || written == new;
         (!same).then(|| format!("{new}{suffix}"))
-    }
-}
-
-fn image_layers(layers: &mut [Layer], place: &mut dyn FnMut(&mut Picture)) {
-    for layer in layers {
-        match &mut layer.kind {
-            LayerKind::Image(image) => place(&mut image.picture),
-            LayerKind::Group(children) => image_layers(children, place),
-            LayerKind::Tiles(_) | LayerKind::Objects(_) => {}
-        }
     }
 }
 

@@ -75,6 +75,7 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
     }
     findings.extend(project.wams.iter().flat_map(|wam| wam.findings.iter().cloned()));
     findings.extend(project.worlds.iter().flat_map(|world| world.findings.iter().cloned()));
+    findings.extend(project.types.iter().flat_map(|types| types.findings.iter().cloned()));
     let used =
         (0..allows.len()).filter(|index| used.contains(&suppress::identity(&allows[*index]))).collect();
     suppress::unused(&allows, &used, settings, &mut findings);

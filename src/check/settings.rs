@@ -11,8 +11,15 @@ use crate::{
 
 /// Rules about what the engine cannot read and `venue bundle` puts right: advice in a project with a
 /// config, whose maps visitors see as a bundle; a warning about maps that stand alone.
-const MENDED_BY_BUNDLE: [&str; 6] =
-    ["external-tileset", "id-missing", "layer-encoded", "list-property", "template-instance", "tmx-map"];
+const MENDED_BY_BUNDLE: [&str; 7] = [
+    "class-default-not-written",
+    "external-tileset",
+    "id-missing",
+    "layer-encoded",
+    "list-property",
+    "template-instance",
+    "tmx-map",
+];
 
 /// Why the levels of rules cannot be settled.
 #[derive(Debug, thiserror::Error)]

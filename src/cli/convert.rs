@@ -14,8 +14,9 @@ use crate::{
 
 /// Write a map as plain TMJ
 ///
-/// Tilesets are embedded, templates resolved, layer data written as plain arrays: what WorkAdventure
-/// and every other reader of Tiled's JSON takes. What the map refers to stays the same, named from the
+/// Tilesets are embedded, templates resolved, layer data written as plain arrays, and what classes of
+/// the Tiled project give is written out: what WorkAdventure and every other reader of Tiled's JSON
+/// takes. Pictures that a TMX file holds in itself go into files beside the new one. What the map refers to stays the same, named from the
 /// new file's folder. Of a TMJ map whatever is plain already keeps its text, unknown keys included.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  venue convert maps/hall.tmx maps/hall.tmj\n  \
@@ -42,7 +43,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         bail!("{} is not one map; name its file", args.input.display());
     };
     let name = project.name_of(&args.output)?;
-    let converted = match convert::convert(&project.sources, map, &name) {
+    let converted = match convert::convert(&project.sources, project.types_of(&map.name), map, &name) {
         Ok(converted) => converted,
         Err(incomplete) => {
             drop(progress);
@@ -54,11 +55,15 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
             return Ok(Status::Findings);
         }
     };
-    output::write_file(&args.output, converted.text.as_bytes())?;
+    let pictures =
+        converted.pictures.iter().map(|(name, bytes)| (project.sources.path(name), bytes.to_vec()));
+    let mut files: Vec<(PathBuf, Vec<u8>)> = pictures.collect();
+    files.push((args.output.clone(), converted.text.clone().into_bytes()));
+    output::write_files(&files)?;
     drop(progress);
     shell.result(&match args.format {
         Format::Json => json(&map.name, &name, &converted),
-        Format::Human => human(&args.output, &converted),
+        Format::Human => human(&args.input, &args.output, &converted),
     })?;
     Ok(Status::Fine)
 }
@@ -73,15 +78,17 @@ fn json(input: &str, output: &str, converted: &Converted) -> String {
         "in": input,
         "out": output,
         "bytes": converted.text.len(),
+        "pictures": converted.pictures.iter().map(|(name, _)| name).collect::<Vec<_>>(),
         "embedded_tilesets": converted.embedded_tilesets,
         "detached_objects": converted.detached_objects,
         "decoded_layers": converted.decoded_layers,
+        "completed_classes": converted.completed_classes,
     });
     format!("{json:#}\n")
 }
 
-fn human(output: &Path, converted: &Converted) -> String {
-    let done: Vec<String> = [
+fn human(input: &Path, output: &Path, converted: &Converted) -> String {
+    let mut done: Vec<String> = [
         (converted.embedded_tilesets, "tileset embedded", "tilesets embedded"),
         (
             converted.detached_objects,
@@ -89,11 +96,19 @@ fn human(output: &Path, converted: &Converted) -> String {
             "objects detached from their templates",
         ),
         (converted.decoded_layers, "layer decoded", "layers decoded"),
+        (converted.pictures.len(), "picture written beside it", "pictures written beside it"),
     ]
     .into_iter()
     .filter(|(count, ..)| *count > 0)
     .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
     .collect();
-    let done = if done.is_empty() { "plain already".to_owned() } else { done.join(", ") };
+    if converted.completed_classes {
+        done.push("classes written out".to_owned());
+    }
+    let done = match done.as_slice() {
+        [] if is_json(input) => "plain already".to_owned(),
+        [] => "written as TMJ".to_owned(),
+        done => done.join(", "),
+    };
     format!("{}: {done}\n", output.display())
 }

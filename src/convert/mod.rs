@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     finding::{Finding, Severity},
     format::{SaveStyle, save_edited},
-    model::{Encoding, Layer, LayerKind, Map},
+    model::{CustomTypes, Encoding, Layer, LayerKind, Map},
     project::ProjectMap,
     source::{PictureHeader, Sources, parent, resolve},
     workadventure::moved,
@@ -26,6 +26,10 @@ pub struct Incomplete {
 pub struct Converted {
     /// The text of the file.
     pub text: String,
+    /// Pictures that stood inside of the map, by the names of the files that they must be written to.
+    pub pictures: Vec<(String, Arc<[u8]>)>,
+    /// Whether something has now what a class of the Tiled project gives it.
+    pub completed_classes: bool,
     /// How many tilesets were taken into the map.
     pub embedded_tilesets: usize,
     /// How many objects were given what their templates hold.
@@ -35,22 +39,30 @@ pub struct Converted {
 }
 
 /// Writes a map as the file called `output`: tilesets embedded, templates resolved, layer data as
-/// arrays. What it refers to stays the same, named from where the output lies. Layers and objects of old
+/// arrays, and what the classes among `types` give written out. What it refers to stays the same, named from where the output lies. Layers and objects of old
 /// files get ids, and their pictures sizes. Of a map that is TMJ already, what is plain keeps its text.
 ///
 /// # Errors
 /// Where a part of the map or a file that it needs cannot be read: what is written would lack it.
-pub fn convert(sources: &Sources, loaded: &ProjectMap, output: &str) -> Result<Converted, Incomplete> {
+pub fn convert(
+    sources: &Sources,
+    types: Option<&CustomTypes>,
+    loaded: &ProjectMap,
+    output: &str,
+) -> Result<Converted, Incomplete> {
     let broken = loaded.findings.iter().filter(|finding| finding.rule.severity == Severity::Error);
     let broken: Vec<Finding> = broken.cloned().collect();
     let (Some(map), true) = (&loaded.map, broken.is_empty()) else {
         return Err(Incomplete { file: loaded.name.clone(), findings: broken });
     };
-    let mut plain = map.clone();
+    let mut plain = types.map_or_else(|| map.clone(), |types| types.resolve(map));
+    let completed_classes = plain != *map;
     complete(&mut plain, sources);
     moved(&mut plain, &sources.root().to_string_lossy().replace('\\', "/"), output);
     Ok(Converted {
         text: save_edited(sources, map, &plain, SaveStyle::Plain),
+        pictures: plain.embedded_pictures(),
+        completed_classes,
         embedded_tilesets: map.tilesets.iter().filter(|set| set.source.is_some()).count(),
         detached_objects: count(map, |kind| match kind {
             LayerKind::Objects(layer) => {

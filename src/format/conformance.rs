@@ -445,7 +445,7 @@ fn case_34_a_template_that_is_missing() {
 }
 
 #[test]
-fn a_template_whose_tileset_the_map_lacks_gives_the_rest() {
+fn a_template_lends_the_map_its_tileset() {
     let template = r#"{"type":"template","tileset":{"firstgid":1,"source":"t.tsj"},
         "object":{"name":"plant","gid":2,"rotation":0,"visible":true}}"#;
     let set = r#"{"type":"tileset","name":"t","tilewidth":16,"tileheight":24}"#;
@@ -455,7 +455,9 @@ fn a_template_whose_tileset_the_map_lacks_gives_the_rest() {
     );
     let (map, rules) = seen(load(&[("a.tmj", &map), ("p.tj", template), ("t.tsj", set)]));
     let object = &objects(&map)[1];
-    assert_eq!((&*object.name, object.gid, object.size.y), ("plant", None, 24.0));
+    assert_eq!((&*object.name, object.gid, object.size.y), ("plant", Some(Gid(2)), 24.0));
+    let [lent] = &map.tilesets[..] else { panic!("{:?}", map.tilesets) };
+    assert_eq!((lent.first_gid, lent.source.as_deref()), (1, Some("t.tsj")));
     assert_eq!(rules, ["template-tileset-missing"]);
 }
 

@@ -8,7 +8,7 @@ use std::{
 use super::{data::MAX_UNWRITTEN_CELLS, read, rules};
 use crate::{
     finding::{Finding, Place, Rule, Spot},
-    model::{Gid, MapTileset, Object, Tileset},
+    model::{Gid, Layer, LayerKind, Map, MapTileset, Object, Tileset},
     source::{self, Sources},
 };
 
@@ -42,7 +42,7 @@ pub(crate) struct Linker<'a> {
     open: Vec<String>,
     /// How many cells may still be made up (see [`MAX_UNWRITTEN_CELLS`]).
     pub(super) unwritten: usize,
-    /// Templates whose tile the map cannot show, once that was said.
+    /// Templates whose tile the map has no tileset for, each said once.
     tileless: BTreeSet<String>,
     /// How much may still be taken over from templates (see [`MAX_INHERITED`]).
     inherited: usize,
@@ -127,7 +127,8 @@ impl<'a> Linker<'a> {
     }
 
     /// The tile of an instance, as a gid of the map that has these tilesets. If the map lacks the
-    /// template's tileset, a finding says so, once for each template.
+    /// template's tileset, a finding says so, once for each template; see
+    /// [`lend_tilesets`](Self::lend_tilesets).
     pub(super) fn tile_of(
         &mut self,
         template: &Template,
@@ -138,7 +139,7 @@ impl<'a> Linker<'a> {
         if gid.is_none() && template.object.gid.is_some() && self.tileless.insert(template.file.clone()) {
             let message = match &template.tileset {
                 Some((_, file)) => {
-                    format!("detached from its template the object has no picture: the map lacks \"{file}\"")
+                    format!("the object has a picture in Tiled alone: the map lacks its tileset \"{file}\"")
                 }
                 None => "the object has no picture: its template names no tileset file".to_owned(),
             };
@@ -146,6 +147,39 @@ impl<'a> Linker<'a> {
             self.findings.push(finding.help("add the tileset to the map in Tiled"));
         }
         gid
+    }
+
+    /// Adds the tilesets that instances need and the map lacks, as Tiled does when it detaches objects
+    /// from their templates.
+    pub(super) fn lend_tilesets(&mut self, map: &mut Map) {
+        if self.tileless.is_empty() {
+            return;
+        }
+        let folder = source::parent(&map.file).to_owned();
+        let mut free = map.free_gid();
+        let mut lent: BTreeMap<String, Gid> = BTreeMap::new();
+        for name in std::mem::take(&mut self.tileless) {
+            let template = self.templates.get(&name).and_then(Clone::clone);
+            let Some(template) = template.as_deref() else { continue };
+            let (Some(tile), Some((first, file))) = (template.object.gid, &template.tileset) else {
+                continue;
+            };
+            let path = source::relative(&folder, file);
+            let entry = map.tilesets.iter().find(|set| set.source.as_ref() == Some(&path));
+            let first_gid = match (entry, self.tilesets.get(file)) {
+                (Some(entry), _) => entry.first_gid,
+                (None, Some(Some(tileset))) => {
+                    let (first_gid, tileset) = (free, Some(Arc::clone(tileset)));
+                    free = free.saturating_add(tileset.as_ref().map_or(1, |set| set.id_span().max(1)));
+                    map.tilesets.push(MapTileset { span: None, first_gid, source: Some(path), tileset });
+                    first_gid
+                }
+                (None, _) => continue,
+            };
+            let gid = tile.with_id(first_gid.saturating_add(tile.id().saturating_sub(*first)));
+            lent.insert(name, gid);
+        }
+        give_tiles(&mut map.layers, &folder, &lent);
     }
 
     /// Whether a file needs itself, or too many others; if so, a finding says it.
@@ -185,6 +219,22 @@ impl<'a> Linker<'a> {
             _ => format!("the {noun} file \"{reference}\" cannot be read: {error}"),
         };
         self.findings.push(Finding::new(rule, spot.clone(), message).at(Place::default()));
+    }
+}
+
+/// Gives instances without a tile that of their template; `folder` is the map's.
+fn give_tiles(layers: &mut [Layer], folder: &str, tiles: &BTreeMap<String, Gid>) {
+    for layer in layers {
+        match &mut layer.kind {
+            LayerKind::Group(children) => give_tiles(children, folder, tiles),
+            LayerKind::Objects(objects) => {
+                for object in objects.objects.iter_mut().filter(|object| object.gid.is_none()) {
+                    let template = object.template.as_ref().map(|path| source::resolve(folder, path));
+                    object.gid = template.and_then(|name| tiles.get(&name).copied());
+                }
+            }
+            LayerKind::Tiles(_) | LayerKind::Image(_) => {}
+        }
     }
 }
 

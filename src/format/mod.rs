@@ -16,6 +16,7 @@ mod locate;
 mod read;
 mod rules;
 mod save;
+mod tiled_project;
 mod tmj;
 mod tmx;
 mod wam;
@@ -26,6 +27,8 @@ pub use edit::{Editor, FileEdit, name_of_element};
 pub use locate::{Located, locate};
 pub use rules::RULES;
 pub use save::{SaveStyle, save_edited, save_tmj, tiled_json};
+pub(crate) use tiled_project::holder_in_value;
+pub use tiled_project::load_custom_types;
 pub(crate) use wam::WAM_VERSION;
 pub use wam::load_wam;
 pub use world_file::{LoadedWorld, load_world};
@@ -36,12 +39,26 @@ pub static RULES_BESIDE_MAPS: &[&Rule] = &[
     &world_file::NOT_A_WORLD,
     &world_file::WORLD_MAP_MISSING,
     &world_file::WORLD_PATTERN_WRONG,
+    &tiled_project::TILED_PROJECT_WRONG,
+    &TILED_PROJECTS_SEVERAL,
 ];
 
 use crate::{
-    finding::{Finding, Rule, Spot},
+    finding::{Family, Finding, Rule, Severity, Spot},
     model::{Map, Tileset},
     source::Sources,
+};
+
+/// Found by whoever looks for the Tiled project of a map.
+pub(crate) static TILED_PROJECTS_SEVERAL: Rule = Rule {
+    name: "tiled-projects-several",
+    summary: "a folder holds several Tiled projects",
+    severity: Severity::Info,
+    family: Family::World,
+    since: "0.1.0",
+    why: "Which of them knows the custom types of a map hangs on who opens it; here the first by name counts.",
+    example: "venue.tiled-project and venue-old.tiled-project in one folder",
+    mend: "Keep one of them, or move the other into a folder of its own.",
 };
 
 /// What came of reading a map.

@@ -15,7 +15,9 @@ pub(super) fn is_xml(file: &SourceFile) -> bool {
 }
 
 pub(super) fn map(file: &SourceFile, linker: &mut Linker) -> Option<Map> {
-    if is_xml(file) { tmx::map(file, linker) } else { tmj::map(file, linker) }
+    let mut map = if is_xml(file) { tmx::map(file, linker) } else { tmj::map(file, linker) }?;
+    linker.lend_tilesets(&mut map);
+    Some(map)
 }
 
 pub(super) fn tileset(file: &SourceFile, linker: &mut Linker) -> Option<Tileset> {

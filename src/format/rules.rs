@@ -275,8 +275,8 @@ rules! {
         severity: Severity::Info,
         family: Family::Format,
         since: "0.1.0",
-        why: "The object's tile has no number in this map, so the object has no picture once it is detached \
-              from its template, which WorkAdventure needs.",
+        why: "The object's tile has no number in this map. Tiled shows it all the same, and `venue convert` and \
+              `venue bundle` add the tileset; other programs show no picture.",
         example: r#"{ "id": 3, "template": "plant.tj", "x": 0, "y": 0 } in a map without plants.tsj"#,
         mend: "Add the tileset to the map in Tiled, or detach the object from its template there.",
     };

@@ -819,6 +819,11 @@ impl Lower<'_, '_, '_> {
     }
 }
 
+/// A value by its type as a property has it, or the type's default, and whether it is of that type.
+pub(super) fn property_value(kind: &str, value: Option<Value>) -> (PropertyValue, bool) {
+    value.map_or_else(|| (default_value(kind), true), |value| Lower::value(kind, value))
+}
+
 /// The type that a value without a stated one has.
 fn natural_type(value: Value) -> &'static str {
     if value.is_string() {

@@ -231,3 +231,14 @@ pub struct ImageLayer {
     /// Whether it repeats up and down.
     pub repeat_y: bool,
 }
+
+/// Shows every picture of image layers, those in groups too.
+pub(crate) fn visit_images(layers: &mut [Layer], visit: &mut dyn FnMut(&mut Picture)) {
+    for layer in layers {
+        match &mut layer.kind {
+            LayerKind::Image(image) => visit(&mut image.picture),
+            LayerKind::Group(children) => visit_images(children, visit),
+            LayerKind::Tiles(_) | LayerKind::Objects(_) => {}
+        }
+    }
+}

@@ -122,6 +122,25 @@ impl Map {
         out
     }
 
+    /// The pictures that stood inside of the files of this map, by the name of the file that each must be
+    /// written to for JSON, which cannot hold any.
+    pub fn embedded_pictures(&self) -> Vec<(String, Arc<[u8]>)> {
+        let of_set = |set: &Tileset| {
+            let pictures =
+                set.picture.iter().chain(set.tiles.iter().filter_map(|tile| tile.picture.as_ref()));
+            pictures.filter_map(|picture| picture.written_beside(&set.file)).collect::<Vec<_>>()
+        };
+        let sets = self.tilesets.iter().filter_map(|set| set.tileset.as_deref());
+        let layers = self.flat_layers().into_iter().filter_map(|(_, layer)| match &layer.kind {
+            LayerKind::Image(image) => image.picture.written_beside(&self.file),
+            _ => None,
+        });
+        let mut pictures: Vec<_> = sets.flat_map(of_set).chain(layers).collect();
+        pictures.sort();
+        pictures.dedup();
+        pictures
+    }
+
     /// All cells of a finite map.
     pub fn bounds(&self) -> TileRect {
         TileRect::new(0, 0, self.width, self.height)
@@ -145,6 +164,14 @@ impl Map {
     /// would let it begin when it next saves the map: behind the ids of the others, and behind every gid
     /// in use, so that no cell that belonged to nothing comes to belong to it (tiled-formats, section 9).
     pub fn append_tileset(&mut self, tileset: Tileset) -> u32 {
+        let first_gid = self.free_gid();
+        let tileset = Some(Arc::new(tileset));
+        self.tilesets.push(MapTileset { span: None, first_gid, source: None, tileset });
+        first_gid
+    }
+
+    /// The first gid of a tileset to be added (see [`append_tileset`](Self::append_tileset)).
+    pub(crate) fn free_gid(&self) -> u32 {
         let ends = self.tilesets.iter().map(|set| {
             let span = set.tileset.as_ref().map_or(1, |tileset| tileset.id_span().max(1));
             set.first_gid.saturating_add(span)
@@ -152,10 +179,7 @@ impl Map {
         let end = ends.max().unwrap_or(1);
         let used = self.highest_gid().saturating_add(1);
         // A number that no tileset could begin with is damage, not a tile.
-        let first_gid = if used > Gid::HIGHEST / 2 { end } else { end.max(used) };
-        let tileset = Some(Arc::new(tileset));
-        self.tilesets.push(MapTileset { span: None, first_gid, source: None, tileset });
-        first_gid
+        if used > Gid::HIGHEST / 2 { end } else { end.max(used) }
     }
 
     /// The highest gid in use, without its flags.

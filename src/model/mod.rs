@@ -9,6 +9,7 @@
 //! positions of objects are pixels on the same axes. Rectangles are half-open.
 
 mod color;
+mod custom_type;
 mod geometry;
 mod gid;
 mod layer;
@@ -20,8 +21,10 @@ mod wam;
 mod world_file;
 
 pub use color::color;
+pub use custom_type::{CustomClass, CustomEnum, CustomTypes};
 pub use geometry::{PixelRect, TilePos, TileRect, TileSize};
 pub use gid::Gid;
+pub(crate) use layer::visit_images;
 pub use layer::{
     Chunk, Compression, DrawOrder, Encoding, ImageLayer, Layer, LayerKind, ObjectLayer, TileData, TileLayer,
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use glam::IVec2;
 
 use super::{Extra, ObjectLayer, Properties, TileSize};
-use crate::source::Span;
+use crate::source::{Span, parent, resolve};
 
 /// A tileset, embedded in a map or in a file of its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +97,14 @@ pub struct Picture {
     pub height: Option<u32>,
     /// Colour that counts as transparent, as `rrggbb` without `#`.
     pub transparent: Option<String>,
+}
+
+impl Picture {
+    /// The file that an embedded picture must be written to for a reference in `file` to find it, with
+    /// its content.
+    pub(super) fn written_beside(&self, file: &str) -> Option<(String, Arc<[u8]>)> {
+        Some((resolve(parent(file), &self.source), Arc::clone(self.embedded.as_ref()?)))
+    }
 }
 
 /// What a tileset says of one of its tiles.

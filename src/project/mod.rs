@@ -15,9 +15,9 @@ pub use config::{
 pub use toml_file::{TomlError, nearest, read_toml};
 
 use crate::{
-    finding::Finding,
+    finding::{Finding, Spot},
     format,
-    model::{Map, TileSize, Value, Wam, WorldFile},
+    model::{CustomTypes, Map, TileSize, Value, Wam, WorldFile},
     source::{Existence, Sources, with_extension},
     workadventure::Meaning,
 };
@@ -79,6 +79,17 @@ pub struct Project {
     pub wams: Vec<ProjectWam>,
     /// Tiled's worlds, sorted by name: those asked for, and those in folders asked for.
     pub worlds: Vec<ProjectWorld>,
+    /// Custom types of Tiled's projects, by the folder whose maps have them.
+    pub types: Vec<ProjectTypes>,
+}
+
+/// The custom types of one `.tiled-project` file.
+#[derive(Debug)]
+pub struct ProjectTypes {
+    /// The types.
+    pub types: CustomTypes,
+    /// What reading them found.
+    pub findings: Vec<Finding>,
 }
 
 /// One `.world` file of a project.
@@ -133,6 +144,20 @@ impl ProjectMap {
     }
 }
 
+/// The folder of a file and those around it, up to the root; none for what lies outside.
+fn folders(name: &str) -> Vec<&str> {
+    if name.starts_with("../") || name.starts_with('/') {
+        return Vec::new();
+    }
+    let mut folder = crate::source::parent(name);
+    let mut folders = vec![folder];
+    while !folder.is_empty() {
+        folder = crate::source::parent(folder);
+        folders.push(folder);
+    }
+    folders
+}
+
 impl Project {
     /// Opens the project that `paths` belong to and loads the maps that they name: map files, and
     /// folders of them. Without paths: every map of the project around the current folder.
@@ -179,6 +204,39 @@ impl Project {
         let beside: Vec<String> =
             beside.filter(|name| self.sources.existence(name) == Existence::File).collect();
         self.load_wams(beside);
+        for name in names {
+            self.load_types(name);
+        }
+    }
+
+    /// Loads the nearest `.tiled-project` from a map's folder up to the root.
+    fn load_types(&mut self, map: &str) {
+        for folder in folders(map) {
+            let entries = self.sources.entries(folder).unwrap_or_default();
+            let mut files = entries.iter().filter(|name| name.ends_with(".tiled-project"));
+            let Some(first) = files.next() else { continue };
+            let file = crate::source::resolve(folder, first);
+            if self.types.iter().all(|known| known.types.file != file) {
+                let (types, mut findings) = format::load_custom_types(&self.sources, &file);
+                if let Some(second) = files.next() {
+                    let message = format!("\"{second}\" lies beside it and is not read");
+                    let spot = Spot::file(&file);
+                    findings.push(Finding::new(&format::TILED_PROJECTS_SEVERAL, spot, message));
+                }
+                self.types.push(ProjectTypes { types, findings });
+                self.types.sort_by(|a, b| a.types.file.cmp(&b.types.file));
+            }
+            return;
+        }
+    }
+
+    /// The custom types that the map called `map` has: those of the nearest `.tiled-project` from its
+    /// folder up to the root.
+    pub fn types_of(&self, map: &str) -> Option<&CustomTypes> {
+        folders(map).into_iter().find_map(|folder| {
+            let known = self.types.iter().find(|known| crate::source::parent(&known.types.file) == folder);
+            known.map(|known| &known.types)
+        })
     }
 
     fn load_wams(&mut self, names: impl IntoIterator<Item = String>) {

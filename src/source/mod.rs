@@ -15,7 +15,7 @@ use std::{
 };
 
 pub use file::{FileId, Position, SourceFile, Span};
-pub use name::{file_stem, is_url, parent, relative, resolve, with_extension};
+pub use name::{file_name, file_stem, is_url, parent, relative, resolve, with_extension};
 use sha2::{Digest as _, Sha256};
 
 /// Largest file that is read, in bytes. Spans are 32 bits wide, and no map comes near this.

@@ -5,6 +5,11 @@ pub fn parent(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// What of a name stands behind its folder.
+pub fn file_name(name: &str) -> &str {
+    name.rsplit_once('/').map_or(name, |(_, file)| file)
+}
+
 /// Last part of a name without its extension: `a` for `maps/a.tmj`.
 pub fn file_stem(name: &str) -> &str {
     let file = name.rsplit_once('/').map_or(name, |(_, file)| file);

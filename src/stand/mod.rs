@@ -119,7 +119,7 @@ pub struct Built {
     pub map: Map,
     /// The map as text.
     pub text: String,
-    /// Pictures that come with it, by name.
+    /// Pictures that come with it, by name: those of the stands, and those that stood inside of the venue.
     pub pictures: Vec<(String, Vec<u8>)>,
     /// The stands in the order of the spec.
     pub stands: Vec<Stand>,
@@ -223,13 +223,15 @@ pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Resul
     let lock_text = lock::Lock::of(&placed.placements, &spec).text();
     let stamped = stamp::stamp(&map, &output, &spec, &templates, &logos, &placed.placements, &mut notes)?;
     let text = format::save_edited(sources, &map, &stamped.map, SaveStyle::Plain);
+    let of_venue = stamped.map.embedded_pictures().into_iter().map(|(name, bytes)| (name, bytes.to_vec()));
+    let pictures = of_venue.chain(stamped.pictures);
     let on_disk = sources.read(&lock_file).ok();
     Ok(Built {
         venue: venue_name,
         output,
         text,
+        pictures: pictures.collect(),
         map: stamped.map,
-        pictures: stamped.pictures,
         stands: placed
             .placements
             .iter()

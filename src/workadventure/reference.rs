@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{HolderKind, PropertyFact, Reference, ValueKind};
 use crate::{
-    model::{Layer, LayerKind, Map, Object, Picture, Properties, Value},
-    source::{is_url, parent, relative, resolve},
+    model::{Layer, LayerKind, Map, Object, Picture, Properties, Value, visit_images},
+    source::{file_name, is_url, parent, relative, resolve},
 };
 
 /// One text that refers to something.
@@ -122,7 +122,8 @@ pub(crate) fn is_relative(text: &str) -> bool {
 }
 
 /// Makes the map one that stands complete in another file: what it refers to stays the same, the
-/// pictures of its tilesets included. Names are relative to the folder `root`, which may be left.
+/// pictures of its tilesets included; those that stood inside of a file are named as lying beside the
+/// new one. Names are relative to the folder `root`, which may be left.
 pub fn moved(map: &mut Map, root: &str, file: &str) {
     let old = parent(&map.file).to_owned();
     let new = parent(file).to_owned();
@@ -147,32 +148,22 @@ pub fn moved(map: &mut Map, root: &str, file: &str) {
         Ok(()) => {}
         Err(never) => match never {},
     }
+    let rename = |folder: &str, picture: &mut Picture| {
+        if picture.embedded.is_some() {
+            // It belongs to no folder yet.
+            picture.source = file_name(&picture.source).to_owned();
+        } else if let Some(new) = path(folder, &picture.source) {
+            picture.source = new;
+        }
+    };
     for set in &mut map.tilesets {
         let Some(tileset) = &mut set.tileset else { continue };
         let tileset = Arc::make_mut(tileset);
         let folder = parent(&tileset.file).to_owned();
         let of_tiles = tileset.tiles.iter_mut().filter_map(|tile| tile.picture.as_mut());
-        for picture in tileset.picture.iter_mut().chain(of_tiles) {
-            if let Some(new) = path(&folder, &picture.source) {
-                picture.source = new;
-            }
-        }
+        tileset.picture.iter_mut().chain(of_tiles).for_each(|picture| rename(&folder, picture));
         file.clone_into(&mut tileset.file);
     }
-    image_layers(&mut map.layers, &|picture| {
-        if let Some(new) = path(&old, &picture.source) {
-            picture.source = new;
-        }
-    });
+    visit_images(&mut map.layers, &mut |picture| rename(&old, picture));
     file.clone_into(&mut map.file);
-}
-
-fn image_layers(layers: &mut [Layer], change: &impl Fn(&mut Picture)) {
-    for layer in layers {
-        match &mut layer.kind {
-            LayerKind::Group(children) => image_layers(children, change),
-            LayerKind::Image(image) => change(&mut image.picture),
-            LayerKind::Tiles(_) | LayerKind::Objects(_) => {}
-        }
-    }
 }

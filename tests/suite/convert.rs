@@ -140,6 +140,73 @@ fn a_map_that_lacks_a_part_is_not_written() {
     run(folder.path(), &["maps/gone.tmx", "maps/a.tmj"]).code(2);
 }
 
+/// A picture of two pixels in one row, as PNG.
+fn png() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbaImage::from_pixel(2, 1, image::Rgba([200, 30, 60, 255]))
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .unwrap();
+    bytes.into_inner()
+}
+
+#[test]
+fn pictures_within_a_map_come_to_lie_beside_its_new_file() {
+    use base64::Engine as _;
+    let folder = tempfile::tempdir().unwrap();
+    let data = base64::engine::general_purpose::STANDARD.encode(png());
+    let image = format!("<image format=\"png\"><data encoding=\"base64\">{data}</data></image>");
+    let text = format!(
+        "<map version=\"1.0\" orientation=\"orthogonal\" width=\"2\" height=\"1\" tilewidth=\"1\" tileheight=\"1\">
+        <tileset firstgid=\"1\" name=\"dots\" tilewidth=\"1\" tileheight=\"1\">{image}</tileset>
+        <layer name=\"floor\" width=\"2\" height=\"1\"><data encoding=\"csv\">1,2</data></layer>
+        <imagelayer name=\"sky\">{image}</imagelayer></map>"
+    );
+    fs::create_dir(folder.path().join("maps")).unwrap();
+    fs::write(folder.path().join("maps/a.tmx"), text).unwrap();
+    fs::write(folder.path().join("venue.toml"), "").unwrap();
+    run(folder.path(), &["maps/a.tmx", "out/b.tmj"])
+        .code(0)
+        .stdout("out/b.tmj: 2 pictures written beside it\n");
+    let map = read(folder.path(), "out/b.tmj");
+    for picture in [&map["tilesets"][0]["image"], &map["layers"][1]["image"]] {
+        assert_eq!(fs::read(folder.path().join("out").join(picture.as_str().unwrap())).unwrap(), png());
+    }
+    assert_eq!(fs::read_dir(folder.path().join("maps")).unwrap().count(), 1);
+
+    let venue = |args: &[&str]| {
+        let mut command = assert_cmd::Command::cargo_bin("venue").unwrap();
+        command.current_dir(folder.path()).args(args).assert().code(0);
+    };
+    venue(&["render", "maps/a.tmx", "--out", "one.png"]);
+    venue(&["render", "out/b.tmj", "--out", "two.png"]);
+    let drawn = image::open(folder.path().join("one.png")).unwrap().into_rgba8();
+    assert!(drawn.pixels().all(|pixel| pixel.0 == [200, 30, 60, 255]), "{drawn:?}");
+    assert_eq!(drawn, image::open(folder.path().join("two.png")).unwrap().into_rgba8());
+    venue(&["bundle", "maps/a.tmx", "--no-check", "--out", "dist"]);
+    venue(&["render", "dist/maps/a.tmj", "--out", "three.png"]);
+    assert_eq!(drawn, image::open(folder.path().join("three.png")).unwrap().into_rgba8());
+}
+
+#[test]
+fn what_the_classes_of_the_tiled_project_give_is_written_out() {
+    let folder = project();
+    let types = r#"{"propertyTypes": [{"id": 1, "name": "area", "type": "class", "useAs": ["object"], "members": [
+        {"name": "openWebsite", "type": "string", "value": "of-the-class.html"},
+        {"name": "jitsiRoom", "type": "string", "value": "desk"}]}]}"#;
+    fs::write(folder.path().join("venue.tiled-project"), types).unwrap();
+    run(folder.path(), &["maps/a.tmx", "maps/a.tmj"]).code(0).stdout(
+        "maps/a.tmj: 1 tileset embedded, 1 object detached from its template, 1 layer decoded, classes written out\n",
+    );
+    let objects = &read(folder.path(), "maps/a.tmj")["layers"][2]["objects"];
+    let page = |index: usize| {
+        let properties = objects[index]["properties"].as_array().unwrap();
+        let value = |name: &str| properties.iter().find(|one| one["name"] == name).unwrap()["value"].clone();
+        (value("openWebsite"), value("jitsiRoom"))
+    };
+    assert_eq!(page(0), ("of-the-class.html".into(), "desk".into()));
+    assert_eq!(page(1), ("pages/a b.html#top".into(), "desk".into()));
+}
+
 #[test]
 fn what_is_plain_keeps_its_text() {
     let Some(corpus) = corpus() else { return };
@@ -162,7 +229,8 @@ fn converted_maps_mean_the_same_and_convert_to_themselves() {
         .par_iter()
         .filter_map(|map| {
             let name = format!("{}.plain.tmj", map.name);
-            let converted = convert::convert(&project.sources, map, &name).ok()?;
+            let converted =
+                convert::convert(&project.sources, project.types_of(&map.name), map, &name).ok()?;
             let mut sources = Sources::new(&corpus);
             sources.insert(name.clone(), converted.text.as_bytes());
             let again = ProjectMap::load(&sources, &name);
@@ -175,7 +243,7 @@ fn converted_maps_mean_the_same_and_convert_to_themselves() {
             if before.walk != after.walk || counts(&before) != counts(&after) {
                 return Some(format!("{}: means something else", map.name));
             }
-            let twice = convert::convert(&sources, &again, &name).unwrap();
+            let twice = convert::convert(&sources, None, &again, &name).unwrap();
             (twice.text != converted.text).then(|| format!("{}: a second time differs", map.name))
         })
         .collect();
@@ -206,7 +274,13 @@ fn tiled_draws_converted_maps_as_their_sources() {
     ] {
         let map = project.map(name).unwrap_or_else(|| panic!("{name}"));
         let out = folder.path().join("out.tmj");
-        let converted = convert::convert(&project.sources, map, &project.name_of(&out).unwrap()).unwrap();
+        let converted = convert::convert(
+            &project.sources,
+            project.types_of(&map.name),
+            map,
+            &project.name_of(&out).unwrap(),
+        )
+        .unwrap();
         fs::write(&out, converted.text).unwrap();
         let (one, two) = (folder.path().join("one.png"), folder.path().join("two.png"));
         assert!(draw(&corpus.join(name), &one) == draw(&out, &two), "{name}");

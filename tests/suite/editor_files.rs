@@ -216,3 +216,106 @@ fn a_world_s_maps_are_judged_and_its_faults_told() {
     let (findings, maps) = check(folder.path(), &["."]);
     assert!(maps == 3 && rules(&findings).contains(&"world-map-missing"), "{findings:#?}");
 }
+
+/// A Tiled project with an enum, a class of values and a class of objects that opens a website.
+fn tiled_project() -> String {
+    json!({"propertyTypes": [
+        {"id": 1, "name": "Side", "type": "enum", "storageType": "string", "values": ["left", "right"]},
+        {"id": 2, "name": "Spot", "type": "class", "members": [
+            {"name": "x", "type": "float", "value": 1}, {"name": "side", "type": "string",
+             "propertyType": "Side", "value": "left"}]},
+        {"id": 3, "name": "area", "type": "class", "useAs": ["object"], "members": [
+            {"name": "openWebsite", "type": "string", "value": "https://example.org"},
+            {"name": "note", "type": "string", "value": "n"}]}
+    ]})
+    .to_string()
+}
+
+/// An area with these properties, in the map's object layer.
+fn with_area(properties: &Value) -> String {
+    map(|map| {
+        map["layers"][2]["objects"] = json!([{
+            "id": 9, "name": "desk", "type": "area", "visible": true, "x": 32, "y": 32, "width": 32,
+            "height": 32, "rotation": 0, "properties": properties
+        }]);
+    })
+}
+
+#[test]
+fn values_are_judged_by_the_types_of_the_project() {
+    let spot = |value: Value| json!({"name": "s", "type": "class", "propertytype": "Spot", "value": value});
+    let side = |value: &str| json!({"name": "e", "type": "string", "propertytype": "Side", "value": value});
+    let own = json!({"name": "openWebsite", "type": "string", "value": "https://example.org/own"});
+    let base = "/layers/2/objects/0/properties";
+    let cases = [
+        (json!([own, side("left"), spot(json!({"x": 2, "side": "right"}))]), None),
+        (json!([own, side("lft")]), Some(("enum-value-unlisted", "warning", "/1/value", "\"left\""))),
+        (json!([own, spot(json!({"X": 2}))]), Some(("class-member-wrong", "warning", "/1/value/X", "\"x\""))),
+        (json!([own, spot(json!({"x": true}))]), Some(("class-member-wrong", "warning", "/1/value/x", ""))),
+        (
+            json!([own, spot(json!({"side": "rigth"}))]),
+            Some(("enum-value-unlisted", "warning", "/1/value/side", "\"right\"")),
+        ),
+        (
+            json!([own, {"name": "e", "type": "string", "propertytype": "Sides", "value": "x"}]),
+            Some(("custom-type-unknown", "info", "/1/propertytype", "\"Side\"")),
+        ),
+    ];
+    for (properties, expected) in cases {
+        let folder = folder(&[
+            ("maps/hall.tmj", with_area(&properties)),
+            ("venue.tiled-project", tiled_project()),
+            ("venue.toml", String::new()),
+        ]);
+        let (findings, _) = check(folder.path(), &["maps/hall.tmj"]);
+        let kinds =
+            ["enum-value-unlisted", "class-member-wrong", "custom-type-unknown", "class-default-not-written"];
+        let found: Vec<&Value> =
+            findings.iter().filter(|finding| kinds.contains(&finding["rule"].as_str().unwrap())).collect();
+        match expected {
+            None => assert!(found.is_empty(), "{found:#?}"),
+            Some((rule, severity, pointer, help)) => {
+                assert_eq!(found.len(), 1, "{findings:#?}");
+                assert_eq!((&found[0]["rule"], &found[0]["severity"]), (&json!(rule), &json!(severity)));
+                assert_eq!(found[0]["pointer"], format!("{base}{pointer}"));
+                assert!(found[0]["help"].as_str().unwrap_or_default().contains(help), "{:#}", found[0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_class_alone_gives_is_told_and_bundled() {
+    let files = [("hall.tmj", with_area(&json!([]))), ("venue.tiled-project", tiled_project())];
+    let folder = folder(&files);
+    let (findings, _) = check(folder.path(), &["hall.tmj"]);
+    let found = findings.iter().find(|finding| finding["rule"] == "class-default-not-written");
+    let found = found.unwrap_or_else(|| panic!("{findings:#?}"));
+    assert_eq!((&found["severity"], &found["place"]["object"]), (&json!("warning"), &json!("desk")));
+    assert!(found["message"].as_str().unwrap().contains("openWebsite"), "{found:#}");
+    assert!(!findings.iter().any(|finding| finding["message"].as_str().unwrap().contains("note")));
+    Command::cargo_bin("venue")
+        .unwrap()
+        .current_dir(folder.path())
+        .args(["bundle", "hall.tmj", "--no-check", "--out", "out"])
+        .assert()
+        .success();
+    let bundled = std::fs::read_to_string(folder.path().join("out/hall.tmj")).unwrap();
+    assert!(bundled.contains("https://example.org"), "{bundled}");
+}
+
+#[test]
+fn a_broken_tiled_project_is_told_once() {
+    let text = r#"{"propertyTypes": [{"name": "A", "type": "class", "members": [
+        {"name": "a", "type": "class", "propertyType": "A", "value": {}}]}]}"#;
+    let folder = folder(&[
+        ("a.tmj", map(|_| ())),
+        ("b.tmj", map(|_| ())),
+        ("v.tiled-project", text.to_owned()),
+        ("w.tiled-project", "{}".to_owned()),
+    ]);
+    let (findings, _) = check(folder.path(), &[]);
+    let mut found = rules(&findings);
+    found.sort_unstable();
+    assert_eq!(found, ["tiled-project-wrong", "tiled-projects-several"], "{findings:#?}");
+}

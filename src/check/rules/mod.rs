@@ -10,6 +10,7 @@ pub(super) mod objects;
 pub(super) mod pictures;
 pub(super) mod properties;
 pub(super) mod tilesets;
+pub(super) mod types;
 pub(super) mod values;
 pub(super) mod zones;
 
@@ -29,4 +30,5 @@ pub(super) static FAMILIES: &[&[Lint]] = &[
     exits::LINTS,
     links::LINTS,
     editor::LINTS,
+    types::LINTS,
 ];

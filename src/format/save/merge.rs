@@ -193,6 +193,8 @@ fn array<'a>(key: &str, file: Value<'a>, before: &[Json], after: Vec<Json>, touc
             Some((index, at)) => {
                 out.push((Some(at), value(key, items[at], Some(&before[index]), item, touch)));
             }
+            // What both maps have and the file lacks came by loading.
+            None if touch == Touch::Least && index.is_some_and(|index| before[index] == item) => {}
             None => new.push((out.len(), item)),
         }
     }
