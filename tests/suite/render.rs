@@ -26,6 +26,7 @@ const DIFFERENT: &[(&str, &str)] = &[
     ),
     ("rs-tiled/assets/tiled_object_template.tmx", NEWER),
     ("tiled/examples/forest/forest.tmx", NEWER),
+    ("rs-tiled/assets/templates/example.tmx", TEMPLATES),
     ("tiled/examples/sticker-knight/map/sandbox2.tmx", TEMPLATES),
     ("tiled/examples/sticker-knight/map/sandbox.tmx", TEMPLATES),
     ("tiled/examples/sticker-knight/ui/title.json", SCALED),

@@ -58,12 +58,6 @@ pub(super) const PICTURES: Excuse = Excuse {
 
 /// What Tiled 1.8.2 cannot keep, or knows better than the file.
 pub(super) const LOSSES: &[Excuse] = &[
-    Excuse {
-        reason: "we do not read what only the editor of old maps needs",
-        fits: |it, _| {
-            it.ours.is_none() && (it.place.contains(".wangsets.") || it.place.starts_with("editorsettings."))
-        },
-    },
     IDS,
     PICTURES,
     Excuse {
@@ -141,17 +135,12 @@ pub(super) const LOSSES: &[Excuse] = &[
 
 /// Maps that differ for a reason of their own: the file, the beginning of the places, the reason.
 pub(super) const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    ("rs-tiled/assets/templates/example.tmx", "tilesets[1]", TEMPLATE),
-    ("rs-tiled/assets/templates/example.tmx", "layers[1].objects", TEMPLATE),
-    ("rs-tiled/assets/tiled_object_template.tmx", "tilesets[1]", TEMPLATE),
-    ("rs-tiled/assets/tiled_object_template.tmx", "layers[1].objects", TEMPLATE),
     ("rs-tiled/assets/tiled_image_layers.tmx", "layers[1].tint", "to Qt a colour without # is none"),
     ("tiled/examples/forest/forest.tmx", "tilesets[0].tile size", WHOLE),
     ("tiled/examples/forest/forest.tsx", "tilesets[0].tile size", WHOLE),
 ];
 
 const WHOLE: &str = "Tiled before 1.9 takes whole pictures, and measures the tiles by them";
-const TEMPLATE: &str = "to show a template's tile, Tiled adds the tileset that the map lacks";
 
 /// The number behind `list[` at the beginning of a place.
 fn index(place: &str, list: &str) -> Option<usize> {

@@ -77,6 +77,13 @@ impl Verdict {
         self.refused.push(format!("{name}: {reason}"));
     }
 
+    /// Fails over excuses that nothing needs: they would hide the next mistake.
+    pub(crate) fn needs(&self, excuses: &[Excuse], exceptions: &[(&str, &str, &'static str)]) {
+        let given = excuses.iter().map(|excuse| excuse.reason).chain(exceptions.iter().map(|it| it.2));
+        let idle: Vec<&str> = given.filter(|reason| !self.reasons.contains_key(reason)).collect();
+        assert!(idle.is_empty(), "excuses without use: {idle:#?}");
+    }
+
     /// Prints the sum, and fails over what nothing excuses, or when fewer than `least` files were judged.
     pub(crate) fn pronounce(&self, judge: &str, least: usize) {
         eprintln!("{judge}: {} equal, {} but for what is excused:", self.equal, self.excused);
