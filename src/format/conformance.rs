@@ -600,6 +600,26 @@ fn words_and_numbers_that_tiled_does_not_read() {
 }
 
 #[test]
+fn colours_that_tiled_does_not_read() {
+    for (color, fine) in
+        [("#123456", true), ("#80123456", true), ("red", true), ("", true), ("12345g", false)]
+    {
+        let (_, rules) = seen(load(&[("a.tmx", &xml_map(&format!("backgroundcolor=\"{color}\""), ""))]));
+        assert_eq!(rules.is_empty(), fine, "{color}: {rules:?}");
+        let (_, rules) = json(&format!(r#""layers":[],"backgroundcolor":"{color}""#));
+        assert_eq!(rules.is_empty(), fine, "{color}: {rules:?}");
+    }
+    // Of a transparent colour the sign may be missing.
+    let set = |trans: &str| {
+        format!(
+            "<tileset firstgid=\"1\" name=\"t\" tilewidth=\"1\" tileheight=\"1\"><image source=\"t.png\" trans=\"{trans}\"/></tileset>"
+        )
+    };
+    assert_eq!(xml(&set("ff00ff")).1, [""; 0]);
+    assert_eq!(xml(&set("pinkish")).1, ["field-unreadable"]);
+}
+
+#[test]
 fn frames_of_the_mana_world() {
     let (map, _) = xml(
         "<tileset firstgid=\"1\" name=\"t\" tilewidth=\"16\" tileheight=\"16\"><tile id=\"0\"><properties>

@@ -6,6 +6,7 @@ use roxmltree::Node;
 use super::{json::Value, rules};
 use crate::{
     finding::{Finding, Spot},
+    model::color,
     source::SourceFile,
 };
 
@@ -20,6 +21,8 @@ enum Form {
     Switch,
     /// One of these words.
     Word(&'static [&'static str]),
+    /// A colour, as [`color`] reads it.
+    Color,
 }
 
 const RENDER_ORDER: &[&str] = &["right-down", "right-up", "left-down", "left-up"];
@@ -54,7 +57,7 @@ const MODES: &[&str] = &[
 /// The form of an attribute of XML.
 #[expect(clippy::unnested_or_patterns, reason = "a row for each element")]
 fn form_in_xml(element: &str, key: &str) -> Option<Form> {
-    use Form::{Number, Switch, Whole, Word};
+    use Form::{Color, Number, Switch, Whole, Word};
     Some(match (element, key) {
         (
             "map",
@@ -94,13 +97,17 @@ fn form_in_xml(element: &str, key: &str) -> Option<Form> {
         | ("layer" | "objectgroup" | "imagelayer" | "group", "mode")
         | ("tileset", "objectalignment" | "tilerendersize" | "fillmode")
         | ("text", "halign" | "valign") => Word(words(key)?),
+        ("map" | "tileset", "backgroundcolor")
+        | ("layer" | "objectgroup" | "imagelayer" | "group", "tintcolor")
+        | ("objectgroup" | "text" | "wangcolor", "color")
+        | ("image", "trans") => Color,
         _ => return None,
     })
 }
 
 /// The form of a value of JSON, wherever its key stands.
 fn form_in_json(key: &str) -> Option<Form> {
-    use Form::{Number, Switch, Word};
+    use Form::{Color, Number, Switch, Word};
     Some(match key {
         "width" | "height" | "tilewidth" | "tileheight" | "hexsidelength" | "skewx" | "skewy"
         | "nextlayerid" | "nextobjectid" | "compressionlevel" | "id" | "x" | "y" | "firstgid" | "spacing"
@@ -109,6 +116,7 @@ fn form_in_json(key: &str) -> Option<Form> {
         | "parallaxx" | "parallaxy" | "rotation" | "probability" | "gid" | "startx" | "starty" => Number,
         "infinite" | "visible" | "locked" | "repeatx" | "repeaty" | "wrap" | "bold" | "italic"
         | "underline" | "strikeout" | "kerning" | "ellipse" | "point" | "capsule" => Switch,
+        "backgroundcolor" | "tintcolor" | "color" | "transparentcolor" => Color,
         key => Word(words(key)?),
     })
 }
@@ -141,6 +149,7 @@ pub(super) fn judge_xml(file: &SourceFile, root: Node, findings: &mut Vec<Findin
                 Form::Whole | Form::Switch => value.parse::<i32>().is_ok(),
                 Form::Number => value.parse::<f64>().is_ok_and(f64::is_finite),
                 Form::Word(words) => value.is_empty() || words.contains(&value),
+                Form::Color => is_color(key, value),
             };
             if readable {
                 continue;
@@ -153,6 +162,7 @@ pub(super) fn judge_xml(file: &SourceFile, root: Node, findings: &mut Vec<Findin
                     let message = format!("Tiled does not read {key}=\"{shown}\" and takes the default");
                     let finding = Finding::new(&rules::FIELD_UNREADABLE, spot(), message);
                     match (form, value) {
+                        (Form::Color, _) => finding.help(COLORS),
                         (Form::Switch, "true") => finding.help("write 1"),
                         (Form::Switch, "false") => finding.help("write 0"),
                         _ => finding,
@@ -191,6 +201,11 @@ pub(super) fn judge_json(file: &SourceFile, root: Value, findings: &mut Vec<Find
                     }
                     continue;
                 }
+                Form::Color if !inner.string().is_some_and(|color| is_color(&key, &color)) => {
+                    let message = format!("Tiled does not read the {key} {shown} and takes the default");
+                    findings.push(Finding::new(&rules::FIELD_UNREADABLE, spot(), message).help(COLORS));
+                    continue;
+                }
                 _ => continue,
             };
             let message =
@@ -200,6 +215,15 @@ pub(super) fn judge_json(file: &SourceFile, root: Value, findings: &mut Vec<Find
         // The arena keeps the order of the file; so do the findings, but for nesting.
         open.extend(value.items().filter(|item| item.is_object() || item.is_array()));
     }
+}
+
+/// What helps against a colour that is none.
+const COLORS: &str = "write it as #rrggbb or #aarrggbb";
+
+/// Whether Tiled reads a colour there. None at all is well, and so is a transparent colour without `#`.
+fn is_color(key: &str, text: &str) -> bool {
+    let bare = matches!(key, "trans" | "transparentcolor");
+    text.is_empty() || color(text).is_some() || bare && color(&format!("#{text}")).is_some()
 }
 
 fn unknown_word(spot: Spot, key: &str, word: &str, words: &[&str]) -> Finding {

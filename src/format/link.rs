@@ -1,6 +1,7 @@
 //! Files that maps refer to: external tilesets and object templates, each read once per map.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
@@ -85,6 +86,16 @@ impl<'a> Linker<'a> {
         };
         self.tilesets.insert(name, tileset.clone());
         tileset
+    }
+
+    /// Says which keys stand for nothing beside the name of a tileset's file.
+    pub(super) fn ignored_keys<'k>(&mut self, spot: &Spot, keys: impl Iterator<Item = Cow<'k, str>>) {
+        let keys: Vec<Cow<str>> = keys.collect();
+        let [first, ..] = keys.as_slice() else { return };
+        let count = if keys.len() == 1 { String::new() } else { format!(" and {} more", keys.len() - 1) };
+        let message = format!("the tileset is a file of its own: its {first}{count} here counts for nothing");
+        let spot = spot.clone().key(first.clone().into_owned());
+        self.findings.push(Finding::new(&rules::TILESET_KEYS_IGNORED, spot, message));
     }
 
     /// The template in the file that an object at `spot` calls `reference`.

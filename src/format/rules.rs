@@ -230,14 +230,26 @@ rules! {
     };
     FIELD_UNREADABLE = Rule {
         name: "field-unreadable",
-        summary: "a number or a switch is written so that Tiled does not read it",
+        summary: "a number, a switch or a colour is written so that Tiled does not read it",
         severity: Severity::Warning,
         family: Family::Format,
         since: "0.1.0",
         why: "Tiled takes the default instead without a word: in XML a switch is 1 or 0, not true or false, \
-              and whole numbers have no decimals; in JSON numbers and switches stand without quotes.",
+              and whole numbers have no decimals; in JSON numbers and switches stand without quotes; a colour \
+              is a # with its hexadecimal digits.",
         example: r#"<layer visible="false"/>, or { "opacity": "0.5" }"#,
         mend: "Write it as Tiled does.",
+    };
+    TILESET_KEYS_IGNORED = Rule {
+        name: "tileset-keys-ignored",
+        summary: "a tileset names a file of its own and describes itself all the same",
+        severity: Severity::Info,
+        family: Family::Tilesets,
+        since: "0.1.0",
+        why: "Only the file counts: what stands beside its name is read by nobody, and a change there changes \
+              nothing. WorkAdventure's validator refuses such a map.",
+        example: r#"{ "firstgid": 1, "source": "walls.tsj", "image": "walls.png" }"#,
+        mend: "Delete all but `firstgid` and `source`, or `source` if the rest is meant.",
     };
     FIELD_WORD_UNKNOWN = Rule {
         name: "field-word-unknown",

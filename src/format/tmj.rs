@@ -242,6 +242,9 @@ impl Lower<'_, '_, '_> {
         let source = string(entry, "source").filter(|source| !source.is_empty());
         let tileset = match &source {
             Some(source) => {
+                let keys = entry.entries().map(|(key, _)| key);
+                let idle = keys.filter(|key| !matches!(&**key, "firstgid" | "source"));
+                self.linker.ignored_keys(&self.spot(entry), idle);
                 let spot = self.spot(entry).key("source");
                 self.linker.tileset(&spot, source)
             }

@@ -1,6 +1,6 @@
 //! Tiled's XML lowered to the model (tiled-formats, sections 3, 4, 5, 7 and 11).
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use glam::{DVec2, IVec2};
 use roxmltree::{Document, Node, ParsingOptions};
@@ -237,6 +237,9 @@ impl Lower<'_, '_, '_> {
         let source = entry.attribute("source").filter(|source| !source.is_empty()).map(str::to_owned);
         let tileset = match &source {
             Some(source) => {
+                let keys = entry.attributes().map(|attribute| Cow::Borrowed(attribute.name()));
+                let idle = keys.filter(|key| !matches!(&**key, "firstgid" | "source"));
+                self.linker.ignored_keys(&self.spot(entry), idle);
                 let spot = self.spot(entry).key("source");
                 self.linker.tileset(&spot, source)
             }

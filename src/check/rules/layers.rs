@@ -1,12 +1,12 @@
 //! Layers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, Lint};
 use crate::{
     check::context::{FlatLayer, MapContext, around, class_kind},
     finding::{Family, Finding, Rule, Severity},
-    model::{Gid, Layer, LayerKind, TilePos},
+    model::{Chunk, Gid, Layer, LayerKind, TileData, TilePos, TileRect},
     workadventure::HolderKind,
 };
 
@@ -16,7 +16,20 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &IGNORED_BY_ENGINE, check: Check::Map(ignored_by_engine) },
     Lint { rule: &HIDDEN_COLLIDING_LAYER, check: Check::Map(hidden_colliding_layer) },
     Lint { rule: &INVISIBLE_WALL, check: Check::Map(invisible_wall) },
+    Lint { rule: &CHUNKS_OVERLAP, check: Check::Map(chunks_overlap) },
 ];
+
+static CHUNKS_OVERLAP: Rule = Rule {
+    name: "chunks-overlap",
+    summary: "two pieces of an infinite layer lie over each other",
+    severity: Severity::Warning,
+    family: Family::Layers,
+    since: "0.1.0",
+    why: "Tiled keeps the tiles of the later piece and drops those of the other when it saves the map. Mostly \
+          a merge left both.",
+    example: "chunks: 16 by 16 at (0, 0), and 16 by 16 at (8, 0)",
+    mend: "Delete the piece that is not meant, or save the map in Tiled and look what is left.",
+};
 
 static FLOOR_LAYER_MISSING: Rule = Rule {
     name: "floor-layer-missing",
@@ -295,4 +308,45 @@ fn invisible_wall(context: &MapContext, findings: &mut Vec<Finding>) {
 
 fn tiles_of(count: usize) -> String {
     if count == 1 { "1 tile".to_owned() } else { format!("{count} tiles") }
+}
+
+fn chunks_overlap(context: &MapContext, findings: &mut Vec<Finding>) {
+    for (flat, tiles) in context.tile_layers() {
+        let TileData::Chunks(chunks) = &tiles.data else { continue };
+        let Some(cells) = first_overlap(chunks) else { continue };
+        let message = format!(
+            "layer \"{}\": the piece at ({}, {}) lies over another, and the tiles of one of them are lost",
+            flat.path, cells.x, cells.y
+        );
+        let spot = context.spot(flat.layer.span).key("chunks");
+        findings.push(Finding::new(&CHUNKS_OVERLAP, spot, message).at(flat.place().area(cells)));
+    }
+}
+
+/// The leftmost chunk that overlaps another.
+fn first_overlap(chunks: &[Chunk]) -> Option<TileRect> {
+    let mut chunks: Vec<TileRect> =
+        chunks.iter().map(|chunk| TileRect::new(chunk.x, chunk.y, chunk.width, chunk.height)).collect();
+    chunks.retain(|chunk| chunk.width > 0 && chunk.height > 0);
+    chunks.sort_by_key(|chunk| (chunk.x, chunk.y));
+    // Chunks that reach the column at hand, by their first row: as long as none was found to overlap, a
+    // new one can only meet its neighbours there.
+    let mut open: BTreeMap<i32, TileRect> = BTreeMap::new();
+    let mut ends: BTreeSet<(i64, i32)> = BTreeSet::new();
+    for chunk in chunks {
+        while let Some(&(end, row)) = ends.first()
+            && end <= i64::from(chunk.x)
+        {
+            ends.pop_first();
+            open.remove(&row);
+        }
+        let above = open.range(..=chunk.y).next_back();
+        let below = open.range(chunk.y..).next();
+        if above.into_iter().chain(below).any(|(_, other)| other.intersects(chunk)) {
+            return Some(chunk);
+        }
+        open.insert(chunk.y, chunk);
+        ends.insert((i64::from(chunk.x) + i64::from(chunk.width), chunk.y));
+    }
+    None
 }

@@ -6,8 +6,8 @@ use crate::{
         context::{Holder, MapContext},
         links::uses,
     },
-    finding::{Family, Finding, Rule, Severity},
-    model::Property,
+    finding::{Family, Finding, Place, Rule, Severity, Spot},
+    model::{Property, Value},
     project::nearest,
     source::{Existence, is_url, parent, relative, resolve},
     workadventure::{
@@ -23,6 +23,7 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &HTTP_URL, check: Check::Beside("local-file-missing") },
     Lint { rule: &IFRAME_HOSTILE_SITE, check: Check::Beside("local-file-missing") },
     Lint { rule: &SCRIPT_IS_TYPESCRIPT, check: Check::Beside("local-file-missing") },
+    Lint { rule: &PATH_ABSOLUTE, check: Check::Map(path_absolute) },
     Lint { rule: &HOST_NOT_ALLOWED, check: Check::Map(host_not_allowed) },
     Lint { rule: &UNKNOWN_LINK, check: Check::Map(unknown_link) },
 ];
@@ -98,6 +99,18 @@ static SCRIPT_IS_TYPESCRIPT: Rule = Rule {
     mend: "Publish what `venue bundle` or the starter kit's build writes.",
 };
 
+static PATH_ABSOLUTE: Rule = Rule {
+    name: "path-absolute",
+    summary: "a path holds on one computer only",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "A path from the root of a disk names a folder that nobody else has: visitors get nothing from it, and \
+          whoever else opens or builds the map finds its tileset or template missing.",
+    example: "tileset source \"C:/Users/ada/Downloads/walls.tsx\", openWebsite = \"file:///home/ada/plan.html\"",
+    mend: "Copy the file into the project, and refer to it relative to the map.",
+};
+
 static HOST_NOT_ALLOWED: Rule = Rule {
     name: "host-not-allowed",
     summary: "an address is on a host that the project's config does not allow",
@@ -153,6 +166,43 @@ fn references(context: &MapContext, findings: &mut Vec<Finding>) {
             _ => subject.judge(reference, text.trim(), findings),
         }
     });
+}
+
+fn path_absolute(context: &MapContext, findings: &mut Vec<Finding>) {
+    let mut find = |spot: Spot, place: Place, message: String| {
+        let finding = Finding::new(&PATH_ABSOLUTE, spot, message).at(place);
+        findings.push(finding.help("copy the file into the project and refer to it relative to the map"));
+    };
+    for entry in &context.map.tilesets {
+        let Some(source) = entry.source.as_ref().filter(|source| is_absolute(source)) else { continue };
+        let message = format!("nobody else has the tileset \"{source}\"");
+        let place = entry.tileset.as_ref().map(|tileset| Place::tileset(&tileset.name)).unwrap_or_default();
+        find(context.spot(entry.span).key("source"), place, message);
+    }
+    for held in context.objects() {
+        let template = held.object.template.as_ref().filter(|template| is_absolute(template));
+        if let Some(template) = template {
+            let message = format!("{}: nobody else has the template \"{template}\"", held.describe());
+            find(context.spot(held.object.span).key("template"), held.place(context.map), message);
+        }
+    }
+    for holder in context.holders() {
+        for property in holder.properties {
+            let path = match &property.value {
+                Value::File(path) if is_absolute(path) => path,
+                Value::String(path) | Value::File(path) if path.trim_start().starts_with("file:") => path,
+                _ => continue,
+            };
+            let message = format!("{} of {}: nobody else has \"{path}\"", property.name, holder.name);
+            find(context.value(property), holder.place.clone(), message);
+        }
+    }
+}
+
+/// Whether a path begins at the root of a disk.
+fn is_absolute(path: &str) -> bool {
+    let drive = path.as_bytes().get(1) == Some(&b':');
+    path.starts_with(['/', '\\']) || drive || path.starts_with("file:")
 }
 
 struct Subject<'a> {

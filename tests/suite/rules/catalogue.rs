@@ -154,3 +154,62 @@ fn properties_that_upload_or_tiled_cannot_hold() {
     number((1 << 31) - 1).is_fine();
     number(-1 << 31).is_fine();
 }
+
+#[test]
+fn paths_of_one_computer() {
+    let absolute = |path: &str| {
+        let path = path.to_owned();
+        healthy().with(move |map| {
+            map["tilesets"].as_array_mut().unwrap().push(json!({"firstgid": 5, "source": path}));
+        })
+    };
+    for path in ["C:/Users/ada/walls.tsx", "C:\\tiles\\walls.tsx", "/home/ada/walls.tsx"] {
+        let entry = absolute(path).fires_among("path-absolute", "/tilesets/1/source");
+        assert_eq!(entry.severity, Severity::Warning);
+    }
+    absolute("more/walls.tsx").never("path-absolute");
+    let plan = |kind: &str, value: &str| {
+        let property = json!({"name": "plan", "type": kind, "value": value});
+        healthy().with(move |map| map["properties"] = json!([property]))
+    };
+    plan("string", "file:///home/ada/plan.html").fires_among("path-absolute", "/properties/0/value");
+    plan("file", "/home/ada/plan.html").fires_among("path-absolute", "/properties/0/value");
+    for (kind, value) in [("string", "/home/ada"), ("file", "plan.html"), ("string", "C: the third hall")] {
+        plan(kind, value).never("path-absolute");
+    }
+}
+
+#[test]
+fn what_stands_beside_the_name_of_a_tileset_s_file() {
+    let named = |more: &str| {
+        let more = more.to_owned();
+        healthy().with(move |map| {
+            let mut entry = json!({"firstgid": 5, "source": "more.tsj"});
+            if !more.is_empty() {
+                entry[&more] = json!("x");
+            }
+            map["tilesets"].as_array_mut().unwrap().push(entry);
+        })
+    };
+    let entry = named("image").fires_among("tileset-keys-ignored", "/tilesets/1/image");
+    assert_eq!(entry.severity, Severity::Info);
+    named("").never("tileset-keys-ignored");
+}
+
+#[test]
+fn pieces_of_infinite_layers() {
+    let with = |chunks: Value| {
+        healthy().with(move |map| {
+            map["infinite"] = json!(true);
+            map["layers"][0].as_object_mut().unwrap().remove("data");
+            map["layers"][0]["chunks"] = chunks.clone();
+        })
+    };
+    let chunk = |x: i32, y: i32| json!({"x": x, "y": y, "width": 2, "height": 2, "data": [1, 1, 1, 1]});
+    let entry = with(json!([chunk(4, 0), chunk(0, 0), chunk(1, 1)]))
+        .fires_among("chunks-overlap", "/layers/0/chunks");
+    let cells = entry.place.area_tiles.unwrap();
+    assert_eq!((cells.x, cells.y, cells.width), (1, 1, 2));
+    with(json!([chunk(0, 0), chunk(0, 0)])).fires_among("chunks-overlap", "/layers/0/chunks");
+    with(json!([chunk(0, 0), chunk(2, 1), chunk(-2, -1), chunk(0, 2), chunk(0, -2)])).never("chunks-overlap");
+}

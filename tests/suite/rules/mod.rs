@@ -176,6 +176,23 @@ impl Venue {
         report.entries.into_iter().next().unwrap()
     }
 
+    /// Asserts that this is found, once, whatever else is: the rule, at the pointer.
+    #[track_caller]
+    fn fires_among(&self, rule: &str, pointer: &str) -> Entry {
+        let report = self.report();
+        let mut found = report.entries.iter().filter(|entry| entry.rule == rule);
+        let entry = found.next().unwrap_or_else(|| panic!("{:#?}", report.entries));
+        assert_eq!((entry.site.pointer.as_deref(), found.next().map(|_| "another")), (Some(pointer), None));
+        entry.clone()
+    }
+
+    /// Asserts that this is not found, whatever else is.
+    #[track_caller]
+    fn never(&self, rule: &str) {
+        let report = self.report();
+        assert!(!report.entries.iter().any(|entry| entry.rule == rule), "{:#?}", report.entries);
+    }
+
     /// Asserts that nothing is found.
     #[track_caller]
     fn is_fine(&self) {
