@@ -21,6 +21,7 @@
 //! Map                ──> convert ──> TMJ                        complete in itself, else untouched
 //!
 //! findings           ──> report  ──> text                       severity, line and column, sorted
+//! Project + report   ──> fix     ──> files in memory            as few bytes as mend what was found
 //! bytes              ──> output  ──> disk                       temporary name, then renamed
 //! cli                calls all of these, and is the only part that prints
 //! ```
@@ -56,6 +57,7 @@ pub mod check;
 pub mod cli;
 pub mod convert;
 pub mod finding;
+pub mod fix;
 pub mod format;
 pub mod model;
 pub mod output;

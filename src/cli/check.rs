@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::ValueEnum;
 
-use super::{Shell, Status};
+use super::{Shell, Status, fixes};
 use crate::{
     check::{self, Settings},
     finding::Severity,
@@ -19,7 +20,9 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  venue check\n  venue check maps/lobby.tmj --fail-on warning\n  \
                         venue check --ignore http-url --format json > findings.json\n  \
-                        venue check --format sarif > venue.sarif")]
+                        venue check --format sarif > venue.sarif\n  \
+                        venue check --diff          show what --fix would change\n  \
+                        venue check --fix           mend what can be mended")]
 pub(super) struct Args {
     /// Maps, or folders of maps [default: the project's maps]
     paths: Vec<PathBuf>,
@@ -35,6 +38,21 @@ pub(super) struct Args {
     /// Do not report these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
+    /// Mend in the files what can be mended for certain, and report what is left
+    ///
+    /// A fix is made only if its finding is gone afterwards and no other comes. Everything else in the
+    /// files stays as it is, byte for byte.
+    #[arg(long)]
+    fix: bool,
+    /// Show what --fix would change, and change nothing; the exit status is 1 if there is anything
+    ///
+    /// The result is a patch, as `git apply` takes it, with paths relative to the project. What cannot
+    /// be mended is not shown.
+    #[arg(long, conflicts_with_all = ["format", "fail_on"])]
+    diff: bool,
+    /// With --fix or --diff, mend what was probably meant, too
+    #[arg(long)]
+    unsafe_fixes: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -74,11 +92,27 @@ impl From<FailOn> for Severity {
 }
 
 pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
+    if args.unsafe_fixes && !args.fix && !args.diff {
+        bail!("--unsafe-fixes says what to mend: it needs --fix or --diff");
+    }
     let progress = shell.progress("reading maps");
-    let project = Project::open(&args.paths, shell.config())?;
+    let mut project = Project::open(&args.paths, shell.config())?;
     let settings = Settings::new(&project, &args.select, &args.ignore)?;
     progress.now("checking");
-    let report = judge(&project, &settings);
+    let report = if args.fix || args.diff {
+        progress.now("mending");
+        let mended = fixes::mend(project, &settings, &args.ignore, args.unsafe_fixes)?;
+        if args.diff {
+            drop(progress);
+            return fixes::show(&mended, shell);
+        }
+        mended.write()?;
+        fixes::tell(&mended, shell);
+        project = mended.project;
+        narrow(&mended.report, &settings)
+    } else {
+        judge(&project, &settings)
+    };
     drop(progress);
     if report.maps == 0 {
         shell.note("no maps found");
@@ -100,6 +134,13 @@ fn show(format: Format, report: &Report, project: &Project, level: Severity) -> 
         }
         Format::Markdown => report::markdown(report, &base),
     }
+}
+
+/// Of a report with every rule in it, what was asked for.
+pub(super) fn narrow(report: &Report, settings: &Settings) -> Report {
+    let mut report = report.clone();
+    report.entries.retain(|entry| settings.severity(entry.explained, &entry.site.file).is_some());
+    report
 }
 
 /// Checks a project and makes the findings ready for output.

@@ -7,6 +7,7 @@ mod bundle;
 mod check;
 mod completions;
 mod convert;
+mod fixes;
 mod render;
 mod rules;
 mod shell;

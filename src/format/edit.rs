@@ -32,12 +32,13 @@ pub struct FileEdit {
 pub struct Editor<'a> {
     sources: &'a Sources,
     trees: BTreeMap<String, Option<json::Tree>>,
+    encodings: BTreeMap<String, bool>,
 }
 
 impl<'a> Editor<'a> {
     /// Edits these files.
     pub fn new(sources: &'a Sources) -> Self {
-        Self { sources, trees: BTreeMap::new() }
+        Self { sources, trees: BTreeMap::new(), encodings: BTreeMap::new() }
     }
 
     /// The bytes that a fix changes, sorted; `None` where the files do not hold what the rule saw: a
@@ -47,9 +48,7 @@ impl<'a> Editor<'a> {
         let mut out = Vec::new();
         for edit in &fix.edits {
             let file = self.sources.file(edit.spot.span?.file);
-            // Offsets are those of the text as UTF-8: in any other encoding they would hit elsewhere.
-            let raw = self.sources.read(file.name()).ok()?;
-            if raw.strip_suffix(file.bytes()).is_none_or(|mark| !matches!(mark, b"" | b"\xEF\xBB\xBF")) {
+            if !self.is_utf8(&file) {
                 return None;
             }
             let text = file.text().ok()?;
@@ -74,6 +73,19 @@ impl<'a> Editor<'a> {
             file.is_ok_and(|file| file.bytes().get(edit.start..edit.end) == Some(edit.text.as_bytes()))
         };
         (!out.is_empty() && !out.iter().all(idle)).then_some(out)
+    }
+
+    /// Offsets are those of the text as UTF-8: in any other encoding they would hit elsewhere.
+    fn is_utf8(&mut self, file: &SourceFile) -> bool {
+        let name = file.name();
+        if let Some(known) = self.encodings.get(name) {
+            return *known;
+        }
+        let raw = self.sources.read(name).ok();
+        let mark = raw.as_deref().and_then(|raw| raw.strip_suffix(file.bytes()));
+        let is_utf8 = mark.is_some_and(|mark| matches!(mark, b"" | b"\xEF\xBB\xBF"));
+        self.encodings.insert(name.to_owned(), is_utf8);
+        is_utf8
     }
 }
 

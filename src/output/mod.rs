@@ -52,7 +52,9 @@ pub fn write_with<E: From<WriteError>>(
     write(&mut buffer)?;
     buffer.flush().map_err(WriteError::at(path))?;
     drop(buffer);
-    file.as_file().sync_all().map_err(WriteError::at(path))?;
+    keep_permissions(path, file.path())
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(WriteError::at(path))?;
     file.persist(path).map_err(|error| WriteError { path: path.to_owned(), source: error.error })?;
     Ok(())
 }
@@ -72,7 +74,10 @@ pub fn write_files(files: &[(PathBuf, Vec<u8>)]) -> Result<(), WriteError> {
         let folder = folder_of(path);
         fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
         let mut file = temporary_file(folder).map_err(WriteError::at(path))?;
-        file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(WriteError::at(path))?;
+        file.write_all(bytes)
+            .and_then(|()| keep_permissions(path, file.path()))
+            .and_then(|()| file.as_file().sync_all())
+            .map_err(WriteError::at(path))?;
         ready.push((file, path));
     }
     for (file, path) in ready {
@@ -128,6 +133,14 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
+/// Lets the new file have the permissions of the one that it replaces, if there is one.
+fn keep_permissions(old: &Path, new: &Path) -> io::Result<()> {
+    match fs::metadata(old) {
+        Ok(old) => fs::set_permissions(new, old.permissions()),
+        Err(_) => Ok(()),
+    }
+}
+
 fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".venue-");
@@ -155,6 +168,18 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no temporary file is left");
         write_file(&good, b"new").unwrap();
         assert_eq!(fs::read_to_string(&good).unwrap(), "new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_keeps_the_permissions_of_the_one_that_it_replaces() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tmj");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o660)).unwrap();
+        write_file(&path, b"new").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o660);
     }
 
     #[test]

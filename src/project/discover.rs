@@ -13,11 +13,16 @@ use super::{CONFIG_FILE, Project, ProjectError, ProjectWorld};
 use crate::{
     format,
     model::TileSize,
-    source::{Existence, Sources, relative},
+    source::{Existence, Sources, parent, relative},
 };
 
 /// Folders that hold other people's or generated files.
 const SKIPPED_FOLDERS: [&str; 3] = ["node_modules", "target", "dist"];
+
+/// Whether a file lies in a folder that is not searched for maps.
+pub(super) fn is_skipped(name: &str) -> bool {
+    parent(name).split('/').any(|folder| folder.starts_with('.') || SKIPPED_FOLDERS.contains(&folder))
+}
 
 /// Root of the project and name of its config: the one named, else the nearest `venue.toml` from the
 /// first path upwards, else none. Without a config the root is the current folder if all paths lie
@@ -98,8 +103,8 @@ impl Named {
 
     /// Takes a world in; returns the names of its maps.
     fn world(&mut self, sources: &Sources, name: &str) -> Vec<String> {
-        let format::LoadedWorld { world, maps, findings } = format::load_world(sources, name);
-        self.worlds.insert(name.to_owned(), ProjectWorld { name: name.to_owned(), world, findings });
+        let (world, maps) = ProjectWorld::load(sources, name);
+        self.worlds.insert(name.to_owned(), world);
         maps
     }
 }

@@ -4,7 +4,10 @@ mod config;
 mod discover;
 mod toml_file;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 
@@ -101,6 +104,14 @@ pub struct ProjectWorld {
     pub world: Option<WorldFile>,
     /// What reading it found.
     pub findings: Vec<Finding>,
+}
+
+impl ProjectWorld {
+    /// Loads a world from the project's files, with the names of its maps.
+    fn load(sources: &Sources, name: &str) -> (Self, Vec<String>) {
+        let format::LoadedWorld { world, maps, findings } = format::load_world(sources, name);
+        (Self { name: name.to_owned(), world, findings }, maps)
+    }
 }
 
 /// One `.wam` file of a project.
@@ -272,6 +283,34 @@ impl Project {
         self.sources.insert(name, text.as_bytes());
         self.maps.retain(|map| map.name != name);
         self.load(&[name.to_owned()]);
+    }
+
+    /// The same project with these texts in some of its files. All of it is read again.
+    #[must_use]
+    pub fn with_texts(&self, texts: impl IntoIterator<Item = (String, Arc<[u8]>)>) -> Self {
+        let mut sources = self.sources.unread();
+        for (name, text) in texts {
+            sources.insert(name, text);
+        }
+        let (root, config_file, config) = (self.root.clone(), self.config_file.clone(), self.config.clone());
+        let mut project = Self { root, config_file, config, sources, ..Self::default() };
+        project.load(&self.maps.iter().map(|map| map.name.clone()).collect::<Vec<_>>());
+        project.load_wams(self.wams.iter().map(|wam| wam.name.clone()));
+        let worlds = self.worlds.iter().map(|world| ProjectWorld::load(&project.sources, &world.name).0);
+        project.worlds = worlds.collect();
+        project
+    }
+
+    /// Whether a file is none of the project's own: it lies outside of its folder (where links lead, too),
+    /// or in a folder that holds other people's or generated files and is no map that was asked for.
+    pub fn is_foreign(&self, name: &str) -> bool {
+        let asked_for = self.map(name).is_some() || self.wams.iter().any(|wam| wam.name == name);
+        if name.starts_with("../") || name.starts_with('/') || !asked_for && discover::is_skipped(name) {
+            return true;
+        }
+        let real = |path: &Path| path.canonicalize().ok();
+        let (file, root) = (real(&self.sources.path(name)), real(&self.root));
+        file.zip(root).is_some_and(|(file, root)| !file.starts_with(root))
     }
 
     /// The loaded map of this name.

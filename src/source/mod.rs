@@ -80,6 +80,12 @@ impl Sources {
         self.memory.insert(name, bytes.into());
     }
 
+    /// The same files, none of them read yet: what lies on the disk is read anew, what is in memory stays.
+    #[must_use]
+    pub fn unread(&self) -> Self {
+        Self { root: self.root.clone(), memory: self.memory.clone(), cache: RwLock::default() }
+    }
+
     /// Lets a picture that stood inside of a file be found like a file of its own, and returns its name:
     /// beside the file, made of the file's name, of what the picture belongs to, and of its content, so
     /// that every run gives it the same one. `format` is its extension. A file on the disk stays hidden
