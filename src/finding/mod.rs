@@ -89,6 +89,13 @@ impl Finding {
         self.mend(safe, description, vec![edit])
     }
 
+    /// The same with an edit that mends it: the value at its own spot becomes this number, `true` or `false`.
+    #[must_use]
+    pub fn fix_literal(self, safe: bool, description: impl Into<String>, literal: impl Into<String>) -> Self {
+        let edit = Edit { spot: self.spot.clone(), change: Change::Literal(literal.into()) };
+        self.mend(safe, description, vec![edit])
+    }
+
     /// The same with an edit that mends it: of the text at its own spot, this part becomes another.
     #[must_use]
     pub fn fix_part(self, safe: bool, old: impl Into<String>, new: impl Into<String>) -> Self {

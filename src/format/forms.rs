@@ -163,8 +163,8 @@ pub(super) fn judge_xml(file: &SourceFile, root: Node, findings: &mut Vec<Findin
                     let finding = Finding::new(&rules::FIELD_UNREADABLE, spot(), message);
                     match (form, value) {
                         (Form::Color, _) => finding.help(COLORS),
-                        (Form::Switch, "true") => finding.help("write 1"),
-                        (Form::Switch, "false") => finding.help("write 0"),
+                        (Form::Switch, "true") => finding.fix_literal(true, "write 1", "1"),
+                        (Form::Switch, "false") => finding.fix_literal(true, "write 0", "0"),
                         _ => finding,
                     }
                 }
@@ -210,7 +210,11 @@ pub(super) fn judge_json(file: &SourceFile, root: Value, findings: &mut Vec<Find
             };
             let message =
                 format!("{key} is {shown}, which is not {wanted}: programs take it for different things");
-            findings.push(Finding::new(&rules::FIELD_UNREADABLE, spot(), message));
+            let finding = Finding::new(&rules::FIELD_UNREADABLE, spot(), message);
+            findings.push(match unquoted(form, inner) {
+                Some(meant) => finding.fix_literal(true, format!("write {meant} without quotes"), meant),
+                None => finding,
+            });
         }
         // The arena keeps the order of the file; so do the findings, but for nesting.
         open.extend(value.items().filter(|item| item.is_object() || item.is_array()));
@@ -226,10 +230,27 @@ fn is_color(key: &str, text: &str) -> bool {
     text.is_empty() || color(text).is_some() || bare && color(&format!("#{text}")).is_some()
 }
 
+/// What a text in quotes would be without them, if that is what its key wants.
+fn unquoted(form: Form, value: Value) -> Option<String> {
+    let text = value.string()?;
+    let text = text.trim();
+    let fits = match form {
+        Form::Switch => matches!(text, "true" | "false"),
+        Form::Whole | Form::Number => super::json::parse(text).is_ok_and(|tree| tree.root(text).is_number()),
+        Form::Word(_) | Form::Color => false,
+    };
+    fits.then(|| text.to_owned())
+}
+
 fn unknown_word(spot: Spot, key: &str, word: &str, words: &[&str]) -> Finding {
     // The one word that Tiled refuses the file over.
     let effect = if key == "draworder" { "Tiled refuses the map" } else { "Tiled takes the default" };
-    let word: String = word.chars().take(20).collect();
-    let message = format!("there is no {key} \"{word}\": {effect}");
-    Finding::new(&rules::FIELD_WORD_UNKNOWN, spot, message).help(format!("it can be {}", words.join(", ")))
+    let shown: String = word.chars().take(20).collect();
+    let message = format!("there is no {key} \"{shown}\": {effect}");
+    let finding = Finding::new(&rules::FIELD_WORD_UNKNOWN, spot, message);
+    let finding = finding.help(format!("it can be {}", words.join(", ")));
+    match words.iter().find(|known| known.eq_ignore_ascii_case(word.trim())) {
+        Some(meant) => finding.fix(true, format!("write \"{meant}\""), *meant),
+        None => finding,
+    }
 }

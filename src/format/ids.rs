@@ -26,8 +26,12 @@ pub(super) fn settle(map: &mut Map, findings: &mut Vec<Finding>) {
             let message = format!("{key} is {counter}, but {highest} is an id already");
             let spot = Spot::new(&*map.file, map.span).key(key);
             let fixed = highest.saturating_add(1).to_string();
-            findings
-                .push(Finding::new(&rules::STALE_NEXT_ID, spot, message).help(format!("set it to {fixed}")));
+            let finding = Finding::new(&rules::STALE_NEXT_ID, spot, message);
+            findings.push(finding.help(format!("set it to {fixed}")).fix_literal(
+                true,
+                format!("set it to {fixed}"),
+                fixed,
+            ));
         }
         *counter = (*counter).max(highest.saturating_add(1));
     }

@@ -12,7 +12,7 @@ use super::{
     rules, wang,
 };
 use crate::{
-    finding::{Finding, Place, Rule, Spot},
+    finding::{Change, Edit, Finding, Place, Rule, Spot},
     model::{
         Chunk, Compression, DrawOrder, Encoding, Extra, Frame, Gid, ImageLayer, Json, Layer, LayerKind, Map,
         MapTileset, Object, ObjectLayer, Orientation, Picture, Properties, Property, RenderOrder, Shape,
@@ -470,8 +470,17 @@ impl Lower<'_, '_, '_> {
         if visible.is_none() || opacity.is_none() {
             let missing = if visible.is_none() { "visible" } else { "opacity" };
             let message = format!("the layer \"{path}\" has no \"{missing}\": Tiled shows nothing of it");
-            let finding = Finding::new(&rules::LAYER_VISIBILITY_MISSING, self.spot(value), message);
-            self.linker.findings.push(finding.at(place));
+            let finding = Finding::new(&rules::LAYER_VISIBILITY_MISSING, self.spot(value), message).at(place);
+            let edit = |key: &'static str, literal: &str| Edit {
+                spot: self.spot(value).key(key),
+                change: Change::Literal(literal.to_owned()),
+            };
+            let lacking = [("visible", "true"), ("opacity", "1")].into_iter();
+            let lacking = lacking.filter(|(key, _)| value.get(key).is_none());
+            let edits: Vec<Edit> = lacking.map(|(key, literal)| edit(key, literal)).collect();
+            // Whether it should be seen nobody can tell but its maker.
+            let mendable = !edits.is_empty();
+            self.linker.findings.push(if mendable { finding.mend(false, "show it", edits) } else { finding });
         }
         Some(Layer {
             span: Some(self.span(value)),
@@ -773,14 +782,27 @@ impl Lower<'_, '_, '_> {
             };
             let spot = self.spot(item);
             let spot = if stated.is_some() { spot.key("type") } else { spot };
-            self.find(&rules::PROPERTY_TYPE_UNKNOWN, spot, message);
+            let finding = Finding::new(&rules::PROPERTY_TYPE_UNKNOWN, spot, message);
+            let meant = value.and_then(|value| type_of(stated.as_deref(), value));
+            self.linker.findings.push(match meant {
+                Some(meant) => {
+                    let edit =
+                        Edit { spot: self.spot(item).key("type"), change: Change::Text(meant.to_owned()) };
+                    finding.mend(true, format!("state the type {meant}"), vec![edit])
+                }
+                None => finding,
+            });
         } else if !fits {
             let message = format!(
                 "the property \"{name}\" is stated to be {}, but its value is {}",
                 article(&kind),
                 value.map_or("", json_type)
             );
-            self.find(&rules::PROPERTY_VALUE_TYPE, self.spot(item).key("value"), message);
+            let finding = Finding::new(&rules::PROPERTY_VALUE_TYPE, self.spot(item).key("value"), message);
+            self.linker.findings.push(match value.and_then(|value| literal(&kind, value)) {
+                Some(meant) => finding.fix_literal(true, format!("write {meant} without quotes"), meant),
+                None => finding,
+            });
         }
         Some(Property {
             span: Some(self.span(item)),
@@ -825,6 +847,42 @@ impl Lower<'_, '_, '_> {
 /// A value by its type as a property has it, or the type's default, and whether it is of that type.
 pub(super) fn property_value(kind: &str, value: Option<Value>) -> (PropertyValue, bool) {
     value.map_or_else(|| (default_value(kind), true), |value| Lower::value(kind, value))
+}
+
+/// The type that is meant by a name that is none, or by none: one that the value has.
+fn type_of(stated: Option<&str>, value: Value) -> Option<&'static str> {
+    let natural = natural_type(value);
+    let meant = match stated.map(str::to_ascii_lowercase).as_deref() {
+        None => natural,
+        Some("bool" | "boolean") => "bool",
+        Some("int" | "integer") => "int",
+        Some("float" | "double") => "float",
+        Some("string" | "text") => "string",
+        Some("color" | "colour") => "color",
+        Some("file") => "file",
+        Some("number") if natural == "int" || natural == "float" => natural,
+        Some(_) => return None,
+    };
+    let fits = match meant {
+        "float" => matches!(natural, "int" | "float"),
+        "color" | "file" => natural == "string",
+        "class" => false,
+        meant => meant == natural,
+    };
+    fits.then_some(meant)
+}
+
+/// What a text in quotes would be without them, if that is of the type.
+fn literal(kind: &str, value: Value) -> Option<String> {
+    let text = value.string()?;
+    let text = text.trim();
+    let fits = match kind {
+        "bool" => matches!(text, "true" | "false"),
+        "int" => text.parse::<i32>().is_ok_and(|number| number.to_string() == text),
+        "float" => json::parse(text).is_ok_and(|tree| tree.root(text).is_number()),
+        _ => false,
+    };
+    fits.then(|| text.to_owned())
 }
 
 /// The type that a value without a stated one has.

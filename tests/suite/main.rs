@@ -12,6 +12,7 @@ mod convert;
 mod corpus;
 mod demo;
 mod editor_files;
+mod fixes;
 mod formats;
 mod hostile;
 mod meaning;

@@ -142,9 +142,9 @@ fn map(surroundings: &Surroundings, wam: &Wam, findings: &mut Vec<Finding>) {
         return;
     }
     let destination = Destination::of(surroundings, &wam.file, url, false);
-    let near = match destination {
-        Destination::Missing { nearest, .. } => nearest.filter(|near| *near != wam.file),
-        Destination::OtherCase(real) => Some(real),
+    let (near, certain) = match destination {
+        Destination::Missing { nearest, .. } => (nearest.filter(|near| *near != wam.file), false),
+        Destination::OtherCase(real) => (Some(real), true),
         _ => return,
     };
     let message = format!("the room does not open: its map \"{url}\" does not exist");
@@ -153,7 +153,7 @@ fn map(surroundings: &Surroundings, wam: &Wam, findings: &mut Vec<Finding>) {
         Some(near) => {
             let right = format!("./{}", relative(parent(&wam.file), &near));
             let description = format!("replace with \"{right}\"");
-            finding.help(format!("did you mean \"{right}\"?")).fix(false, description, right)
+            finding.help(format!("did you mean \"{right}\"?")).fix(certain, description, right)
         }
         None => finding.help("write the path of the map relative to this file"),
     });

@@ -119,13 +119,13 @@ fn targets(context: &MapContext, findings: &mut Vec<Finding>) {
     for exit in &context.meaning.exits {
         let value = exit.property.value.display();
         // As this map calls the file, with what stands behind the `#`.
-        let called = |name: &str| {
-            let path = relative(context.folder(), name);
-            match value.split_once('#') {
-                Some((_, fragment)) => format!("{path}#{fragment}"),
-                None => path,
-            }
+        let with_fragment = |path: String| match value.split_once('#') {
+            Some((_, fragment)) => format!("{path}#{fragment}"),
+            None => path,
         };
+        let called = |name: &str| with_fragment(relative(context.folder(), name));
+        // What is behind a `?` would be lost, and codes may stand for anything.
+        let is_plain = !value.contains(['?', '%']);
         let finding = match destination(context, exit) {
             Destination::Missing { nearest, .. } => {
                 let message = format!("exit leads to \"{value}\", which does not exist");
@@ -147,12 +147,20 @@ fn targets(context: &MapContext, findings: &mut Vec<Finding>) {
                 let message = format!("exit leads to \"{value}\", but the file is called \"{real}\"");
                 Finding::new(&EXIT_LETTER_CASE, exit.spot.clone(), message)
                     .help(format!("write \"{right}\""))
-                    .fix(true, format!("replace with \"{right}\""), right.clone())
+                    .fix(is_plain, format!("replace with \"{right}\""), right.clone())
             }
             Destination::Never(never) => {
                 let (why, help) = explain(&never);
                 let message = format!("exit to \"{value}\" never opens: {why}");
-                Finding::new(&EXIT_NEVER_WORKS, exit.spot.clone(), message).help(help)
+                let finding = Finding::new(&EXIT_NEVER_WORKS, exit.spot.clone(), message).help(help);
+                let certain = matches!(never, Never::LostSlash(_));
+                match never {
+                    Never::LostSlash(room) | Never::MapUrl(room) => {
+                        let right = with_fragment(room);
+                        finding.fix(certain && is_plain, format!("replace with \"{right}\""), right.clone())
+                    }
+                    _ => finding,
+                }
             }
             Destination::Nothing
             | Destination::Unknown

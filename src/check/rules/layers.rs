@@ -124,7 +124,9 @@ fn floor_layer_missing(context: &MapContext, findings: &mut Vec<Finding>) {
             let message =
                 format!("{suffering}: layer \"{}\" {what}, so the engine does not know it", flat.path);
             let mut finding = Finding::new(&FLOOR_LAYER_MISSING, spot, message).at(flat.place()).help(help);
-            if is_objects(flat) && !flat.nested {
+            let is_only =
+                context.layers.iter().filter(similar).filter(|other| is_objects(other)).count() == 1;
+            if is_objects(flat) && !flat.nested && is_only {
                 finding = finding.fix(true, "rename to floorLayer", FLOOR);
             }
             finding

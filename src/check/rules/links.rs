@@ -223,12 +223,13 @@ impl Subject<'_> {
         } else if reference == Reference::Tab {
             let message =
                 format!("{property} of {holder} opens a wrong page: \"{text}\" is not a whole address");
-            let help = if looks_like_host(text) {
-                format!("write \"https://{text}\"")
+            let finding = self.finding(&OPEN_TAB_RELATIVE, message);
+            findings.push(if looks_like_host(text) {
+                let whole = format!("https://{text}");
+                finding.help(format!("write \"{whole}\"")).fix(false, format!("write \"{whole}\""), whole)
             } else {
-                "write the whole address with https://".to_owned()
-            };
-            findings.push(self.finding(&OPEN_TAB_RELATIVE, message).help(help));
+                finding.help("write the whole address with https://")
+            });
         } else {
             self.judge_path(reference, text, findings);
         }
@@ -246,7 +247,7 @@ impl Subject<'_> {
             findings.push(self.finding(&HTTP_URL, message).help("write https:// if the site has it").fix(
                 false,
                 format!("replace with \"{secure}\""),
-                secure.clone(),
+                self.with_line(text, &secure),
             ));
         }
         if reference == Reference::Page
@@ -288,15 +289,15 @@ impl Subject<'_> {
             // The server shows a folder's index.html, if anything.
             Existence::Folder if !is_script => {}
             Existence::OtherCase(real) => {
-                let right = relative(self.context.folder(), &real);
+                let right = format!("{}{}", relative(self.context.folder(), &real), &text[path.len()..]);
                 let message = format!(
                     "{property} of {holder} is not found once it is on a server: \"{text}\" is called \"{right}\""
                 );
                 findings.push(
                     self.finding(&LOCAL_FILE_LETTER_CASE, message).help(format!("write \"{right}\"")).fix(
-                        text == path,
+                        !path.contains('%'),
                         format!("replace with \"{right}\""),
-                        right.clone(),
+                        self.with_line(text, &right),
                     ),
                 );
             }
@@ -313,13 +314,32 @@ impl Subject<'_> {
                 let message = format!("{effect}: \"{text}\", {property} of {holder}, does not exist");
                 let mut finding = self.finding(&LOCAL_FILE_MISSING, message);
                 if looks_like_host(text) && !is_script {
-                    finding = finding.help(format!("for the website write \"https://{text}\""));
+                    let whole = format!("https://{text}");
+                    finding = finding.help(format!("for the website write \"{whole}\"")).fix(
+                        false,
+                        format!("replace with \"{whole}\""),
+                        whole,
+                    );
                 } else if let Some(near) = self.near(&name) {
-                    finding = finding.help(format!("did you mean \"{near}\"?"));
+                    finding = finding.help(format!("did you mean \"{near}\"?")).fix(
+                        false,
+                        format!("replace with \"{near}\""),
+                        self.with_line(text, &near),
+                    );
                 }
                 findings.push(finding);
             }
         }
+    }
+
+    /// The whole value of the property with `new` for `old`, which is one of its lines if it holds several
+    /// scripts.
+    fn with_line(&self, old: &str, new: &str) -> String {
+        let value = self.property.value.display();
+        let lines = value
+            .split_inclusive('\n')
+            .map(|line| if line.trim() == old { line.replace(old, new) } else { line.to_owned() });
+        lines.collect()
     }
 
     fn near(&self, name: &str) -> Option<String> {
@@ -484,7 +504,10 @@ fn unknown_link(context: &MapContext, findings: &mut Vec<Finding>) {
                 )
                 .at(holder.place.clone());
                 findings.push(match nearest(name, links.keys()) {
-                    Some(near) => finding.help(format!("did you mean \"${{links.{near}}}\"?")),
+                    Some(near) => {
+                        let (old, new) = (format!("${{links.{name}}}"), format!("${{links.{near}}}"));
+                        finding.help(format!("did you mean \"{new}\"?")).fix_part(false, old, new)
+                    }
                     None => finding.help(format!("add {name} under [links] in venue.toml")),
                 });
             }

@@ -198,7 +198,11 @@ impl Subject<'_> {
                 );
                 let mut finding = self.finding(&TILESET_PICTURE_MISSING, message);
                 if let Some(near) = self.near(&file) {
-                    finding = finding.help(format!("did you mean \"{near}\"?"));
+                    finding = finding.help(format!("did you mean \"{near}\"?")).fix(
+                        false,
+                        format!("replace with \"{near}\""),
+                        near,
+                    );
                 }
                 findings.push(finding);
                 return;

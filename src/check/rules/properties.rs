@@ -139,10 +139,16 @@ fn property_typo(context: &MapContext, findings: &mut Vec<Finding>) {
             if PropertyFact::of(&property.name).is_some() || property.name.starts_with(OWN_PREFIX) {
                 continue;
             }
-            let Some((meant, same_letters)) = nearest(&property.name, holder.kind) else { continue };
+            let Some((meant, nearness)) = nearest(&property.name, holder.kind) else { continue };
             if holder.properties.get(meant).is_some() {
                 continue;
             }
+            // A script may well have names of its own, but not those of WorkAdventure in other letters.
+            let certain = match nearness {
+                Nearness::Case => true,
+                Nearness::Letter => !context.has_script(),
+                Nearness::Guess => false,
+            };
             findings.push(
                 Finding::new(
                     &PROPERTY_TYPO,
@@ -154,20 +160,31 @@ fn property_typo(context: &MapContext, findings: &mut Vec<Finding>) {
                 )
                 .at(holder.place.clone())
                 .help(format!("did you mean \"{meant}\"?"))
-                .fix(same_letters, format!("rename to \"{meant}\""), meant),
+                .fix(certain, format!("rename to \"{meant}\""), meant),
             );
         }
     }
 }
 
-/// The property that was meant on such a holder, and whether only letter case differs.
-fn nearest(name: &str, kind: HolderKind) -> Option<(&'static str, bool)> {
+/// How near a name comes to the one that was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nearness {
+    /// Only letter case differs.
+    Case,
+    /// One letter differs, and no other name comes near.
+    Letter,
+    /// It is the likeliest.
+    Guess,
+}
+
+/// The property that was meant on such a holder, and how near it is.
+fn nearest(name: &str, kind: HolderKind) -> Option<(&'static str, Nearness)> {
     let lower = name.to_lowercase();
     let here = || PROPERTIES.iter().filter(move |fact| fact.holders.contains(&kind));
     if let Some(fact) = here().find(|fact| fact.name.eq_ignore_ascii_case(name)) {
-        return Some((fact.name, true));
+        return Some((fact.name, Nearness::Case));
     }
-    here()
+    let mut near: Vec<(usize, &'static str)> = here()
         .filter(|fact| {
             // Short names are words of their own; `_openWebsite` or `openWebsite2` was renamed to
             // switch it off.
@@ -176,8 +193,11 @@ fn nearest(name: &str, kind: HolderKind) -> Option<(&'static str, bool)> {
         })
         .map(|fact| (strsim::osa_distance(&lower, &fact.name.to_lowercase()), fact.name))
         .filter(|(distance, known)| *distance <= if known.len() < 9 { 1 } else { 2 })
-        .min()
-        .map(|(_, known)| (known, false))
+        .collect();
+    near.sort_unstable();
+    let (distance, known) = *near.first()?;
+    let alone = distance == 1 && near.len() == 1;
+    Some((known, if alone { Nearness::Letter } else { Nearness::Guess }))
 }
 
 fn property_wrong_holder(context: &MapContext, findings: &mut Vec<Finding>) {

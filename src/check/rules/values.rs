@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Check, Lint};
 use crate::{
     check::context::{Holder, MapContext},
-    finding::{Family, Finding, Rule, Severity},
+    finding::{Change, Edit, Family, Finding, Rule, Severity},
     model::{Property, Value},
     project::nearest,
     workadventure::{HolderKind, PropertyFact, ValueKind, is_template},
@@ -187,21 +187,45 @@ fn wrong_types(context: &MapContext, findings: &mut Vec<Finding>) {
         let Some(wanted) = wanted(holder, property, fact) else { return };
         let fatal = is_fatal(holder.kind, fact.name);
         let effect = if fatal { "nobody can enter the room" } else { fact.wrong.trim_end_matches('.') };
-        findings.push(
-            Finding::new(
-                if fatal { &FATAL_PROPERTY_TYPE } else { &PROPERTY_WRONG_TYPE },
-                context.spot(property.span).key(if property.span.is_some() { "type" } else { "value" }),
-                format!(
-                    "{} of {} is {}, WorkAdventure wants {wanted}: {effect}",
-                    property.name,
-                    holder.name,
-                    described(&property.value)
-                ),
-            )
-            .at(holder.place.clone())
-            .help(format!("delete it and add it again as {wanted}")),
-        );
+        let mut finding = Finding::new(
+            if fatal { &FATAL_PROPERTY_TYPE } else { &PROPERTY_WRONG_TYPE },
+            context.spot(property.span).key(if property.span.is_some() { "type" } else { "value" }),
+            format!(
+                "{} of {} is {}, WorkAdventure wants {wanted}: {effect}",
+                property.name,
+                holder.name,
+                described(&property.value)
+            ),
+        )
+        .at(holder.place.clone())
+        .help(format!("delete it and add it again as {wanted}"));
+        if let Some((kind, value)) = retyped(property, fact, wanted) {
+            let edit = |key, change| Edit { spot: context.spot(property.span).key(key), change };
+            let edits = vec![edit("type", Change::Text(kind.to_owned())), edit("value", value)];
+            finding = finding.mend(true, format!("make it {wanted}"), edits);
+        }
+        findings.push(finding);
     });
+}
+
+/// Type and value of a property whose value says what it should be, in another type.
+fn retyped(property: &Property, fact: &PropertyFact, wanted: &str) -> Option<(&'static str, Change)> {
+    // A type of the project's own allows what its declaration says.
+    if property.type_name.is_some() {
+        return None;
+    }
+    match &property.value {
+        Value::String(text) if wanted == "true or false" => {
+            let literal = text.trim().to_ascii_lowercase();
+            let is_one = matches!(literal.as_str(), "true" | "false");
+            is_one.then_some(("bool", Change::Literal(literal)))
+        }
+        // The name of a meeting or a tag may well be a number; an address is none.
+        Value::Int(number) if fact.value == ValueKind::Text => {
+            Some(("string", Change::Text(number.to_string())))
+        }
+        _ => None,
+    }
 }
 
 fn described(value: &Value) -> String {
@@ -383,6 +407,7 @@ fn jitsi_no_prefix_false(context: &MapContext, findings: &mut Vec<Finding>) {
     each(context, |holder, property, _| {
         let on_zone = matches!(holder.kind, HolderKind::TileLayer | HolderKind::Area);
         if on_zone && property.name == "jitsiNoPrefix" && matches!(property.value, Value::Bool(false)) {
+            let edit = Edit { spot: context.spot(property.span), change: Change::Remove };
             findings.push(
                 Finding::new(
                     &JITSI_NO_PREFIX_FALSE,
@@ -394,7 +419,7 @@ fn jitsi_no_prefix_false(context: &MapContext, findings: &mut Vec<Finding>) {
                     ),
                 )
                 .at(holder.place.clone())
-                .help("delete jitsiNoPrefix"),
+                .mend(true, "delete jitsiNoPrefix", vec![edit]),
             );
         }
     });

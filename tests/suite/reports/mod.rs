@@ -1,5 +1,6 @@
 //! What `check` says, and does, from outside: formats, baselines, changes, fixes.
 
+mod fixes;
 mod formats;
 
 use std::{fs, path::Path};

@@ -35,13 +35,13 @@ const HEIGHT: usize = 6;
 /// layers: 0 start (1,1)   1 floor (everywhere)   2 walls (around)   3 floorLayer   4 roof
 /// ```
 #[derive(Clone)]
-struct Venue {
-    map: Value,
+pub(crate) struct Venue {
+    pub(crate) map: Value,
     files: Vec<(String, Vec<u8>)>,
     config: Option<String>,
 }
 
-fn healthy() -> Venue {
+pub(crate) fn healthy() -> Venue {
     let around: Vec<(usize, usize)> = cells(0..WIDTH, 0..HEIGHT)
         .into_iter()
         .filter(|(x, y)| *x == 0 || *y == 0 || *x == WIDTH - 1 || *y == HEIGHT - 1)
@@ -74,13 +74,13 @@ fn healthy() -> Venue {
 
 impl Venue {
     /// The same with a change.
-    fn with(mut self, edit: impl FnOnce(&mut Value)) -> Self {
+    pub(crate) fn with(mut self, edit: impl FnOnce(&mut Value)) -> Self {
         edit(&mut self.map);
         self
     }
 
     /// The same with another layer, below all others; its pointer is `/layers/0`.
-    fn layer(self, name: &str, at: &[(usize, usize)], properties: impl AsRef<[Value]>) -> Self {
+    pub(crate) fn layer(self, name: &str, at: &[(usize, usize)], properties: impl AsRef<[Value]>) -> Self {
         self.with(|map| {
             let layers = map["layers"].as_array_mut().unwrap();
             let mut layer = layer(name, FLOOR, at);
@@ -91,7 +91,13 @@ impl Venue {
     }
 
     /// The same with another object on `floorLayer`, over these cells: x, y, width, height.
-    fn object(self, name: &str, class: &str, over: [i32; 4], properties: impl AsRef<[Value]>) -> Self {
+    pub(crate) fn object(
+        self,
+        name: &str,
+        class: &str,
+        over: [i32; 4],
+        properties: impl AsRef<[Value]>,
+    ) -> Self {
         self.with(|map| {
             let objects = objects(map);
             let [x, y, width, height] = over.map(|tiles| tiles * 32);
@@ -103,7 +109,7 @@ impl Venue {
     }
 
     /// The same with properties on the map itself.
-    fn property(self, name: &str, value: impl Into<Value>) -> Self {
+    pub(crate) fn property(self, name: &str, value: impl Into<Value>) -> Self {
         let property = prop(name, value);
         self.with(|map| match map.get_mut("properties") {
             Some(properties) => properties.as_array_mut().unwrap().push(property),
@@ -201,7 +207,7 @@ impl Venue {
     }
 }
 
-fn objects(map: &mut Value) -> &mut Vec<Value> {
+pub(crate) fn objects(map: &mut Value) -> &mut Vec<Value> {
     let layers = map["layers"].as_array_mut().unwrap();
     let floor = layers.iter_mut().find(|layer| layer["type"] == "objectgroup").unwrap();
     floor["objects"].as_array_mut().unwrap()
@@ -222,7 +228,7 @@ fn layer(name: &str, gid: u32, at: &[(usize, usize)]) -> Value {
     })
 }
 
-fn prop(name: &str, value: impl Into<Value>) -> Value {
+pub(crate) fn prop(name: &str, value: impl Into<Value>) -> Value {
     let value = value.into();
     let kind = match &value {
         Value::Bool(_) => "bool",
@@ -234,7 +240,7 @@ fn prop(name: &str, value: impl Into<Value>) -> Value {
 }
 
 /// A picture of this size.
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::RgbaImage::new(width, height).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()
