@@ -60,6 +60,7 @@ pub mod finding;
 pub mod fix;
 pub mod format;
 pub mod model;
+pub mod online;
 pub mod output;
 pub mod picture;
 pub mod project;

@@ -19,5 +19,5 @@ mod testing;
 
 pub use links::fill_links;
 pub use registry::{nearest_rule, rule, rules};
-pub use run::check;
+pub use run::{addresses, check};
 pub use settings::{Settings, SettingsError};

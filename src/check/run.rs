@@ -9,7 +9,7 @@ use super::{
     context::{MapContext, WorldContext},
     custom, links,
     registry::{Check, Lint},
-    rules::{FAMILIES, exits},
+    rules::{FAMILIES, exits, online},
     suppress,
 };
 use crate::{
@@ -80,6 +80,23 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
         (0..allows.len()).filter(|index| used.contains(&suppress::identity(&allows[*index]))).collect();
     suppress::unused(&allows, &used, settings, &mut findings);
     without_repeats(findings)
+}
+
+/// Every address of the web in the project's maps, sorted: what [`crate::online::ask_all`] can ask.
+pub fn addresses(project: &Project) -> BTreeSet<String> {
+    let mut addresses = BTreeSet::new();
+    for map in &project.maps {
+        let filled = fill(project, map);
+        let (seen, meaning) = match &filled {
+            Some((map, meaning)) => (Some(map), Some(meaning)),
+            None => (map.map.as_ref(), map.meaning.as_ref()),
+        };
+        if let (Some(map), Some(meaning)) = (seen, meaning) {
+            online::addresses(&MapContext::new(project, map, meaning), &mut addresses);
+        }
+    }
+    online::addresses_of_editor(project, &mut addresses);
+    addresses
 }
 
 /// The map as visitors get it, where the project's links change it.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::ValueEnum;
 
-use super::{Shell, Status, fixes};
+use super::{Shell, Status, fixes, online};
 use crate::{
     check::{self, Settings},
     finding::Severity,
@@ -22,7 +22,8 @@ use crate::{
                         venue check --ignore http-url --format json > findings.json\n  \
                         venue check --format sarif > venue.sarif\n  \
                         venue check --diff          show what --fix would change\n  \
-                        venue check --fix           mend what can be mended")]
+                        venue check --fix           mend what can be mended\n  \
+                        venue check --online        ask the websites, too")]
 pub(super) struct Args {
     /// Maps, or folders of maps [default: the project's maps]
     paths: Vec<PathBuf>,
@@ -53,6 +54,8 @@ pub(super) struct Args {
     /// With --fix or --diff, mend what was probably meant, too
     #[arg(long)]
     unsafe_fixes: bool,
+    #[command(flatten)]
+    online: online::Options,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -98,6 +101,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let progress = shell.progress("reading maps");
     let mut project = Project::open(&args.paths, shell.config())?;
     let settings = Settings::new(&project, &args.select, &args.ignore)?;
+    project.answers = args.online.ask(&project, &progress, shell);
     progress.now("checking");
     let report = if args.fix || args.diff {
         progress.now("mending");

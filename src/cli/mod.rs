@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod convert;
 mod fixes;
+mod online;
 mod render;
 mod rules;
 mod shell;

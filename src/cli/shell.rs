@@ -1,6 +1,7 @@
 //! What a command talks through.
 
 use std::{
+    borrow::Cow,
     io::{IsTerminal as _, Write as _},
     path::Path,
     time::Duration,
@@ -77,7 +78,7 @@ pub(crate) struct Progress(Option<ProgressBar>);
 
 impl Progress {
     /// Says what is being done now.
-    pub(crate) fn now(&self, what: &'static str) {
+    pub(crate) fn now(&self, what: impl Into<Cow<'static, str>>) {
         if let Some(bar) = &self.0 {
             bar.set_message(what);
         }

@@ -52,6 +52,8 @@ pub enum Family {
     Exits,
     /// Files of WorkAdventure's own editor, beside maps.
     Editor,
+    /// What servers say of the addresses in maps, asked with `--online`.
+    Online,
     /// The project: its maps together, its config.
     World,
     /// Sponsors' stands.

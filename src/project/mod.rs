@@ -21,6 +21,7 @@ use crate::{
     finding::{Finding, Spot},
     format,
     model::{CustomTypes, Map, TileSize, Value, Wam, WorldFile},
+    online::Answers,
     source::{Existence, Sources, with_extension},
     workadventure::Meaning,
 };
@@ -82,6 +83,8 @@ pub struct Project {
     pub wams: Vec<ProjectWam>,
     /// Tiled's worlds, sorted by name: those asked for, and those in folders asked for.
     pub worlds: Vec<ProjectWorld>,
+    /// What servers said of the addresses in its maps; empty unless they were asked.
+    pub answers: Answers,
     /// Custom types of Tiled's projects, by the folder whose maps have them.
     pub types: Vec<ProjectTypes>,
 }
@@ -220,6 +223,13 @@ impl Project {
         }
     }
 
+    /// The origin of WorkAdventure's page, within which websites are shown: that of the config's
+    /// `play-url`, else of the public server.
+    pub fn play_origin(&self) -> &str {
+        let url = self.config.project.play_url.as_deref();
+        url.map_or("https://play.workadventu.re", crate::online::origin)
+    }
+
     /// Loads the nearest `.tiled-project` from a map's folder up to the root.
     fn load_types(&mut self, map: &str) {
         for folder in folders(map) {
@@ -293,7 +303,8 @@ impl Project {
             sources.insert(name, text);
         }
         let (root, config_file, config) = (self.root.clone(), self.config_file.clone(), self.config.clone());
-        let mut project = Self { root, config_file, config, sources, ..Self::default() };
+        let answers = self.answers.clone();
+        let mut project = Self { root, config_file, config, sources, answers, ..Self::default() };
         project.load(&self.maps.iter().map(|map| map.name.clone()).collect::<Vec<_>>());
         project.load_wams(self.wams.iter().map(|wam| wam.name.clone()));
         let worlds = self.worlds.iter().map(|world| ProjectWorld::load(&project.sources, &world.name).0);

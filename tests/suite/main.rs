@@ -16,6 +16,7 @@ mod fixes;
 mod formats;
 mod hostile;
 mod meaning;
+mod online;
 mod render;
 mod reports;
 mod rules;

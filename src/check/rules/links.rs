@@ -136,7 +136,7 @@ static UNKNOWN_LINK: Rule = Rule {
 };
 
 /// Properties with a reference, and where they stand.
-fn referring(context: &MapContext, mut judge: impl FnMut(&Holder, &Property, Reference, &str)) {
+pub(super) fn referring(context: &MapContext, mut judge: impl FnMut(&Holder, &Property, Reference, &str)) {
     for holder in context.holders() {
         for property in holder.properties {
             let Some(fact) = PropertyFact::of(&property.name) else { continue };
@@ -429,6 +429,11 @@ fn hostile(host: &str, url: &str) -> Option<(String, Option<String>)> {
         return None;
     }
     REFUSING.contains(&bare).then(|| ("use openTab instead".to_owned(), None))
+}
+
+/// Whether a page is known to refuse to be shown in a frame.
+pub(super) fn is_hostile(url: &str) -> bool {
+    host(url).is_some_and(|host| hostile(&host, url).is_some())
 }
 
 fn is_allowed(host: &str, allowed: &[String]) -> bool {

@@ -7,6 +7,7 @@ pub(super) mod exits;
 pub(super) mod layers;
 pub(super) mod links;
 pub(super) mod objects;
+pub(super) mod online;
 pub(super) mod pictures;
 pub(super) mod properties;
 pub(super) mod tilesets;
@@ -30,5 +31,6 @@ pub(super) static FAMILIES: &[&[Lint]] = &[
     exits::LINTS,
     links::LINTS,
     editor::LINTS,
+    online::LINTS,
     types::LINTS,
 ];

@@ -8,6 +8,7 @@
 mod catalogue;
 mod corpus;
 mod engine;
+mod online;
 mod places;
 mod properties;
 mod settings;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use venue::{
     check::{Settings, check},
+    online::{Answer, Answers},
     project::{CONFIG_FILE, Project, ProjectMap, read_toml},
     report::{Entry, Report},
     source::Sources,
@@ -39,6 +41,7 @@ pub(crate) struct Venue {
     pub(crate) map: Value,
     files: Vec<(String, Vec<u8>)>,
     config: Option<String>,
+    answers: Answers,
 }
 
 pub(crate) fn healthy() -> Venue {
@@ -69,7 +72,12 @@ pub(crate) fn healthy() -> Venue {
     for (index, layer) in map["layers"].as_array_mut().unwrap().iter_mut().enumerate() {
         layer["id"] = json!(index + 1);
     }
-    Venue { map, files: vec![("maps/tiles.png".to_owned(), png(128, 32))], config: None }
+    Venue {
+        map,
+        files: vec![("maps/tiles.png".to_owned(), png(128, 32))],
+        config: None,
+        answers: Answers::new(),
+    }
 }
 
 impl Venue {
@@ -129,6 +137,12 @@ impl Venue {
         self
     }
 
+    /// The same with what a server says of an address.
+    fn answered(mut self, address: &str, answer: Answer) -> Self {
+        self.answers.insert(address.to_owned(), answer);
+        self
+    }
+
     fn project(&self) -> Project {
         let mut sources = Sources::new("/nowhere");
         sources.insert("maps/a.tmj", serde_json::to_vec_pretty(&self.map).unwrap());
@@ -154,6 +168,7 @@ impl Venue {
             config: config.unwrap_or_default(),
             sources,
             maps,
+            answers: self.answers.clone(),
             ..Project::default()
         }
     }

@@ -1,0 +1,59 @@
+//! `--online` of `venue check`: what servers say of the addresses in maps.
+
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy as _;
+
+use super::{Shell, shell::Progress};
+use crate::{
+    check,
+    online::{self, Answers, Cache, Client, Limits},
+    output,
+    project::Project,
+};
+
+/// Whether servers are asked, and which.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// Ask the websites, sounds and scripts that the maps refer to whether visitors will get them. What
+    /// was served is not asked again for an hour
+    #[arg(long)]
+    online: bool,
+    /// With --online: ask hosts in private networks and on this computer too
+    #[arg(long, requires = "online")]
+    online_private: bool,
+    /// With --online: ask all of them, whatever is known from an hour ago
+    #[arg(long, requires = "online")]
+    online_again: bool,
+}
+
+impl Options {
+    /// Asks what servers say of the addresses in the project's maps, if that is wanted.
+    pub(super) fn ask(&self, project: &Project, progress: &Progress, shell: &Shell) -> Answers {
+        if !self.online {
+            return Answers::new();
+        }
+        let addresses = check::addresses(project);
+        let file = cache_file();
+        let mut cache = match &file {
+            Some(file) if !self.online_again => Cache::read(file),
+            _ => Cache::default(),
+        };
+        let limits = Limits { private: self.online_private, ..Limits::default() };
+        let client = Client::new(project.play_origin(), &limits);
+        let all = addresses.len();
+        let said = |done: usize| progress.now(format!("asking websites: {done} of {all}"));
+        let answers = online::ask_all(&addresses, &client, &mut cache, &said);
+        // Without a cache the next run is slower, and nothing else.
+        if let Some(Err(error)) = file.map(|file| output::write_file(&file, cache.text().as_bytes())) {
+            shell.note(&format!("note: what was answered is not kept: {error}"));
+        }
+        answers
+    }
+}
+
+/// Where answers are kept between runs.
+fn cache_file() -> Option<PathBuf> {
+    let strategy = etcetera::choose_base_strategy().ok()?;
+    Some(strategy.cache_dir().join("venue/online.json"))
+}

@@ -1,0 +1,348 @@
+//! `venue check --online` against real servers on this computer.
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead as _, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+use venue::online::{Answer, Cache, Client, Failure, Limits, ask_all};
+
+/// What a server was asked, and how.
+#[derive(Default)]
+struct Log {
+    asked: Mutex<Vec<String>>,
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+/// A server of HTTP that answers each path with these bytes: the first time with the first, from the last
+/// on always with that. What stands behind a `?` is not looked at.
+struct Server {
+    port: u16,
+    log: Arc<Log>,
+}
+
+impl Server {
+    fn with(answers: &[(&str, &[&str])]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let log = Arc::new(Log::default());
+        let answers: BTreeMap<String, Vec<String>> = answers
+            .iter()
+            .map(|(path, texts)| ((*path).to_owned(), texts.iter().map(|text| (*text).to_owned()).collect()))
+            .collect();
+        let answers = Arc::new(answers);
+        let heard = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (answers, log) = (Arc::clone(&answers), Arc::clone(&heard));
+                std::thread::spawn(move || answer(stream.unwrap(), &answers, &log));
+            }
+        });
+        Self { port, log }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    fn asked(&self) -> usize {
+        self.log.asked.lock().unwrap().len()
+    }
+}
+
+fn answer(mut stream: TcpStream, answers: &BTreeMap<String, Vec<String>>, log: &Log) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut first = String::new();
+    if reader.read_line(&mut first).unwrap_or(0) == 0 {
+        return;
+    }
+    let mut line = String::new();
+    while reader.read_line(&mut line).unwrap_or(0) > 2 {
+        line.clear();
+    }
+    let path = first.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
+    let now = log.now.fetch_add(1, Ordering::SeqCst) + 1;
+    log.most.fetch_max(now, Ordering::SeqCst);
+    let before = {
+        let mut asked = log.asked.lock().unwrap();
+        let before = asked.iter().filter(|known| **known == path).count();
+        asked.push(path.clone());
+        before
+    };
+    let none = vec!["HTTP/1.1 404 Not Found\r\n\r\n".to_owned()];
+    let texts = answers.get(&path).unwrap_or(&none);
+    let text = &texts[before.min(texts.len() - 1)];
+    let text = match text.as_str() {
+        "stall" => return std::thread::sleep(Duration::from_secs(20)),
+        "slowly" => {
+            std::thread::sleep(Duration::from_millis(150));
+            page("")
+        }
+        text => text.to_owned(),
+    };
+    // Whoever has an answer may ask the next question at once.
+    log.now.fetch_sub(1, Ordering::SeqCst);
+    let _gone = stream.write_all(text.as_bytes());
+}
+
+fn page(headers: &str) -> String {
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n{headers}Content-Length: 2\r\n\r\nhi"
+    )
+}
+
+/// A project whose map has an area for each of these properties.
+fn project(properties: &[(&str, String)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let areas = properties.iter().zip(1..).map(|((name, value), id)| {
+        json!({
+            "id": id, "name": format!("a{id}"), "type": "area", "visible": true, "x": 32 * id, "y": 0,
+            "width": 32, "height": 32, "rotation": 0,
+            "properties": [{"name": name, "type": "string", "value": value}]
+        })
+    });
+    let areas: Vec<Value> = areas.collect();
+    let map = json!({
+        "type": "map", "version": "1.10", "tiledversion": "1.10.2", "orientation": "orthogonal",
+        "renderorder": "right-down", "width": 40, "height": 2, "tilewidth": 32, "tileheight": 32,
+        "infinite": false, "nextlayerid": 3, "nextobjectid": 100, "tilesets": [],
+        "layers": [{
+            "id": 2, "name": "floorLayer", "type": "objectgroup", "opacity": 1, "visible": true, "x": 0,
+            "y": 0, "draworder": "topdown", "objects": areas
+        }]
+    });
+    std::fs::write(folder.path().join("hall.tmj"), map.to_string()).unwrap();
+    let config = "[project]\nplay-url = \"https://play.example.org/_/global/maps.example.org\"\n";
+    std::fs::write(folder.path().join("venue.toml"), config).unwrap();
+    folder
+}
+
+fn check(folder: &Path, more: &[&str]) -> Vec<Value> {
+    let mut command = Command::cargo_bin("venue").unwrap();
+    for proxy in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        command.env_remove(proxy);
+    }
+    let output = command
+        .current_dir(folder)
+        .env("XDG_CACHE_HOME", folder.join("cache"))
+        .env("HOME", folder)
+        .args(["check", "--format", "json", "--online"])
+        .args(more)
+        .output()
+        .unwrap();
+    let said: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+    let of_servers = |finding: &Value| {
+        let rule = finding["rule"].as_str().unwrap();
+        ["site-", "certificate-", "content-type-", "cors-", "host-private"]
+            .iter()
+            .any(|it| rule.starts_with(it))
+    };
+    said["findings"].as_array().unwrap().iter().filter(|finding| of_servers(finding)).cloned().collect()
+}
+
+/// The rule and the object of each finding.
+fn told(findings: &[Value]) -> Vec<(&str, &str)> {
+    let mut told: Vec<(&str, &str)> = findings
+        .iter()
+        .map(|finding| (finding["place"]["object"].as_str().unwrap(), finding["rule"].as_str().unwrap()))
+        .collect();
+    told.sort_unstable();
+    told
+}
+
+#[test]
+fn what_visitors_would_see_of_pages() {
+    let pages = [
+        ("/fine", vec![page("")]),
+        ("/framed", vec![page("Content-Security-Policy: frame-ancestors https://*.example.org\r\n")]),
+        ("/denied", vec![page("X-Frame-Options: DENY\r\n")]),
+        ("/own", vec![page("Content-Security-Policy: default-src *; frame-ancestors 'self'\r\n")]),
+        ("/moved", vec!["HTTP/1.1 302 Found\r\nLocation: /fine\r\nContent-Length: 0\r\n\r\n".to_owned()]),
+        ("/round", vec!["HTTP/1.1 302 Found\r\nLocation: /round\r\nContent-Length: 0\r\n\r\n".to_owned()]),
+        ("/login", vec!["HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n".to_owned()]),
+        ("/hiccup", vec!["HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n".to_owned(), page("")]),
+        ("/broken", vec!["HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n".to_owned()]),
+        ("/endless", vec!["HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\nhi".to_owned()]),
+        ("/bomb", vec![page(&format!("X: {}\r\n", "x".repeat(1 << 20)))]),
+        ("/rubbish", vec!["SSH-2.0-OpenSSH_9.2\r\n".to_owned()]),
+    ];
+    let texts: Vec<(&str, Vec<&str>)> =
+        pages.iter().map(|(path, texts)| (*path, texts.iter().map(String::as_str).collect())).collect();
+    let texts: Vec<(&str, &[&str])> = texts.iter().map(|(path, texts)| (*path, texts.as_slice())).collect();
+    let server = Server::with(&texts);
+    let site = |path: &str| ("openWebsite", server.url(path));
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let folder = project(&[
+        site("/fine"),
+        site("/framed"),
+        site("/denied"),
+        site("/own"),
+        site("/moved"),
+        site("/round"),
+        site("/login"),
+        site("/hiccup"),
+        site("/broken"),
+        site("/endless"),
+        site("/bomb"),
+        site("/rubbish"),
+        site("/gone"),
+        ("openWebsite", format!("http://{closed}/")),
+        // A tab of its own is no frame.
+        ("openTab", server.url("/denied")),
+        ("openWebsite", server.url("/fine#chapter")),
+    ]);
+    let findings = check(folder.path(), &["--online-private"]);
+    assert_eq!(
+        told(&findings),
+        [
+            ("a11", "site-unreachable"),
+            ("a12", "site-unreachable"),
+            ("a13", "site-unreachable"),
+            ("a14", "site-unreachable"),
+            ("a3", "site-refuses-frame"),
+            ("a4", "site-refuses-frame"),
+            ("a6", "site-unreachable"),
+            ("a7", "site-answer-doubtful"),
+            ("a9", "site-unreachable"),
+        ],
+        "{findings:#?}"
+    );
+    let of = |object: &str| findings.iter().find(|finding| finding["place"]["object"] == object).unwrap();
+    assert_eq!(of("a3")["pointer"], "/layers/0/objects/2/properties/0/value");
+    let message = of("a3")["message"].as_str().unwrap();
+    assert!(message.contains("blank panel") && message.contains("X-Frame-Options: DENY"), "{message}");
+    assert!(of("a13")["message"].as_str().unwrap().contains("answers 404"), "{findings:#?}");
+    assert_eq!((&of("a7")["severity"], &of("a13")["severity"]), (&json!("info"), &json!("warning")));
+}
+
+#[test]
+fn sounds_must_be_sounds_that_may_be_read() {
+    let sound = |headers: &str| format!("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n{headers}\r\n");
+    let (open, shut, own) = (
+        sound("Access-Control-Allow-Origin: *\r\n"),
+        sound(""),
+        sound("Access-Control-Allow-Origin: https://play.example.org\r\n"),
+    );
+    let html = page("Access-Control-Allow-Origin: *\r\n");
+    let server =
+        Server::with(&[("/open", &[&open]), ("/shut", &[&shut]), ("/own", &[&own]), ("/page", &[&html])]);
+    let sound = |path: &str| ("playAudio", server.url(path));
+    let folder = project(&[sound("/open"), sound("/shut"), sound("/own"), sound("/page")]);
+    let findings = check(folder.path(), &["--online-private"]);
+    assert_eq!(told(&findings), [("a2", "cors-missing"), ("a4", "content-type-wrong")], "{findings:#?}");
+}
+
+#[test]
+fn nobody_in_a_private_network_is_asked_unless_wanted() {
+    let server = Server::with(&[("/", &[&page("")])]);
+    let folder = project(&[("openWebsite", server.url("/"))]);
+    let findings = check(folder.path(), &[]);
+    assert_eq!(told(&findings), [("a1", "host-private")], "{findings:#?}");
+    assert_eq!((findings[0]["severity"].as_str(), server.asked()), (Some("info"), 0));
+    assert_eq!(told(&check(folder.path(), &["--online-private"])), []);
+    assert_eq!(server.asked(), 1);
+}
+
+#[test]
+fn what_was_served_is_not_asked_again() {
+    let server = Server::with(&[("/fine", &[&page("")])]);
+    let folder = project(&[("openWebsite", server.url("/fine")), ("openWebsite", server.url("/gone"))]);
+    for (run, more) in [
+        (2, &["--online-private"][..]),
+        // What failed may have been mended.
+        (3, &["--online-private"]),
+        (5, &["--online-private", "--online-again"]),
+    ] {
+        assert_eq!(told(&check(folder.path(), more)), [("a2", "site-unreachable")]);
+        assert_eq!(server.asked(), run);
+    }
+    // A cache that somebody broke is none.
+    std::fs::write(folder.path().join("cache/venue/online.json"), "{]").unwrap();
+    check(folder.path(), &["--online-private"]);
+    assert_eq!(server.asked(), 7);
+}
+
+#[test]
+fn a_host_is_asked_little_at_a_time() {
+    let server = Server::with(&[("/", &["slowly"])]);
+    let addresses = (0..12).map(|index| server.url(&format!("/?{index}"))).collect();
+    let client = Client::new("https://play.example.org", &Limits { private: true, ..Limits::default() });
+    let said = AtomicUsize::new(0);
+    let answers = ask_all(&addresses, &client, &mut Cache::default(), &|done| {
+        said.fetch_max(done, Ordering::SeqCst);
+    });
+    assert_eq!((answers.len(), said.into_inner()), (12, 12));
+    let most = server.log.most.load(Ordering::SeqCst);
+    assert!(most <= 2, "{most} at once");
+}
+
+#[test]
+fn a_server_that_says_nothing_is_left() {
+    let server = Server::with(&[("/", &["stall"])]);
+    let limits = Limits { private: true, patience: Duration::from_millis(300) };
+    let begun = Instant::now();
+    let answer = Client::new("https://play.example.org", &limits).ask(&server.url("/"));
+    assert_eq!(answer, Answer::Failed(Failure::Late));
+    assert!(begun.elapsed() < Duration::from_secs(15), "it waited for the server");
+}
+
+#[test]
+fn hosts_that_do_not_exist_are_told() {
+    let client = Client::new("https://play.example.org", &Limits::default());
+    let answer = client.ask("https://venue-test.invalid/");
+    assert_eq!(answer, Answer::Failed(Failure::NoHost));
+}
+
+/// A server of TLS with a certificate that holds until then.
+fn secure(end: (i32, u8, u8)) -> String {
+    let mut params =
+        rcgen::CertificateParams::new(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+    params.not_after = rcgen::date_time_ymd(end.0, end.1, end.2);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        )
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let config = Arc::new(config);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut tls = rustls::Stream::new(&mut connection, &mut stream);
+            let _refused = tls.read(&mut [0; 1024]);
+            let _refused = tls.write_all(page("").as_bytes());
+        }
+    });
+    format!("https://127.0.0.1:{port}/")
+}
+
+#[test]
+fn certificates_that_browsers_refuse() {
+    let folder = project(&[("openWebsite", secure((2021, 1, 1))), ("openWebsite", secure((2099, 1, 1)))]);
+    let findings = check(folder.path(), &["--online-private"]);
+    assert_eq!(told(&findings), [("a1", "certificate-wrong"), ("a2", "certificate-wrong")], "{findings:#?}");
+    let message = |index: usize| findings[index]["message"].as_str().unwrap();
+    assert!(message(0).contains("it has expired"), "{}", message(0));
+    assert!(message(1).contains("nobody whom browsers trust"), "{}", message(1));
+}
