@@ -48,6 +48,8 @@ impl Client {
             .timeout_global(Some(limits.patience))
             .timeout_connect(Some(limits.patience / 2))
             .max_response_header_size(64 << 10)
+            // A server may close a kept connection just when the next question is on its way.
+            .max_idle_connections(0)
             // Sites that turn programs away let browsers in.
             .user_agent(concat!("Mozilla/5.0 (compatible; venue/", env!("CARGO_PKG_VERSION"), ")"))
             .build();
