@@ -4,9 +4,12 @@ use std::{collections::BTreeSet, sync::OnceLock};
 
 use crate::{
     finding::{Place, Spot},
-    model::{Gid, Layer, LayerKind, Map, Object, Properties, Property, Shape, TileLayer, TilePos, TileRect},
+    model::{
+        Area, Gid, Layer, LayerKind, Map, Object, Properties, Property, Shape, TileLayer, TilePos, TileRect,
+        Wam,
+    },
     project::{Config, Project},
-    source::{Sources, Span, resolve},
+    source::{Sources, Span, resolve, with_extension},
     workadventure::{HolderKind, Meaning, Reach, WalkGrid, is_template},
     world::World,
 };
@@ -114,6 +117,18 @@ impl<'a> MapContext<'a> {
     /// The value of a property.
     pub(super) fn value(&self, property: &Property) -> Spot {
         self.spot(property.span).key("value")
+    }
+
+    /// The file of WorkAdventure's own editor beside the map.
+    pub(super) fn wam(&self) -> Option<&'a Wam> {
+        let name = with_extension(&self.map.file, "wam");
+        self.project.wams.iter().find(|wam| wam.name == name)?.wam.as_ref()
+    }
+
+    /// How messages and places call an area of the editor's file.
+    pub(super) fn place_of_area(&self, area: &Area) -> Place {
+        let place = Place { object: Some(area.name.clone()), ..Place::default() };
+        place.area(area.rectangle.tiles(self.map.tile_size))
     }
 
     /// Whether the file is XML, which no engine opens: it will be converted.

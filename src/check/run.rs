@@ -9,7 +9,7 @@ use super::{
     context::{MapContext, WorldContext},
     custom, links,
     registry::{Check, Lint},
-    rules::{FAMILIES, exits, online},
+    rules::{FAMILIES, online},
     suppress,
 };
 use crate::{
@@ -36,12 +36,13 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
         .collect();
     let mut by_map: Vec<Vec<Finding>> = contexts.par_iter().map(|context| judge(context, settings)).collect();
 
-    let neighbours = neighbours(project, &contexts);
-    let judged = contexts.iter().map(|context| (context.map.file.as_str(), context.map, context.meaning));
+    let surroundings = Surroundings::of(project);
+    let judged = || contexts.iter().map(|context| (context.map.file.as_str(), context.map, context.meaning));
+    let neighbours = neighbours(project, &World::of(&surroundings, judged()));
     let known = neighbours
         .iter()
         .filter_map(|map| Some((map.name.as_str(), map.map.as_ref()?, map.meaning.as_ref()?)));
-    let world = World::of(&Surroundings::of(project), judged.chain(known));
+    let world = World::of(&surroundings, judged().chain(known));
     let world = WorldContext { project, maps: &contexts, world };
     let mut of_world = Vec::new();
     for lint in lints() {
@@ -122,14 +123,9 @@ fn lints() -> impl Iterator<Item = &'static Lint> {
 }
 
 /// Maps that exits lead to and that are not among those to judge, loaded to look their entries up.
-fn neighbours(project: &Project, contexts: &[MapContext]) -> Vec<ProjectMap> {
-    let names: BTreeSet<String> = contexts
-        .iter()
-        .flat_map(|context| exits::local_targets(context).into_iter())
-        .filter(|name| project.map(name).is_none())
-        .collect();
-    let names: Vec<String> = names.into_iter().collect();
-    names.into_par_iter().map(|name| ProjectMap::load(&project.sources, &name)).collect()
+fn neighbours(project: &Project, world: &World) -> Vec<ProjectMap> {
+    let names: Vec<&str> = world.outside().into_iter().filter(|name| project.map(name).is_none()).collect();
+    names.into_par_iter().map(|name| ProjectMap::load(&project.sources, name)).collect()
 }
 
 /// Tilesets that several maps share are judged with each of them; what is wrong with them is told

@@ -11,14 +11,17 @@ use crate::{
 
 /// Rules about what the engine cannot read and `venue bundle` puts right: advice in a project with a
 /// config, whose maps visitors see as a bundle; a warning about maps that stand alone.
-const MENDED_BY_BUNDLE: [&str; 7] = [
+const MENDED_BY_BUNDLE: [&str; 10] = [
     "class-default-not-written",
     "external-tileset",
     "id-missing",
     "layer-encoded",
     "list-property",
+    "map-extension-case",
+    "structure-refused",
     "template-instance",
     "tmx-map",
+    "wam-elsewhere",
 ];
 
 /// Why the levels of rules cannot be settled.

@@ -44,6 +44,8 @@ pub enum Family {
     Layers,
     /// Names, types and values of properties.
     Properties,
+    /// Scripts and variables, and what the scripting library makes of them.
+    Scripts,
     /// Zones: layers, areas and tiles where something happens.
     Zones,
     /// Arriving.
@@ -56,6 +58,8 @@ pub enum Family {
     Online,
     /// The project: its maps together, its config.
     World,
+    /// Uploading, and what servers make of it.
+    Publishing,
     /// Sponsors' stands.
     Stands,
     /// The event's own rules, from the config.

@@ -10,7 +10,7 @@ mod data;
 mod edit;
 mod forms;
 mod ids;
-mod json;
+pub(crate) mod json;
 mod link;
 mod locate;
 mod read;

@@ -92,6 +92,42 @@ pub fn host_and_path(url: &str) -> Option<(&str, &str)> {
     Some((host, path))
 }
 
+/// Whether browsers can read the text as an address: of the web, or relative to another. One with an
+/// empty host, signs that no host can have, or a port that is none makes the engine fail in the middle
+/// of a step (workadventure-maps, section 1.3).
+pub fn is_readable_url(text: &str) -> bool {
+    let text: String = text.trim().chars().filter(|sign| !matches!(sign, '\t' | '\n' | '\r')).collect();
+    let scheme = ["https:", "http:"]
+        .into_iter()
+        .find(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+    let slash = |sign: char| matches!(sign, '/' | '\\');
+    let rest = match scheme {
+        // Browsers take any number of slashes for two.
+        Some(scheme) => text[scheme.len()..].trim_start_matches(slash),
+        None => match text.strip_prefix("//") {
+            Some(rest) => rest.trim_start_matches(slash),
+            None => return true,
+        },
+    };
+    let authority = &rest[..rest.find(|sign| slash(sign) || matches!(sign, '?' | '#')).unwrap_or(rest.len())];
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let (host, port) = match host.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+        Some((address, port)) => {
+            let known = address.parse::<std::net::Ipv6Addr>().is_ok();
+            return known && is_port(port.strip_prefix(':').unwrap_or(port));
+        }
+        None => host.split_once(':').unwrap_or((host, "")),
+    };
+    let forbidden =
+        |sign: char| sign.is_ascii_control() || matches!(sign, ' ' | ':' | '<' | '>' | '[' | ']' | '^' | '|');
+    let decoded = percent_decoded(host);
+    !host.is_empty() && !decoded.contains(|sign| forbidden(sign) || sign == '%') && is_port(port)
+}
+
+fn is_port(text: &str) -> bool {
+    text.is_empty() || text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
+}
+
 /// A fragment as browsers hand it on, percent-encoded. The engine compares it with the names of
 /// entries as it is and never decodes it (workadventure-maps, section 3.1).
 pub fn encoded_fragment(fragment: &str) -> Cow<'_, str> {

@@ -233,6 +233,11 @@ fn area_rectangle(object: &Object) -> Option<PixelRect> {
     (shaped && rectangle.width > 0.0 && rectangle.height > 0.0).then_some(rectangle)
 }
 
+/// Cells from which an avatar is in an area of the editor's file (workadventure-maps, section 1.1).
+pub(crate) fn cells_of_area(map: &Map, rectangle: PixelRect) -> Vec<TilePos> {
+    feet_cells(map, rectangle, &mut { MOST_CELLS })
+}
+
 /// Cells in which an avatar can stand, its middle anywhere in the cell, so that its feet are in the
 /// rectangle: an area of one tile is entered from its own cell and from the one above. Whether
 /// something blocks the cell is not asked.
@@ -508,6 +513,11 @@ pub(crate) fn is_flagged_start(layer: &Layer) -> bool {
         };
         matches!(name.as_str(), "start" | "startlayer") && holds
     })
+}
+
+/// Cells where visitors appear who arrive in an area of the editor's file.
+pub(crate) fn arrivals_in_area(map: &Map, rectangle: PixelRect) -> Vec<TilePos> {
+    inset_cells(map, rectangle, &mut { MOST_CELLS })
 }
 
 /// Cells where visitors appear who arrive in an area: 16 pixels off its edges, or in its middle.

@@ -18,10 +18,11 @@ pub use area_property::{
     WAM_FIELDS, WamHolder,
 };
 pub use link::{
-    Address, Link, can_be_linked, embeddable, encoded_fragment, host_and_path, is_room_path, is_template,
-    percent_decoded,
+    Address, Link, can_be_linked, embeddable, encoded_fragment, host_and_path, is_readable_url, is_room_path,
+    is_template, percent_decoded,
 };
 pub use meaning::{Entry, EntryKind, Exit, FlatLayer, Holder, Meaning, Zone, is_area};
+pub(crate) use meaning::{arrivals_in_area, cells_of_area, is_floor_layer};
 pub use property::{HolderKind, PROPERTIES, PropertyFact, Reference, ValueKind};
 pub use reference::moved;
 pub use walk::{Reach, WalkGrid, reads_tile_properties};

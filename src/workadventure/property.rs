@@ -237,7 +237,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         value: Text,
         companion_of: &[],
         effect: "the bell that is rung from here",
-        wrong: "an unknown name stops all doors and bells of the map",
+        wrong: "an unknown name: nothing rings",
         replaced_by: None,
     },
     PropertyFact {
@@ -282,7 +282,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         value: Text,
         companion_of: &["doorVariable"],
         effect: "code of the door's keypad",
-        wrong: "on an area the keypad is far off the map",
+        wrong: "anything but text stops all doors and bells of the map",
         replaced_by: None,
     },
     PropertyFact {
@@ -810,7 +810,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
     PropertyFact {
         name: "soundRadius",
         holders: &[Variable],
-        value: Number(0.0, f64::MAX),
+        value: Number(0.0, f64::INFINITY),
         companion_of: &["door", "bell"],
         effect: "how far the sound reaches, in pixels",
         wrong: "anything but a number stops all doors and bells of the map",
@@ -936,7 +936,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
     PropertyFact {
         name: "zoomMargin",
         holders: &[Area],
-        value: Number(0.0, f64::MAX),
+        value: Number(0.0, f64::INFINITY),
         companion_of: &["focusable"],
         effect: "margin around the area, as a fraction of its size",
         wrong: "text breaks the zoom",
@@ -945,7 +945,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
     PropertyFact {
         name: "zoom_margin",
         holders: &[Area],
-        value: Number(0.0, f64::MAX),
+        value: Number(0.0, f64::INFINITY),
         companion_of: &["focusable"],
         effect: "margin around the area, as a fraction of its size",
         wrong: "text breaks the zoom",

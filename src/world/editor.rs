@@ -2,22 +2,35 @@
 //! (workadventure-maps, section 6).
 
 use crate::{
+    finding::{Place, Spot},
     format,
     model::{TileSize, Wam},
     source::{Existence, Sources, with_extension},
 };
 
 /// What the editor adds to a map.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Drawn {
     /// Names of areas where visitors can arrive.
     pub(super) entries: Vec<String>,
-    /// Exits: URL and name of the entry there, which may be empty.
-    pub(super) exits: Vec<(String, String)>,
+    /// Exits.
+    pub(super) exits: Vec<DrawnExit>,
 }
 
-/// Reads the editor's file beside the map called `map`; nothing where there is none.
-pub(super) fn beside(sources: &Sources, map: &str) -> Drawn {
+/// An exit of an area.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct DrawnExit {
+    /// Where it leads to, with the name of the entry there behind a `#`.
+    pub(super) text: String,
+    /// Its URL in the text.
+    pub(super) spot: Spot,
+    /// Where it lies.
+    pub(super) place: Place,
+}
+
+/// Reads the editor's file beside the map called `map`, whose tiles have this size; nothing where there
+/// is none.
+pub(super) fn beside(sources: &Sources, map: &str, tile: TileSize) -> Drawn {
     let mut drawn = Drawn::default();
     let Some(wam) = read(sources, &with_extension(map, "wam")) else { return drawn };
     for area in &wam.areas {
@@ -25,8 +38,15 @@ pub(super) fn beside(sources: &Sources, map: &str) -> Drawn {
             match property.kind.as_str() {
                 "start" => drawn.entries.push(area.name.clone()),
                 "exit" => {
-                    let text = |key| property.text(key).unwrap_or_default().to_owned();
-                    drawn.exits.push((text("url"), text("areaName")));
+                    let url = property.text("url").unwrap_or_default();
+                    let text = match property.text("areaName").filter(|entry| !entry.is_empty()) {
+                        Some(entry) => format!("{url}#{entry}"),
+                        None => url.to_owned(),
+                    };
+                    let spot = Spot::new(&*wam.file, property.span).key("url");
+                    let place = Place { object: Some(area.name.clone()), ..Place::default() };
+                    let place = place.area(area.rectangle.tiles(tile));
+                    drawn.exits.push(DrawnExit { text, spot, place });
                 }
                 _ => {}
             }

@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Destination, Surroundings, editor};
+use super::{
+    Destination, Surroundings,
+    editor::{self, DrawnExit},
+};
 use crate::{
+    finding::{Place, Spot},
     model::{Map, Value},
     project::{Project, STANDS_IN_FOR, nearest},
     source::{parent, resolve},
@@ -43,6 +47,10 @@ pub struct Way<'a> {
     pub exit: Option<&'a Exit>,
     /// Where it leads to, as written.
     pub text: String,
+    /// Where that stands in the text.
+    pub spot: Spot,
+    /// Where it lies.
+    pub place: Place,
     /// Where it leads.
     pub destination: Destination,
     /// Index of the map that visitors get there, which may be a stand-in; that of the same map for an
@@ -87,7 +95,8 @@ impl<'a> World<'a> {
         let maps: Vec<WorldMap> = maps
             .into_iter()
             .map(|(name, map, meaning)| {
-                let editor::Drawn { entries, exits } = editor::beside(surroundings.sources, name);
+                let editor::Drawn { entries, exits } =
+                    editor::beside(surroundings.sources, name, map.tile_size);
                 drawn.push(exits);
                 let stands_in_for = stands_in_for(name, map);
                 WorldMap { name, map, meaning, stands_in_for, editor_entries: entries }
@@ -106,11 +115,11 @@ impl<'a> World<'a> {
         for (from, drawn) in drawn.into_iter().enumerate() {
             for exit in &world.maps[from].meaning.exits {
                 let text = exit.target().unwrap_or_default().to_owned();
-                ways.push(world.way(surroundings, from, Some(exit), text));
+                let (spot, place) = (exit.spot.clone(), exit.place.clone());
+                ways.push(world.way(surroundings, from, Some(exit), DrawnExit { text, spot, place }));
             }
-            for (url, entry) in drawn {
-                let text = if entry.is_empty() { url } else { format!("{url}#{entry}") };
-                ways.push(world.way(surroundings, from, None, text));
+            for exit in drawn {
+                ways.push(world.way(surroundings, from, None, exit));
             }
         }
         world.ways = ways;
@@ -126,16 +135,24 @@ impl<'a> World<'a> {
         Self::of(&Surroundings::of(project), maps)
     }
 
-    fn way(&self, surroundings: &Surroundings, from: usize, exit: Option<&'a Exit>, text: String) -> Way<'a> {
+    fn way(
+        &self,
+        surroundings: &Surroundings,
+        from: usize,
+        exit: Option<&'a Exit>,
+        written: DrawnExit,
+    ) -> Way<'a> {
+        let DrawnExit { text, spot, place } = written;
         let relative_to_map = exit.is_some_and(|exit| exit.property.name == "exitSceneUrl");
         let mut destination = Destination::of(surroundings, self.maps[from].name, &text, relative_to_map);
         let to = match &destination {
             Destination::Here => Some(from),
-            Destination::Map(name) => self.index(name),
+            // Told by itself; visitors come there where letter case does not count.
+            Destination::Map(name) | Destination::OtherCase(name) => self.index(name),
             _ => None,
         };
         // A stand-in's exits to its venue lead to itself.
-        if to == Some(from) {
+        if to == Some(from) && matches!(destination, Destination::Map(_)) {
             destination = Destination::Here;
         }
         let arrival = match (to, Link::of(&text).entry()) {
@@ -143,7 +160,7 @@ impl<'a> World<'a> {
             (Some(_), None) => Arrival::Default,
             (Some(to), Some(name)) => self.maps[to].arrival(name),
         };
-        Way { from, exit, text, destination, to, arrival }
+        Way { from, exit, text, spot, place, destination, to, arrival }
     }
 
     /// The maps, in the order in which they were given.
@@ -204,8 +221,10 @@ impl<'a> World<'a> {
     pub fn dead_ends(&self) -> Vec<usize> {
         let mut open: BTreeSet<usize> = (0..self.maps.len()).collect();
         for way in &self.ways {
-            let leaves =
-                matches!(way.destination, Destination::Unknown | Destination::Room(_) | Destination::Map(_));
+            let leaves = match way.destination {
+                Destination::Unknown | Destination::Room(_) | Destination::Map(_) => true,
+                _ => way.to.is_some_and(|to| to != way.from),
+            };
             if leaves {
                 open.remove(&way.from);
             }

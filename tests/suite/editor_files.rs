@@ -139,7 +139,8 @@ fn what_passes_and_cannot_work_is_told() {
             {"url": "furniture.json", "type": "file"}, {"url": "https://example.org/c.json", "type": "file"}
         ]);
     });
-    let folder = folder(&[("hall.tmj", map(|_| ())), ("hall.wam", text)]);
+    let page = ("bar.html", "<p>menu".to_owned());
+    let folder = folder(&[("hall.tmj", map(|_| ())), ("hall.wam", text), page]);
     let (findings, _) = check(folder.path(), &[]);
     let mut found: Vec<(&str, &str, &str)> = findings
         .iter()
@@ -318,4 +319,83 @@ fn a_broken_tiled_project_is_told_once() {
     let mut found = rules(&findings);
     found.sort_unstable();
     assert_eq!(found, ["tiled-project-wrong", "tiled-projects-several"], "{findings:#?}");
+}
+
+/// Rules and pointers of what is found in `hall.wam` with these areas, beside a map of 4 by 3 tiles.
+fn found_in_areas(areas: &Value, files: &[(&str, String)]) -> Vec<(String, String)> {
+    let text = wam(|wam| wam["areas"] = areas.clone());
+    let mut all = vec![("hall.tmj", map(|_| ())), ("hall.wam", text)];
+    all.extend(files.iter().cloned());
+    let folder = folder(&all);
+    let (findings, _) = check(folder.path(), &["hall.tmj"]);
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    findings.iter().map(|finding| (text(finding, "rule"), text(finding, "pointer"))).collect()
+}
+
+fn one(rule: &str, pointer: &str) -> Vec<(String, String)> {
+    vec![(rule.to_owned(), pointer.to_owned())]
+}
+
+#[test]
+fn exits_of_areas_are_followed() {
+    let to = |url: &str, entry: &str| {
+        let exit = json!([{"id": "p", "type": "exit", "url": url, "areaName": entry}]);
+        let stage = area("2", "stage", &json!([{"id": "q", "type": "start"}]));
+        let bar = wam(|wam| {
+            wam["mapUrl"] = json!("./bar.tmj");
+            wam["areas"] = json!([stage, area("3", "back stage", &json!([{"id": "r", "type": "start"}]))]);
+        });
+        found_in_areas(&json!([area("1", "door", &exit)]), &[("bar.tmj", map(|_| ())), ("bar.wam", bar)])
+    };
+    assert_eq!(to("bar.wam", ""), []);
+    assert_eq!(to("bar.wam", "stage"), []);
+    assert_eq!(to("baar.wam", ""), one("exit-target-missing", "/areas/0/properties/0/url"));
+    assert_eq!(to("https://example.org/x", ""), one("exit-never-works", "/areas/0/properties/0/url"));
+    assert_eq!(to("bar.wam", "stag"), one("exit-entry-missing", "/areas/0/properties/0/areaName"));
+    assert_eq!(to("bar.wam", "back stage"), one("exit-entry-missing", "/areas/0/properties/0/areaName"));
+}
+
+#[test]
+fn areas_are_judged_as_zones_are() {
+    let with = |properties: Value| found_in_areas(&json!([area("1", "back stage", &properties)]), &[]);
+    let site = |link: &str| with(json!([{"id": "p", "type": "openWebsite", "link": link}]));
+    let link = "/areas/0/properties/0/link";
+    assert_eq!(site("https://example.org"), []);
+    assert_eq!(site("https://github.com/a"), one("iframe-hostile-site", link));
+    assert_eq!(site("http://example.org"), one("http-url", link));
+    assert_eq!(site("menu.html"), one("local-file-missing", link));
+    let tab = json!([{"id": "p", "type": "openWebsite", "newTab": true, "link": "https://github.com/a"}]);
+    assert_eq!(with(tab), []);
+    let video =
+        json!([{"id": "p", "type": "openWebsite", "application": "youtube", "link": "https://youtu.be/a"}]);
+    assert_eq!(with(video), []);
+    let sound = json!([{"id": "p", "type": "playAudio", "audioLink": "bell.mp3"}]);
+    assert_eq!(with(sound), one("local-file-missing", "/areas/0/properties/0/audioLink"));
+    assert_eq!(with(json!([{"id": "p", "type": "start"}])), one("entry-name-unreachable", "/areas/0/name"));
+    assert_eq!(with(json!([{"id": "p", "type": "start", "isDefault": true}])), []);
+}
+
+#[test]
+fn areas_out_of_reach() {
+    let at = |x: i32| {
+        let mut area =
+            area("1", "stage", &json!([{"id": "p", "type": "livekitRoomProperty", "roomName": "a"}]));
+        area["x"] = json!(x);
+        found_in_areas(&json!([area]), &[])
+    };
+    assert_eq!(at(32), []);
+    assert_eq!(at(3200), one("unreachable-zone", "/areas/0/name"));
+}
+
+#[test]
+fn meetings_of_areas_that_are_one() {
+    let podiums = |a: &str, b: &str| {
+        let podium = |id: &str, name: &str| json!([{"id": id, "type": "speakerMegaphone", "name": name}]);
+        found_in_areas(&json!([area("1", "a", &podium("p", a)), area("2", "b", &podium("q", b))]), &[])
+    };
+    assert_eq!(
+        podiums("Main Stage", "main stage!"),
+        one("meeting-name-collision", "/areas/1/properties/0/name")
+    );
+    assert_eq!(podiums("stage 1", "stage 2"), []);
 }

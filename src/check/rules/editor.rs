@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::links::Subject;
 use crate::{
     check::{
         context::WorldContext,
@@ -10,9 +11,9 @@ use crate::{
     },
     finding::{Family, Finding, Place, Rule, Severity, Spot},
     model::{Area, AreaProperty, Entity, TileSize, Wam},
-    project::nearest,
+    project::{Project, nearest},
     source::{Span, is_url, parent, relative},
-    workadventure::{Address, Link},
+    workadventure::{Address, Link, Reference},
     world::{Destination, Surroundings},
 };
 
@@ -132,6 +133,7 @@ fn check(context: &WorldContext, findings: &mut Vec<Finding>) {
         judge.areas(findings);
         judge.entities(findings);
         judge.property_ids(findings);
+        judge.references(project, findings);
     }
 }
 
@@ -290,6 +292,44 @@ impl Judge<'_> {
                 .at(place.clone())
                 .help("write the whole address with https://"),
         );
+    }
+
+    /// Websites and sounds, which are looked up from the map's folder.
+    fn references(&self, project: &Project, findings: &mut Vec<Finding>) {
+        let map = self.wam.map_file();
+        let folder = map.as_deref().map_or(parent(&self.wam.file), parent);
+        let on_entities = self.wam.entities.iter().flat_map(|entity| {
+            entity
+                .properties
+                .iter()
+                .map(move |property| (property, self.at_entity(entity), "an entity".to_owned()))
+        });
+        let in_areas = self.wam.areas.iter().flat_map(|area| {
+            let holder = format!("area \"{}\"", area.name);
+            area.properties.iter().map(move |property| (property, self.in_area(area), holder.clone()))
+        });
+        for (property, place, holder) in on_entities.chain(in_areas) {
+            let on = |key| property.boolean(key) == Some(true);
+            let (key, reference) = match property.kind.as_str() {
+                "playAudio" => ("audioLink", Reference::Sound),
+                "openWebsite" if on("newTab") || on("forceNewTab") => ("link", Reference::Tab),
+                // Applications make a page for frames of the address themselves.
+                "openWebsite" if property.text("application").is_none_or(|name| name == "website") => {
+                    ("link", Reference::Page)
+                }
+                _ => continue,
+            };
+            let Some(value) = property.text(key) else { continue };
+            let text = value.trim();
+            // Of an entity the editor wants the whole address anyway.
+            if text.is_empty() || text.contains("${") || holder == "an entity" && !is_url(text) {
+                continue;
+            }
+            let spot = self.spot(property.span).key(key);
+            let subject =
+                Subject { project, folder, value, spot, place, property: &property.kind, holder: &holder };
+            subject.judge(reference, text, findings);
+        }
     }
 
     fn property_ids(&self, findings: &mut Vec<Finding>) {

@@ -6,7 +6,9 @@ use super::{Check, Lint};
 use crate::{
     check::context::{FlatLayer, MapContext},
     finding::{Family, Finding, Place, Rule, Severity},
-    model::{Compression, Encoding, Gid, MapTileset, Orientation, TileData, TileLayer, TilePos, Tileset},
+    model::{
+        Compression, Encoding, Gid, MapTileset, Orientation, TileData, TileLayer, TilePos, TileSize, Tileset,
+    },
     source::PictureHeader,
 };
 
@@ -182,6 +184,18 @@ pub(super) fn end_of(context: &MapContext, entry: &MapTileset) -> Option<u32> {
     let Some(picture) = &tileset.picture else {
         return Some(entry.first_gid.saturating_add(tileset.id_span()));
     };
+    // The engine takes tiles without a size for its own.
+    let unsized_tiles = tileset.tile_size.width == 0 || tileset.tile_size.height == 0;
+    let sized = unsized_tiles.then(|| {
+        let or_usual = |side: u32, usual: u32| if side == 0 { usual } else { side };
+        let (size, usual) = (tileset.tile_size, TileSize::USUAL);
+        let tile_size = TileSize {
+            width: or_usual(size.width, usual.width),
+            height: or_usual(size.height, usual.height),
+        };
+        Tileset { tile_size, ..tileset.clone() }
+    });
+    let tileset = sized.as_ref().unwrap_or(tileset);
     let (columns, rows) = match tileset.phaser_grid() {
         Some(grid) => grid,
         // An embedded tileset without the size of its picture has no tiles for the engine; any other

@@ -7,7 +7,7 @@ use crate::{
     check::context::{FlatLayer, MapContext, around},
     finding::{Family, Finding, Rule, Severity},
     model::TilePos,
-    workadventure::{Entry, EntryKind, Reach, WalkGrid, can_be_linked},
+    workadventure::{Entry, EntryKind, Reach, WalkGrid, arrivals_in_area, can_be_linked},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -115,7 +115,7 @@ fn start_missing(context: &MapContext, findings: &mut Vec<Finding>) {
     if context.meaning.default_entry().is_some_and(|entry| !entry.cells.is_empty()) {
         return;
     }
-    if !context.can_walk() {
+    if !context.can_walk() || !drawn_arrivals(context, true).is_empty() {
         return;
     }
     let blocked = fallback(context).is_some_and(|cell| context.meaning.walk.is_blocked(cell));
@@ -205,12 +205,23 @@ fn start_on_wall(context: &MapContext, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Where visitors arrive by areas of the editor's file: without a name in their link, or by any.
+fn drawn_arrivals(context: &MapContext, by_default: bool) -> Vec<TilePos> {
+    let areas = context.wam().map_or(&[][..], |wam| &wam.areas);
+    let starts = areas.iter().filter(|area| {
+        area.property("start").is_some_and(|start| !by_default || start.boolean("isDefault") == Some(true))
+    });
+    starts.flat_map(|area| arrivals_in_area(context.map, area.rectangle)).collect()
+}
+
 /// Whether visitors are locked in where they arrive: the way from there leads to none of the zones and
 /// exits that the map has, and to little of its floor.
 pub(super) fn is_enclosed(context: &MapContext) -> bool {
     *context.enclosed.get_or_init(|| {
         let meaning = context.meaning;
+        let drawn = drawn_arrivals(context, true);
         let arrivals = match meaning.default_entry() {
+            _ if !drawn.is_empty() => drawn,
             Some(entry) if !entry.cells.is_empty() => entry.cells.clone(),
             _ => fallback(context).into_iter().collect(),
         };
@@ -236,16 +247,18 @@ fn way_out(walk: &WalkGrid, arrivals: &[TilePos]) -> Vec<TilePos> {
 pub(super) fn reach<'a>(context: &'a MapContext) -> &'a Reach {
     context.reach.get_or_init(|| {
         let mut arrivals: Vec<TilePos> = context.meaning.arrivals().collect();
-        if context.meaning.default_entry().is_none() {
+        let drawn = drawn_arrivals(context, false);
+        if context.meaning.default_entry().is_none() && drawn.is_empty() {
             arrivals.extend(fallback(context));
         }
+        arrivals.extend(drawn);
         let walk = context.open_walk();
         walk.reachable(way_out(&walk, &arrivals))
     })
 }
 
 fn start_enclosed(context: &MapContext, findings: &mut Vec<Finding>) {
-    if !context.can_walk() || !is_enclosed(context) {
+    if !context.can_walk() || !is_enclosed(context) || !drawn_arrivals(context, true).is_empty() {
         return;
     }
     let finding = match context.meaning.default_entry() {
@@ -306,6 +319,7 @@ fn start_on_exit(context: &MapContext, findings: &mut Vec<Finding>) {
 }
 
 fn entry_name_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
+    drawn_entry_name(context, findings);
     for entry in context.meaning.entries.iter().filter(|entry| entry.declared && !entry.default) {
         // A layer `welcome hall/start` is found by its last part.
         let last = entry.name.rsplit_once('/').map_or(entry.name.as_str(), |(_, last)| last);
@@ -325,6 +339,26 @@ fn entry_name_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
             Finding::new(&ENTRY_NAME_UNREACHABLE, entry.spot.clone().key("name"), message)
                 .at(entry.place.clone())
                 .help(help),
+        );
+    }
+}
+
+fn drawn_entry_name(context: &MapContext, findings: &mut Vec<Finding>) {
+    let Some(wam) = context.wam() else { return };
+    for area in &wam.areas {
+        let by_name = area.property("start").is_some_and(|start| start.boolean("isDefault") != Some(true));
+        if !by_name || can_be_linked(&area.name) {
+            continue;
+        }
+        let message = format!(
+            "no link leads to the entry \"{}\": its name has signs that links cannot carry",
+            area.name
+        );
+        let spot = crate::finding::Spot::new(&*wam.file, area.span).key("name");
+        findings.push(
+            Finding::new(&ENTRY_NAME_UNREACHABLE, spot, message)
+                .at(context.place_of_area(area))
+                .help("use letters from a to z, digits, - and _"),
         );
     }
 }

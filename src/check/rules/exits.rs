@@ -1,18 +1,16 @@
 //! Leaving.
 
-use std::collections::BTreeSet;
-
 use super::{Check, Lint, entries};
 use crate::{
     check::context::{MapContext, WorldContext, around},
-    finding::{Family, Finding, Rule, Severity},
+    finding::{Change, Edit, Family, Finding, Rule, Severity},
     source::relative,
     workadventure::{Exit, Holder},
-    world::{Arrival, Destination, Never, Surroundings},
+    world::{Arrival, Destination, Never, Surroundings, Way},
 };
 
 pub(super) static LINTS: &[Lint] = &[
-    Lint { rule: &EXIT_TARGET_MISSING, check: Check::Map(targets) },
+    Lint { rule: &EXIT_TARGET_MISSING, check: Check::World(targets) },
     Lint { rule: &EXIT_LETTER_CASE, check: Check::Beside("exit-target-missing") },
     Lint { rule: &EXIT_NEVER_WORKS, check: Check::Beside("exit-target-missing") },
     Lint { rule: &EXIT_ENTRY_MISSING, check: Check::World(entry_missing) },
@@ -89,75 +87,74 @@ static MAP_UNREACHABLE: Rule = Rule {
     mend: "Add an exit that leads to it, or delete the map.",
 };
 
-/// Where an exit of the map leads.
-fn destination(context: &MapContext, exit: &Exit) -> Destination {
-    let relative_to_map = exit.property.name == "exitSceneUrl";
-    let text = exit.target().unwrap_or_default();
-    Destination::of(&Surroundings::of(context.project), &context.map.file, text, relative_to_map)
-}
-
-/// Names of the maps that the map's exits lead to.
-pub(in crate::check) fn local_targets(context: &MapContext) -> BTreeSet<String> {
-    let destinations = context.meaning.exits.iter().map(|exit| destination(context, exit));
-    destinations
-        .filter_map(|destination| match destination {
-            Destination::Map(name) => Some(name),
-            _ => None,
-        })
-        .collect()
-}
-
 /// Whether who steps on the exit leaves the map.
 pub(super) fn leads_away(context: &MapContext, exit: &Exit) -> bool {
+    let relative_to_map = exit.property.name == "exitSceneUrl";
+    let text = exit.target().unwrap_or_default();
     matches!(
-        destination(context, exit),
+        Destination::of(&Surroundings::of(context.project), &context.map.file, text, relative_to_map),
         Destination::Map(_) | Destination::OtherCase(_) | Destination::Room(_)
     )
 }
 
-fn targets(context: &MapContext, findings: &mut Vec<Finding>) {
-    for exit in &context.meaning.exits {
-        let value = exit.property.value.display();
+/// The ways out of the maps that are to be judged; maps beyond those come behind them.
+fn ways<'a>(context: &'a WorldContext) -> impl Iterator<Item = (&'a MapContext<'a>, &'a Way<'a>)> {
+    context.world.ways().iter().filter_map(|way| Some((context.maps.get(way.from)?, way)))
+}
+
+/// Edits that make the way lead elsewhere. Of an area of the editor's file the entry is a text of its
+/// own.
+fn lead(finding: Finding, way: &Way, safe: bool, right: &str) -> Finding {
+    let description = format!("replace with \"{right}\"");
+    match right.split_once('#') {
+        Some((url, entry)) if way.exit.is_none() => {
+            let edit = |key: &'static str, text: &str| Edit {
+                spot: way.spot.clone().key(key),
+                change: Change::Text(text.to_owned()),
+            };
+            finding.mend(safe, description, vec![edit("url", url), edit("areaName", entry)])
+        }
+        _ => finding.fix(safe, description, right),
+    }
+}
+
+fn targets(context: &WorldContext, findings: &mut Vec<Finding>) {
+    for (map, way) in ways(context) {
+        let value = &way.text;
         // As this map calls the file, with what stands behind the `#`.
         let with_fragment = |path: String| match value.split_once('#') {
             Some((_, fragment)) => format!("{path}#{fragment}"),
             None => path,
         };
-        let called = |name: &str| with_fragment(relative(context.folder(), name));
+        let called = |name: &str| with_fragment(relative(map.folder(), name));
         // What is behind a `?` would be lost, and codes may stand for anything.
         let is_plain = !value.contains(['?', '%']);
-        let finding = match destination(context, exit) {
+        let finding = match &way.destination {
             Destination::Missing { nearest, .. } => {
                 let message = format!("exit leads to \"{value}\", which does not exist");
-                let finding = Finding::new(&EXIT_TARGET_MISSING, exit.spot.clone(), message);
-                match nearest.filter(|name| *name != context.map.file) {
+                let finding = Finding::new(&EXIT_TARGET_MISSING, way.spot.clone(), message);
+                match nearest.as_ref().filter(|name| **name != map.map.file) {
                     Some(near) => {
-                        let right = called(&near);
-                        finding.help(format!("did you mean \"{right}\"?")).fix(
-                            false,
-                            format!("replace with \"{right}\""),
-                            right.clone(),
-                        )
+                        let right = called(near);
+                        lead(finding.help(format!("did you mean \"{right}\"?")), way, false, &right)
                     }
                     None => finding.help("the path is relative to this map"),
                 }
             }
             Destination::OtherCase(real) => {
-                let right = called(&real);
+                let right = called(real);
                 let message = format!("exit leads to \"{value}\", but the file is called \"{real}\"");
-                Finding::new(&EXIT_LETTER_CASE, exit.spot.clone(), message)
-                    .help(format!("write \"{right}\""))
-                    .fix(is_plain, format!("replace with \"{right}\""), right.clone())
+                let finding = Finding::new(&EXIT_LETTER_CASE, way.spot.clone(), message);
+                lead(finding.help(format!("write \"{right}\"")), way, is_plain, &right)
             }
             Destination::Never(never) => {
-                let (why, help) = explain(&never);
+                let (why, help) = explain(never);
                 let message = format!("exit to \"{value}\" never opens: {why}");
-                let finding = Finding::new(&EXIT_NEVER_WORKS, exit.spot.clone(), message).help(help);
+                let finding = Finding::new(&EXIT_NEVER_WORKS, way.spot.clone(), message).help(help);
                 let certain = matches!(never, Never::LostSlash(_));
                 match never {
                     Never::LostSlash(room) | Never::MapUrl(room) => {
-                        let right = with_fragment(room);
-                        finding.fix(certain && is_plain, format!("replace with \"{right}\""), right.clone())
+                        lead(finding, way, certain && is_plain, &with_fragment(room.clone()))
                     }
                     _ => finding,
                 }
@@ -168,7 +165,7 @@ fn targets(context: &MapContext, findings: &mut Vec<Finding>) {
             | Destination::Map(_)
             | Destination::Room(_) => continue,
         };
-        findings.push(finding.at(exit.place.clone()));
+        findings.push(finding.at(way.place.clone()));
     }
 }
 
@@ -189,13 +186,9 @@ fn explain(never: &Never) -> (&'static str, String) {
 }
 
 fn entry_missing(context: &WorldContext, findings: &mut Vec<Finding>) {
-    let world = &context.world;
-    for way in world.ways() {
-        // Maps beyond those that are to be judged come behind them.
-        let (Some(from), Some(exit), Some(to)) = (context.maps.get(way.from), way.exit, way.to) else {
-            continue;
-        };
-        let file = relative(from.folder(), world.maps()[to].name);
+    for (from, way) in ways(context) {
+        let Some(to) = way.to else { continue };
+        let file = relative(from.folder(), context.world.maps()[to].name);
         let arrive = format!("visitors arrive at the default entry of \"{file}\"");
         let (message, near) = match &way.arrival {
             Arrival::Missing { name, nearest } => {
@@ -204,16 +197,13 @@ fn entry_missing(context: &WorldContext, findings: &mut Vec<Finding>) {
             Arrival::Unlinkable(name) => (format!("{arrive}: no link can carry the name \"{name}\""), None),
             Arrival::Default | Arrival::Entry { .. } | Arrival::Unknown => continue,
         };
-        let finding = Finding::new(&EXIT_ENTRY_MISSING, exit.spot.clone(), message).at(exit.place.clone());
+        let spot = if way.exit.is_none() { way.spot.clone().key("areaName") } else { way.spot.clone() };
+        let finding = Finding::new(&EXIT_ENTRY_MISSING, spot, message).at(way.place.clone());
         findings.push(match near {
             Some((_, Some(near))) => {
                 let address = way.text.split_once('#').map_or("", |(address, _)| address);
                 let right = format!("{address}#{near}");
-                finding.help(format!("did you mean \"{right}\"?")).fix(
-                    false,
-                    format!("replace with \"{right}\""),
-                    right.clone(),
-                )
+                lead(finding.help(format!("did you mean \"{right}\"?")), way, false, &right)
             }
             Some((name, None)) => finding
                 .help(format!("add a tile layer \"{name}\" there, and paint it where visitors shall arrive")),

@@ -6,7 +6,7 @@ use super::{Check, Lint};
 use crate::{
     check::context::{FlatLayer, MapContext, around, class_kind},
     finding::{Family, Finding, Rule, Severity},
-    model::{Chunk, Gid, Layer, LayerKind, TileData, TilePos, TileRect},
+    model::{Chunk, Gid, Layer, LayerKind, Object, TileData, TilePos, TileRect},
     workadventure::HolderKind,
 };
 
@@ -59,12 +59,13 @@ static DUPLICATE_LAYER_PATH: Rule = Rule {
 
 static IGNORED_BY_ENGINE: Rule = Rule {
     name: "ignored-by-engine",
-    summary: "a layer uses something that shows in Tiled only",
+    summary: "the map uses something that shows in Tiled only",
     severity: Severity::Info,
     family: Family::Layers,
     since: "0.1.0",
-    why: "The engine draws no image layers, ignores offsets and tints, and takes visibility and opacity of \
-          each layer alone, never of its group. The room looks different from the map in Tiled.",
+    why: "The engine draws neither image layers nor tiles of objects, ignores offsets, tints and the map's \
+          background colour, and takes visibility, opacity and parallax of each layer alone, never of its group. \
+          The room looks different from the map in Tiled.",
     example: "group \"winter\": visible false",
     mend: "Set what the engine reads: move the tiles themselves, hide the layers in the group one by one.",
 };
@@ -168,6 +169,7 @@ fn duplicate_layer_path(context: &MapContext, findings: &mut Vec<Finding>) {
 }
 
 fn ignored_by_engine(context: &MapContext, findings: &mut Vec<Finding>) {
+    background(context, findings);
     for flat in &context.layers {
         let layer = flat.layer;
         let mut ignored: Vec<(&'static str, String)> = Vec::new();
@@ -184,6 +186,26 @@ fn ignored_by_engine(context: &MapContext, findings: &mut Vec<Finding>) {
                 }
             }
             LayerKind::Tiles(_) | LayerKind::Objects(_) => {}
+        }
+        if let LayerKind::Group(children) = &layer.kind
+            && layer.parallax != glam::DVec2::ONE
+            && holds_tiles(children)
+        {
+            let key = if layer.parallax.cmpeq(glam::DVec2::ONE).test(0) { "parallaxy" } else { "parallaxx" };
+            ignored
+                .push((key, "its layers move with the map, as the parallax of groups is ignored".to_owned()));
+        }
+        if let LayerKind::Objects(objects) = &layer.kind {
+            let drawn = |object: &&Object| object.gid.is_some() && object.visible && object.opacity > 0.0;
+            let count = objects.objects.iter().filter(drawn).count();
+            if layer.visible && layer.opacity > 0.0 && count > 0 {
+                let tiles = if count == 1 {
+                    "a tile object is".to_owned()
+                } else {
+                    format!("{count} tile objects are")
+                };
+                ignored.push(("objects", format!("{tiles} not drawn")));
+            }
         }
         let matters = match &layer.kind {
             LayerKind::Objects(objects) => {
@@ -215,6 +237,24 @@ fn ignored_by_engine(context: &MapContext, findings: &mut Vec<Finding>) {
     }
 }
 
+fn background(context: &MapContext, findings: &mut Vec<Finding>) {
+    let Some(color) = &context.map.background_color else { return };
+    // A floor over all of the map covers it.
+    let floors = || context.tile_layers().filter(|(flat, _)| flat.layer.visible && flat.layer.opacity >= 1.0);
+    let covered = |cell: TilePos| floors().any(|(_, tiles)| !tiles.get(cell).is_empty());
+    if context.map.bounds().cells().take(MOST_CELLS).all(covered) {
+        return;
+    }
+    findings.push(Finding::new(
+        &IGNORED_BY_ENGINE,
+        context.spot(context.map.span).key("backgroundcolor"),
+        format!("the map looks different from Tiled: its background colour {color} is not shown"),
+    ));
+}
+
+/// Cells that are looked at for one that is empty; maps are smaller.
+const MOST_CELLS: usize = 1 << 20;
+
 fn holds_tiles(layers: &[Layer]) -> bool {
     layers.iter().any(|layer| match &layer.kind {
         LayerKind::Tiles(tiles) => tiles.filled().next().is_some(),
@@ -236,7 +276,7 @@ pub(super) fn collides(context: &MapContext, gid: Gid) -> bool {
     context.tile_of(gid).is_some_and(|(_, tile)| tile.properties.boolean("collides") == Some(true))
 }
 
-fn colliding_cells(context: &MapContext, flat: &FlatLayer) -> Vec<TilePos> {
+pub(super) fn colliding_cells(context: &MapContext, flat: &FlatLayer) -> Vec<TilePos> {
     let Some(tiles) = flat.layer.tiles() else { return Vec::new() };
     let mut known: BTreeMap<u32, bool> = BTreeMap::new();
     tiles

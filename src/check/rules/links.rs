@@ -8,11 +8,11 @@ use crate::{
     },
     finding::{Family, Finding, Place, Rule, Severity, Spot},
     model::{Property, Value},
-    project::nearest,
-    source::{Existence, is_url, parent, relative, resolve},
+    project::{Project, nearest},
+    source::{Existence, Sources, is_url, parent, relative, resolve},
     workadventure::{
-        HolderKind, PropertyFact, Reference, ValueKind, embeddable, host_and_path, is_template,
-        percent_decoded,
+        HolderKind, PropertyFact, Reference, ValueKind, embeddable, host_and_path, is_readable_url,
+        is_template, percent_decoded,
     },
 };
 
@@ -22,6 +22,8 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &OPEN_TAB_RELATIVE, check: Check::Beside("local-file-missing") },
     Lint { rule: &HTTP_URL, check: Check::Beside("local-file-missing") },
     Lint { rule: &IFRAME_HOSTILE_SITE, check: Check::Beside("local-file-missing") },
+    Lint { rule: &URL_UNREADABLE, check: Check::Beside("local-file-missing") },
+    Lint { rule: &SOUND_UNPLAYABLE, check: Check::Beside("local-file-missing") },
     Lint { rule: &SCRIPT_IS_TYPESCRIPT, check: Check::Beside("local-file-missing") },
     Lint { rule: &PATH_ABSOLUTE, check: Check::Map(path_absolute) },
     Lint { rule: &HOST_NOT_ALLOWED, check: Check::Map(host_not_allowed) },
@@ -85,6 +87,30 @@ static IFRAME_HOSTILE_SITE: Rule = Rule {
           blank panel.",
     example: "layer \"video\": openWebsite = \"https://www.youtube.com/watch?v=…\"",
     mend: "Use the form for embedding (https://www.youtube.com/embed/…), or openTab.",
+};
+
+static URL_UNREADABLE: Rule = Rule {
+    name: "url-unreadable",
+    summary: "an address is none that a browser can read",
+    severity: Severity::Error,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "Nothing opens, and WorkAdventure fails in the middle of the step that a visitor makes onto the zone: \
+          what other zones should have done at that moment is lost, too.",
+    example: "layer \"poster\": openWebsite = \"https://\"",
+    mend: "Write the whole address: https://, the host, and the path.",
+};
+
+static SOUND_UNPLAYABLE: Rule = Rule {
+    name: "sound-unplayable",
+    summary: "a sound is of a kind that browsers do not play",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "WorkAdventure hands the address to the browser as a sound file. Of a video's page, of MIDI or of \
+          Windows' own formats visitors hear nothing, and see an icon that asks to allow sounds.",
+    example: "layer \"music\": playAudio = \"https://www.youtube.com/watch?v=…\"",
+    mend: "Use the address of an MP3 file, or of an Ogg file for what need not play on Apple's devices.",
 };
 
 static SCRIPT_IS_TYPESCRIPT: Rule = Rule {
@@ -155,7 +181,15 @@ pub(super) fn referring(context: &MapContext, mut judge: impl FnMut(&Holder, &Pr
 
 fn references(context: &MapContext, findings: &mut Vec<Finding>) {
     referring(context, |holder, property, reference, text| {
-        let subject = Subject { context, holder, property };
+        let subject = Subject {
+            project: context.project,
+            folder: context.folder(),
+            value: text,
+            spot: context.value(property),
+            place: holder.place.clone(),
+            property: &property.name,
+            holder: &holder.name,
+        };
         match reference {
             Reference::Exit | Reference::MapExit => {}
             Reference::Scripts => {
@@ -166,6 +200,23 @@ fn references(context: &MapContext, findings: &mut Vec<Finding>) {
             _ => subject.judge(reference, text.trim(), findings),
         }
     });
+    for holder in context.holders() {
+        let Some(property) = holder.properties.get("jitsiUrl") else { continue };
+        let text = property.value.text().filter(|text| !text.trim().is_empty() && !is_template(text));
+        let Some(text) = text.filter(|text| !text.contains("${")) else { continue };
+        // What does not begin so gets it from the engine; blanks around it are told by themselves.
+        let text = text.trim();
+        let whole = if text.starts_with("http") { text.to_owned() } else { format!("https://{text}") };
+        let works = PropertyFact::of("jitsiUrl").is_some_and(|fact| fact.works_on(holder.kind));
+        if works && !is_readable_url(&whole) {
+            let message = format!("the meeting of {} never opens: \"{text}\" is no host", holder.name);
+            findings.push(
+                Finding::new(&URL_UNREADABLE, context.value(property), message)
+                    .at(holder.place.clone())
+                    .help("write the host alone, like meet.example.org"),
+            );
+        }
+    }
 }
 
 fn path_absolute(context: &MapContext, findings: &mut Vec<Finding>) {
@@ -205,19 +256,45 @@ fn is_absolute(path: &str) -> bool {
     path.starts_with(['/', '\\']) || drive || path.starts_with("file:")
 }
 
-struct Subject<'a> {
-    context: &'a MapContext<'a>,
-    holder: &'a Holder<'a>,
-    property: &'a Property,
+/// A property that refers to something, wherever it stands.
+pub(super) struct Subject<'a> {
+    /// The project of its file.
+    pub(super) project: &'a Project,
+    /// Folder that relative paths start at: that of the map.
+    pub(super) folder: &'a str,
+    /// Its value.
+    pub(super) value: &'a str,
+    /// That value in the text.
+    pub(super) spot: Spot,
+    /// Where it lies.
+    pub(super) place: Place,
+    /// Its name.
+    pub(super) property: &'a str,
+    /// How messages call what has it.
+    pub(super) holder: &'a str,
 }
 
 impl Subject<'_> {
     fn finding(&self, rule: &'static Rule, message: String) -> Finding {
-        Finding::new(rule, self.context.value(self.property), message).at(self.holder.place.clone())
+        Finding::new(rule, self.spot.clone(), message).at(self.place.clone())
     }
 
-    fn judge(&self, reference: Reference, text: &str, findings: &mut Vec<Finding>) {
-        let (property, holder) = (&self.property.name, &self.holder.name);
+    /// Judges what it refers to.
+    pub(super) fn judge(&self, reference: Reference, text: &str, findings: &mut Vec<Finding>) {
+        let Self { property, holder, .. } = self;
+        if is_url(text) && !is_readable_url(text) {
+            let message = format!("{property} of {holder} never opens: no browser can read \"{text}\"");
+            findings
+                .push(self.finding(&URL_UNREADABLE, message).help("write https://, the host, and the path"));
+            return;
+        }
+        if reference == Reference::Sound
+            && let Some(why) = unplayable(text)
+        {
+            let message = format!("visitors hear nothing of {property} of {holder}: {why}");
+            findings.push(self.finding(&SOUND_UNPLAYABLE, message).help("use the address of an MP3 file"));
+            return;
+        }
         if is_url(text) {
             self.judge_url(reference, text, findings);
         } else if reference == Reference::Tab {
@@ -236,7 +313,7 @@ impl Subject<'_> {
     }
 
     fn judge_url(&self, reference: Reference, text: &str, findings: &mut Vec<Finding>) {
-        let (property, holder) = (&self.property.name, &self.holder.name);
+        let Self { property, holder, .. } = self;
         let Some(host) = host(text) else { return };
         let local =
             matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
@@ -264,7 +341,7 @@ impl Subject<'_> {
     }
 
     fn judge_path(&self, reference: Reference, text: &str, findings: &mut Vec<Finding>) {
-        let (property, holder) = (&self.property.name, &self.holder.name);
+        let Self { property, holder, .. } = self;
         // Paths from the server's root, and pages beyond the project, are not ours to see.
         let path = text.split(['?', '#']).next().unwrap_or_default();
         if text.starts_with('/') || path.is_empty() {
@@ -279,17 +356,17 @@ impl Subject<'_> {
             );
             return;
         }
-        let name = self.context.resolve(&percent_decoded(path));
+        let name = resolve(self.folder, &percent_decoded(path));
         if name.starts_with("../") {
             return;
         }
-        let sources = self.context.sources();
+        let sources = &self.project.sources;
         match sources.existence(&name) {
             Existence::File => {}
             // The server shows a folder's index.html, if anything.
             Existence::Folder if !is_script => {}
             Existence::OtherCase(real) => {
-                let right = format!("{}{}", relative(self.context.folder(), &real), &text[path.len()..]);
+                let right = format!("{}{}", relative(self.folder, &real), &text[path.len()..]);
                 let message = format!(
                     "{property} of {holder} is not found once it is on a server: \"{text}\" is called \"{right}\""
                 );
@@ -302,7 +379,7 @@ impl Subject<'_> {
                 );
             }
             Existence::Folder | Existence::Missing => {
-                if is_script && is_built(self.context, &name) {
+                if is_script && is_built(sources, self.folder, &name) {
                     return;
                 }
                 let effect = match reference {
@@ -335,31 +412,30 @@ impl Subject<'_> {
     /// The whole value of the property with `new` for `old`, which is one of its lines if it holds several
     /// scripts.
     fn with_line(&self, old: &str, new: &str) -> String {
-        let value = self.property.value.display();
-        let lines = value
+        let lines = self
+            .value
             .split_inclusive('\n')
             .map(|line| if line.trim() == old { line.replace(old, new) } else { line.to_owned() });
         lines.collect()
     }
 
     fn near(&self, name: &str) -> Option<String> {
-        let names = self.context.sources().entries(parent(name))?;
+        let names = self.project.sources.entries(parent(name))?;
         let wanted = name.rsplit_once('/').map_or(name, |(_, file)| file);
         let extension = |file: &str| file.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
         let same_kind = names.iter().filter(|file| extension(file) == extension(wanted));
         let near = nearest(wanted, same_kind)?;
-        Some(relative(self.context.folder(), &resolve(parent(name), &near)))
+        Some(relative(self.folder, &resolve(parent(name), &near)))
     }
 }
 
 /// Whether a script that is not there will be: a build makes it from TypeScript.
-fn is_built(context: &MapContext, name: &str) -> bool {
-    let sources = context.sources();
+fn is_built(sources: &Sources, folder: &str, name: &str) -> bool {
     let stem = name.strip_suffix(".js").unwrap_or(name);
     let is_file = |name: &str| sources.existence(name) == Existence::File;
     let source = ["ts", "mts", "tsx"].iter().any(|extension| is_file(&format!("{stem}.{extension}")));
     // A package beside or above the map has its own build.
-    let mut folder = context.folder();
+    let mut folder = folder;
     loop {
         let package =
             if folder.is_empty() { "package.json".to_owned() } else { format!("{folder}/package.json") };
@@ -381,6 +457,22 @@ fn host(url: &str) -> Option<String> {
         _ => host,
     };
     (!host.is_empty()).then(|| host.to_lowercase())
+}
+
+/// Why browsers play nothing of an address that should be a sound.
+fn unplayable(text: &str) -> Option<String> {
+    const KINDS: [&str; 8] = ["aif", "aiff", "amr", "mid", "midi", "ra", "wma", "wmv"];
+    const PAGES: [&str; 6] =
+        ["youtube.com", "m.youtube.com", "youtu.be", "soundcloud.com", "open.spotify.com", "vimeo.com"];
+    if let Some(host) = is_url(text).then(|| host(text)).flatten() {
+        let bare = host.strip_prefix("www.").unwrap_or(&host);
+        if PAGES.contains(&bare) {
+            return Some(format!("\"{text}\" is a page with a player, not a sound"));
+        }
+    }
+    let path = text.split(['?', '#']).next().unwrap_or_default();
+    let (_, kind) = path.rsplit_once('.')?;
+    KINDS.contains(&kind.to_lowercase().as_str()).then(|| format!("browsers do not play .{kind} files"))
 }
 
 /// Whether a path is an address that lacks its https://.

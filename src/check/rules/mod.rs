@@ -10,9 +10,14 @@ pub(super) mod objects;
 pub(super) mod online;
 pub(super) mod pictures;
 pub(super) mod properties;
+pub(super) mod publishing;
+pub(super) mod scripts;
+pub(super) mod sight;
+pub(super) mod structure;
 pub(super) mod tilesets;
 pub(super) mod types;
 pub(super) mod values;
+pub(super) mod world;
 pub(super) mod zones;
 
 use super::registry::{Check, Lint};
@@ -20,9 +25,11 @@ use super::registry::{Check, Lint};
 /// Every family's rules.
 pub(super) static FAMILIES: &[&[Lint]] = &[
     engine::LINTS,
+    structure::LINTS,
     pictures::LINTS,
     tilesets::LINTS,
     layers::LINTS,
+    sight::LINTS,
     objects::LINTS,
     properties::LINTS,
     values::LINTS,
@@ -30,7 +37,10 @@ pub(super) static FAMILIES: &[&[Lint]] = &[
     entries::LINTS,
     exits::LINTS,
     links::LINTS,
+    scripts::LINTS,
     editor::LINTS,
     online::LINTS,
     types::LINTS,
+    world::LINTS,
+    publishing::LINTS,
 ];

@@ -186,7 +186,11 @@ fn wrong_types(context: &MapContext, findings: &mut Vec<Finding>) {
     each(context, |holder, property, fact| {
         let Some(wanted) = wanted(holder, property, fact) else { return };
         let fatal = is_fatal(holder.kind, fact.name);
-        let effect = if fatal { "nobody can enter the room" } else { fact.wrong.trim_end_matches('.') };
+        let effect = match fact.name {
+            _ if fatal => "nobody can enter the room",
+            "default" => "any text or number but 0 is an open door",
+            _ => fact.wrong.trim_end_matches('.'),
+        };
         let mut finding = Finding::new(
             if fatal { &FATAL_PROPERTY_TYPE } else { &PROPERTY_WRONG_TYPE },
             context.spot(property.span).key(if property.span.is_some() { "type" } else { "value" }),
@@ -247,6 +251,10 @@ fn wanted(holder: &Holder, property: &Property, fact: &PropertyFact) -> Option<&
             _ => false,
         };
         return (wrong && value.text() != Some("1")).then_some("true or false");
+    }
+    // A door is open where its variable is true.
+    if fact.name == "default" && holder.properties.boolean("door") == Some(true) {
+        return (!matches!(value, Value::Bool(_))).then_some("true or false");
     }
     let (fits, wanted) = match fact.value {
         ValueKind::Text | ValueKind::Url(_) | ValueKind::OneOf(_) | ValueKind::JsonObject => {

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Check, Lint};
 use crate::{
     check::context::{MapContext, around, class_kind},
-    finding::{Family, Finding, Rule, Severity, Spot},
-    model::{Gid, Property, Shape, TilePos, TileRect},
-    workadventure::{Holder, HolderKind, PropertyFact, Zone, is_template, meeting},
+    finding::{Family, Finding, Place, Rule, Severity, Spot},
+    model::{Gid, Property, Shape, TilePos, TileRect, Value},
+    workadventure::{Holder, HolderKind, PropertyFact, Zone, cells_of_area, is_template, meeting},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -19,6 +19,9 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &AREA_SHAPE, check: Check::Map(area_shape) },
     Lint { rule: &AREA_TURNED, check: Check::Map(area_turned) },
     Lint { rule: &FLIPPED_ZONE_TILE, check: Check::Map(flipped_zone_tile) },
+    Lint { rule: &SILENT_MEETING, check: Check::Map(silent_meeting) },
+    Lint { rule: &BORROWED_TRIGGER, check: Check::Map(borrowed_trigger) },
+    Lint { rule: &FOCUS_TOO_LARGE, check: Check::Map(focus_too_large) },
 ];
 
 static ZONE_WITHOUT_CELLS: Rule = Rule {
@@ -117,6 +120,42 @@ static FLIPPED_ZONE_TILE: Rule = Rule {
     mend: "Place the tile as it is in the tileset.",
 };
 
+static SILENT_MEETING: Rule = Rule {
+    name: "silent-meeting",
+    summary: "a silent zone lies over a part of a meeting",
+    severity: Severity::Info,
+    family: Family::Zones,
+    since: "0.1.0",
+    why: "Where it is silent, avatars who stand together do not hear each other outside of the meeting. In a part \
+          of the room only, visitors take that for a fault: here talking works, a step further it does not.",
+    example: "layer \"quiet\" (silent) over half of layer \"room-1\" (jitsiRoom)",
+    mend: "Make the two zones the same, or let them not touch.",
+};
+
+static BORROWED_TRIGGER: Rule = Rule {
+    name: "borrowed-trigger",
+    summary: "a zone takes over the trigger of another that it overlaps",
+    severity: Severity::Info,
+    family: Family::Zones,
+    since: "0.1.0",
+    why: "WorkAdventure puts the properties of all zones in a place together. `openTab` waits for SPACE there if \
+          the zone of a website has `openWebsiteTrigger`, though its own zone says nothing of it.",
+    example: "layer \"site\": openWebsite, openWebsiteTrigger = \"onaction\"; layer \"tab\" on the same cells: openTab",
+    mend: "Let the zones not overlap, or give both the same trigger.",
+};
+
+static FOCUS_TOO_LARGE: Rule = Rule {
+    name: "focus-too-large",
+    summary: "an area to focus is larger than a screen",
+    severity: Severity::Info,
+    family: Family::Zones,
+    since: "0.1.0",
+    why: "The camera shows all of a focusable area at once. One larger than a screen makes everything tiny, and \
+          the camera still for whoever walks about in it.",
+    example: "area \"hall\" of 100 by 80 tiles: focusable = true",
+    mend: "Focus the part that visitors shall look at, such as the stage.",
+};
+
 /// Properties by which a layer is a zone and nothing else.
 const LAYER_ZONES: [&str; 16] = [
     "bbbMeeting",
@@ -139,24 +178,29 @@ const LAYER_ZONES: [&str; 16] = [
 
 fn zone_without_cells(context: &MapContext, findings: &mut Vec<Finding>) {
     for (flat, tiles) in context.tile_layers() {
-        let trigger = flat
-            .layer
-            .properties
-            .iter()
-            .find(|property| LAYER_ZONES.contains(&property.name.as_str()) && !property.value.is_falsy());
+        let acts = |name: &str| LAYER_ZONES.contains(&name) || matches!(name, "start" | "startLayer");
+        let trigger =
+            flat.layer.properties.iter().find(|property| acts(&property.name) && !property.value.is_falsy());
         let Some(trigger) = trigger else { continue };
+        // An empty default entry is told with what comes of it.
+        if matches!(trigger.name.as_str(), "start" | "startLayer")
+            && context.meaning.default_entry().is_none_or(|entry| entry.cells.is_empty())
+        {
+            continue;
+        }
         let unreadable = matches!(tiles.data, crate::model::TileData::Unreadable);
         if unreadable || tiles.filled().next().is_some() {
             continue;
         }
+        let message = if trigger.name.starts_with("start") {
+            format!("links to \"#{}\" lead to the default entry: the layer has no tiles", flat.layer.name)
+        } else {
+            format!("{} of layer \"{}\" never happens: the layer has no tiles", trigger.name, flat.path)
+        };
         findings.push(
-            Finding::new(
-                &ZONE_WITHOUT_CELLS,
-                context.spot(trigger.span).key("name"),
-                format!("{} of layer \"{}\" never happens: the layer has no tiles", trigger.name, flat.path),
-            )
-            .at(flat.place())
-            .help("paint the zone with any tile, or delete the layer"),
+            Finding::new(&ZONE_WITHOUT_CELLS, context.spot(trigger.span).key("name"), message)
+                .at(flat.place())
+                .help("paint the zone with any tile, or delete the layer"),
         );
     }
 }
@@ -171,9 +215,59 @@ fn name_of(zone: &Zone) -> String {
     }
 }
 
+/// Kinds of properties by which something happens to whoever enters an area of the editor's file.
+const DRAWN_ZONES: [&str; 9] = [
+    "exit",
+    "jitsiRoomProperty",
+    "listenerMegaphone",
+    "livekitRoomProperty",
+    "openFile",
+    "openWebsite",
+    "personalAreaPropertyData",
+    "playAudio",
+    "speakerMegaphone",
+];
+
+fn unreachable_area(context: &MapContext, findings: &mut Vec<Finding>) {
+    let Some(wam) = context.wam() else { return };
+    let reach = super::entries::reach(context);
+    for area in &wam.areas {
+        let Some(acts) = area.properties.iter().find(|one| DRAWN_ZONES.contains(&one.kind.as_str())) else {
+            continue;
+        };
+        let cells = cells_of_area(context.map, area.rectangle);
+        if cells.iter().any(|cell| reach.contains(*cell)) {
+            continue;
+        }
+        let outside = cells.is_empty();
+        let walls = cells.iter().all(|cell| context.meaning.walk.is_blocked(*cell));
+        let (why, help) = if outside {
+            ("it lies outside of the map", "move it into the map")
+        } else if walls {
+            ("all of it lies on cells that block", "extend it to cells where avatars can stand")
+        } else {
+            ("no way leads there", "open a way from an entry")
+        };
+        let what = acts.kind.trim_end_matches("Property").trim_end_matches("PropertyData");
+        findings.push(
+            Finding::new(
+                &UNREACHABLE_ZONE,
+                Spot::new(&*wam.file, area.span).key("name"),
+                format!("no visitor comes to the {what} of area \"{}\": {why}", area.name),
+            )
+            .at(context.place_of_area(area))
+            .help(help),
+        );
+    }
+}
+
 fn unreachable_zone(context: &MapContext, findings: &mut Vec<Finding>) {
+    if !context.can_walk() || super::entries::is_enclosed(context) {
+        return;
+    }
+    unreachable_area(context, findings);
     let zones: Vec<&Zone> = context.meaning.zones.iter().filter(|zone| !zone.cells.is_empty()).collect();
-    if zones.is_empty() || !context.can_walk() || super::entries::is_enclosed(context) {
+    if zones.is_empty() {
         return;
     }
     let reach = super::entries::reach(context);
@@ -272,7 +366,6 @@ fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
             .meaning
             .zones
             .iter()
-            .filter(|zone| !matches!(zone.holder, Holder::Tile(..)))
             .filter_map(|zone| {
                 let trigger = zone.triggers.iter().rev().find(|trigger| trigger.name == kind)?;
                 let text = trigger.value.text().filter(|text| !text.is_empty() && !is_template(text))?;
@@ -321,48 +414,221 @@ fn overlap(a: &Zone, b: &Zone) -> bool {
     axis(a.x, a.width, b.x, b.width) > 1.0 && axis(a.y, a.height, b.y, b.height) > 1.0
 }
 
-fn meeting_name_collision(context: &MapContext, findings: &mut Vec<Finding>) {
-    let mut first: BTreeMap<String, (&str, Spot)> = BTreeMap::new();
+/// A place where visitors meet, in the map or in the editor's file beside it.
+pub(super) struct Meeting<'a> {
+    /// What brings them together, and how the server knows it: equal ones are one call.
+    pub(super) call: (System, String),
+    /// Its name as written.
+    pub(super) name: &'a str,
+    /// How messages call what has it.
+    pub(super) holder: String,
+    /// The name in the text.
+    pub(super) spot: Spot,
+    /// Where it lies.
+    pub(super) place: Place,
+}
+
+/// What brings visitors together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum System {
+    /// Jitsi, with a name of the room's own.
+    Jitsi,
+    /// Jitsi, with a name that all rooms share.
+    JitsiWithoutPrefix,
+    /// `BigBlueButton`, whose names all rooms of an instance share.
+    BigBlueButton,
+    /// `WorkAdventure`'s own video meetings.
+    LiveKit,
+    /// A podium, whose name all rooms of a world share.
+    Podium,
+}
+
+impl System {
+    /// Whether rooms of one world with equal names meet.
+    pub(super) fn is_shared(self) -> bool {
+        matches!(self, Self::JitsiWithoutPrefix | Self::BigBlueButton | Self::Podium)
+    }
+}
+
+/// The meetings of a map, those of its own first (workadventure-maps, sections 4.2 and 4.3).
+pub(super) fn meetings<'a>(context: &'a MapContext) -> Vec<Meeting<'a>> {
+    let mut meetings = Vec::new();
     for zone in &context.meaning.zones {
-        let Some(room) = zone.triggers.iter().rev().find(|trigger| trigger.name == "jitsiRoom") else {
+        let on_tile = matches!(zone.holder, Holder::Tile(..));
+        for (key, system) in [("jitsiRoom", System::Jitsi), ("bbbMeeting", System::BigBlueButton)] {
+            let Some(room) = zone.property(key) else { continue };
+            let Some(name) = room.value.text().filter(|text| !text.is_empty() && !is_template(text)) else {
+                continue;
+            };
+            let global =
+                zone.property("jitsiNoPrefix").is_some_and(|flag| !on_tile || !flag.value.is_falsy());
+            let call = match system {
+                System::Jitsi if global => (System::JitsiWithoutPrefix, meeting::slug(name)),
+                System::Jitsi => (system, meeting::slug(name)),
+                _ => (system, name.to_owned()),
+            };
+            let (spot, place) = (context.value(room), zone.place.clone());
+            meetings.push(Meeting { call, name, holder: name_of(zone), spot, place });
+        }
+    }
+    let Some(wam) = context.wam() else { return meetings };
+    for area in &wam.areas {
+        for property in &area.properties {
+            let (key, system) = match property.kind.as_str() {
+                "jitsiRoomProperty" if property.boolean("noPrefix") == Some(true) => {
+                    ("roomName", System::JitsiWithoutPrefix)
+                }
+                "jitsiRoomProperty" => ("roomName", System::Jitsi),
+                "livekitRoomProperty" => ("roomName", System::LiveKit),
+                "speakerMegaphone" => ("name", System::Podium),
+                _ => continue,
+            };
+            // Without a name each has its id for one.
+            let Some(name) = property.text(key).filter(|name| !name.is_empty()) else { continue };
+            meetings.push(Meeting {
+                call: (system, meeting::slug(name)),
+                name,
+                holder: format!("area \"{}\"", area.name),
+                spot: Spot::new(&*wam.file, property.span).key(key),
+                place: context.place_of_area(area),
+            });
+        }
+    }
+    meetings
+}
+
+fn meeting_name_collision(context: &MapContext, findings: &mut Vec<Finding>) {
+    let mut first: BTreeMap<(System, String), (&str, Spot)> = BTreeMap::new();
+    for Meeting { call, name, holder, spot, place } in meetings(context) {
+        // Names of this system are taken as they are.
+        if call.0 == System::BigBlueButton {
             continue;
-        };
-        let Some(text) = room.value.text().filter(|text| !text.is_empty() && !is_template(text)) else {
-            continue;
-        };
-        let slug = meeting::slug(text);
-        let spot = context.value(room);
-        if slug.is_empty() || slug.chars().all(|sign| sign == '-') {
+        }
+        if call.1.is_empty() || call.1.chars().all(|sign| sign == '-') {
             findings.push(
                 Finding::new(
                     &MEETING_NAME_COLLISION,
-                    spot.clone(),
+                    spot,
                     format!(
-                        "the meeting \"{text}\" of {} is shared with every other whose name has no letter from a to z",
-                        name_of(zone)
+                        "the meeting \"{name}\" of {holder} is shared with every other whose name has no letter from a to z"
                     ),
                 )
-                .at(zone.place.clone())
+                .at(place)
                 .help("choose a name with letters from a to z, or digits"),
             );
             continue;
         }
-        let Some((other, other_spot)) = first.get(&slug) else {
-            first.insert(slug, (text, spot));
+        let Some((other, other_spot)) = first.get(&call) else {
+            first.insert(call, (name, spot));
             continue;
         };
-        if *other == text {
+        // Two podiums of one name are one, however they are written.
+        if *other == name {
             continue;
         }
         findings.push(
             Finding::new(
                 &MEETING_NAME_COLLISION,
                 spot,
-                format!("the meetings \"{text}\" and \"{other}\" are one and the same call"),
+                format!("the meetings \"{name}\" and \"{other}\" are one and the same call"),
             )
-            .at(zone.place.clone())
+            .at(place)
             .related(other_spot.clone(), "the other spelling")
             .help("write both the same, or choose names that differ in letters from a to z or in digits"),
+        );
+    }
+}
+
+fn silent_meeting(context: &MapContext, findings: &mut Vec<Finding>) {
+    let zones = &context.meaning.zones;
+    let is_silent = |zone: &&Zone| zone.property("silent").is_some_and(|silent| !silent.value.is_falsy());
+    let silent: BTreeSet<TilePos> =
+        zones.iter().filter(is_silent).flat_map(|zone| zone.cells.clone()).collect();
+    if silent.is_empty() {
+        return;
+    }
+    for zone in zones {
+        let meets = ["jitsiRoom", "bbbMeeting"].into_iter().find_map(|key| zone.property(key));
+        let Some(room) = meets.filter(|room| !room.value.is_falsy()) else { continue };
+        let quiet = zone.cells.iter().filter(|cell| silent.contains(cell)).count();
+        // The edge of an area lies half a tile beside that of a layer.
+        if quiet == 0 || quiet * 4 > zone.cells.len() * 3 || matches!(zone.holder, Holder::Area(_)) {
+            continue;
+        }
+        let shared =
+            around(&zone.cells.iter().copied().filter(|cell| silent.contains(cell)).collect::<Vec<_>>());
+        let mut place = zone.place.clone();
+        place.area_tiles = shared;
+        let message = format!(
+            "in {quiet} of the {} cells of the meeting of {} it is silent, in the others not",
+            zone.cells.len(),
+            name_of(zone)
+        );
+        findings.push(
+            Finding::new(&SILENT_MEETING, context.value(room), message)
+                .at(place)
+                .help("make the two zones the same, or let them not touch"),
+        );
+    }
+}
+
+fn borrowed_trigger(context: &MapContext, findings: &mut Vec<Finding>) {
+    let tabs = |zone: &&Zone| zone.property("openTab").is_some_and(|tab| !tab.value.is_falsy());
+    for tab in context.meaning.zones.iter().filter(tabs) {
+        if tab.property("openWebsiteTrigger").is_some() {
+            continue;
+        }
+        let cells: BTreeSet<TilePos> = tab.cells.iter().copied().collect();
+        let lender = context.meaning.zones.iter().find_map(|zone| {
+            let trigger = zone.property("openWebsiteTrigger")?;
+            let waits = trigger.value.text() == Some("onaction") && zone.property("openTab").is_none();
+            let shared: Vec<TilePos> =
+                zone.cells.iter().copied().filter(|cell| cells.contains(cell)).collect();
+            (waits && overlap(zone, tab)).then_some((zone, trigger, around(&shared)?))
+        });
+        let (Some((zone, trigger, shared)), Some(opens)) = (lender, tab.property("openTab")) else {
+            continue;
+        };
+        findings.push(
+            Finding::new(
+                &BORROWED_TRIGGER,
+                context.value(opens),
+                format!(
+                    "where {} and {} overlap, the new tab waits for SPACE: it takes the other's openWebsiteTrigger",
+                    name_of(tab),
+                    name_of(zone)
+                ),
+            )
+            .at(tab.place.clone().area(shared))
+            .related(context.value(trigger), "the trigger that both take")
+            .help("let the zones not overlap, or give both the same trigger"),
+        );
+    }
+}
+
+/// Size of a large screen, in pixels of the map.
+const SCREEN: (f64, f64) = (2560.0, 1440.0);
+
+fn focus_too_large(context: &MapContext, findings: &mut Vec<Finding>) {
+    for zone in &context.meaning.zones {
+        let (Some(rectangle), Some(focus)) = (zone.rectangle, zone.property("focusable")) else { continue };
+        let fits = rectangle.width <= SCREEN.0 && rectangle.height <= SCREEN.1;
+        if fits || !matches!(focus.value, Value::Bool(true)) {
+            continue;
+        }
+        findings.push(
+            Finding::new(
+                &FOCUS_TOO_LARGE,
+                context.value(focus),
+                format!(
+                    "the camera shows {} as a whole, and everything tiny: it is {} by {} pixels",
+                    name_of(zone),
+                    rectangle.width,
+                    rectangle.height
+                ),
+            )
+            .at(zone.place.clone())
+            .help("focus the part that visitors shall look at"),
         );
     }
 }
@@ -433,8 +699,18 @@ fn area_turned(context: &MapContext, findings: &mut Vec<Finding>) {
 }
 
 /// Properties that a flipped tile loses (workadventure-maps, section 2.5).
-const LOST: [&str; 8] =
-    ["bbbMeeting", "exitSceneUrl", "exitUrl", "jitsiRoom", "openTab", "playAudio", "silent", "start"];
+const LOST: [&str; 10] = [
+    "bbbMeeting",
+    "exitSceneUrl",
+    "exitUrl",
+    "jitsiRoom",
+    "openTab",
+    "playAudio",
+    "playAudioLoop",
+    "silent",
+    "start",
+    "zone",
+];
 
 fn flipped_zone_tile(context: &MapContext, findings: &mut Vec<Finding>) {
     for (flat, tiles) in context.tile_layers() {

@@ -41,7 +41,8 @@ fn project(name: &str, text: &[u8]) -> Project {
     }
     sources.insert("maps/sound.mp3", *b"x");
     sources.insert("maps/a.js", *b"");
-    sources.insert("maps/hall.tmj", serde_json::to_vec(&healthy().map).unwrap());
+    let back = healthy().layer("back", &[(5, 3)], [prop("exitUrl", "/@/org/world/room")]);
+    sources.insert("maps/hall.tmj", serde_json::to_vec(&back.map).unwrap());
     sources.insert(name, text);
     let mut maps: Vec<ProjectMap> =
         [name, "maps/hall.tmj"].into_iter().map(|name| ProjectMap::load(&sources, name)).collect();
@@ -180,7 +181,7 @@ fn a_fix_that_would_bring_another_finding_is_left() {
 #[test]
 fn of_several_scripts_one_is_renamed() {
     let map = |scripts: &str| written(&healthy().property("script", scripts).map, 0);
-    becomes("maps/a.tmj", &map("https://a.example/A.js\nA.js\n"), &map("https://a.example/A.js\na.js\n"));
+    becomes("maps/a.tmj", &map("https://a.example/A.js\nA.js"), &map("https://a.example/A.js\na.js"));
 }
 
 #[test]

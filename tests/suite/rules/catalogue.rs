@@ -91,7 +91,10 @@ fn terrain_sets() {
 #[test]
 fn tiles_of_objects() {
     let with = |gid: u32| {
-        healthy().object("lamp", "", [1, 1, 1, 1], []).with(|map| objects(map)[0]["gid"] = json!(gid))
+        healthy().object("lamp", "", [1, 1, 1, 1], []).with(|map| {
+            objects(map)[0]["gid"] = json!(gid);
+            objects(map)[0]["visible"] = json!(false);
+        })
     };
     let entry = with(5).fires("object-tile-missing", "/layers/3/objects/0/gid");
     assert_eq!((entry.severity, entry.place.object.as_deref()), (Severity::Info, Some("lamp")));

@@ -197,6 +197,7 @@ fn walls_that_nobody_sees() {
             [1, 1, 1, 1],
             vec![prop("door", true), prop("openLayer", "roof"), prop("closeLayer", "closed")],
         )
+        .property("script", "https://a.example/script.js")
         .is_fine();
 }
 

@@ -11,7 +11,9 @@ mod engine;
 mod online;
 mod places;
 mod properties;
+mod scripts;
 mod settings;
+mod sight;
 
 use std::path::PathBuf;
 

@@ -21,9 +21,14 @@ fn divided() -> Venue {
     })
 }
 
-/// A second map beside the first.
+/// A second map beside the first, from which visitors come to others.
 fn neighbour(entries: &[&str]) -> Vec<u8> {
-    let Venue { mut map, .. } = healthy();
+    neighbour_to("/@/org/world/room", entries)
+}
+
+/// A second map beside the first, with an exit to there.
+fn neighbour_to(url: &str, entries: &[&str]) -> Vec<u8> {
+    let Venue { mut map, .. } = exit(url);
     for (index, name) in entries.iter().enumerate() {
         let mut entry = layer(name, FLOOR, &[(2, 2)]);
         entry["id"] = json!(20 + index);
@@ -61,7 +66,7 @@ fn doors_count_as_open() {
         divided()
             .with(|map| {
                 map["layers"][2]["data"][3 * WIDTH + 4] = json!(0);
-                let mut closed = layer("closed", WALL, &[(4, 3)]);
+                let mut closed = layer("barrier", WALL, &[(4, 3)]);
                 closed["id"] = json!(9);
                 map["layers"].as_array_mut().unwrap().insert(3, closed);
             })
@@ -69,9 +74,10 @@ fn doors_count_as_open() {
                 "door",
                 class,
                 [1, 1, 1, 1],
-                vec![prop("door", true), prop("openLayer", "roof"), prop("closeLayer", "closed")],
+                vec![prop("door", true), prop("openLayer", "roof"), prop("closeLayer", "barrier")],
             )
             .layer("far", &[(5, 3)], site())
+            .property("script", "https://a.example/script.js")
     };
     door("variable").is_fine();
     door("").fires("unreachable-zone", "/layers/0/properties/0/name");
@@ -283,14 +289,14 @@ fn exits_to_maps_that_are_not_judged() {
     // Only a.tmj is loaded as a map; b.json beside it is looked up.
     let to = |url: &str| exit(url).file("maps/b.json", neighbour(&["in"]));
     to("b.json#in").is_fine();
-    to("b.json#out").fires("exit-entry-missing", "/layers/0/properties/0/value");
+    to("b.json#side").fires("exit-entry-missing", "/layers/0/properties/0/value");
 }
 
 #[test]
 fn maps_that_no_way_leads_to() {
     let venue = |url: &str| {
         exit(url)
-            .file("maps/b.tmj", neighbour(&["in"]))
+            .file("maps/b.tmj", neighbour_to("a.tmj", &["in"]))
             .file("maps/c.tmj", neighbour(&[]))
             .config("[project]\nentry = \"maps/a.tmj\"\n")
     };
@@ -330,4 +336,116 @@ fn empty_maps_panic_nowhere() {
         }
     });
     infinite.fires("infinite-map", "/infinite");
+}
+
+/// Maps `a` (to be broken) to `c`, which exits lead to and from.
+fn three(from_a: &str, from_b: &str, from_c: &str) -> Venue {
+    let map = |url: &str, entries: &[&str]| {
+        let mut map: Value = serde_json::from_slice(&neighbour_to(url, entries)).unwrap();
+        for layer in map["layers"].as_array_mut().unwrap().iter_mut().skip(6) {
+            layer["properties"] = json!([prop("start", true)]);
+        }
+        serde_json::to_vec(&map).unwrap()
+    };
+    exit(from_a).file("maps/b.tmj", map(from_b, &["door", "side"])).file("maps/c.tmj", map(from_c, &[]))
+}
+
+fn found(venue: &Venue) -> Vec<(String, String)> {
+    venue.report().entries.into_iter().map(|entry| (entry.rule, entry.site.file)).collect()
+}
+
+#[test]
+fn ways_that_lead_nowhere_else() {
+    let is = |rule: &str, map: &str| vec![(rule.to_owned(), format!("maps/{map}.tmj"))];
+    three("b.tmj", "c.tmj", "a.tmj").is_fine();
+    // Nothing leads out of c, which b leads to; and from b nothing leads back to a.
+    let stuck = found(&three("b.tmj", "c.tmj", "#start"));
+    assert_eq!(stuck, [is("one-way-exit", "a"), is("dead-end", "c")].concat());
+    assert_eq!(found(&three("b.tmj", "c.tmj", "b.tmj")), is("one-way-exit", "a"));
+    // A room by name may lead back.
+    three("b.tmj", "c.tmj", "/@/org/world/room").is_fine();
+    three("b.tmj", "c.tmj", "{{{ goal }}}").is_fine();
+}
+
+#[test]
+fn entries_that_nobody_uses() {
+    let venue = three("b.tmj#door", "c.tmj", "a.tmj");
+    assert_eq!(found(&venue), [("entry-unused".to_owned(), "maps/b.tmj".to_owned())]);
+    three("b.tmj#door", "c.tmj", "a.tmj").property("script", "https://a.example/s.js").is_fine();
+    let both =
+        three("b.tmj#door", "c.tmj", "a.tmj").layer("too", &[(5, 2)], vec![prop("exitUrl", "b.tmj#side")]);
+    both.is_fine();
+}
+
+#[test]
+fn meetings_of_several_maps() {
+    let other = |properties: Vec<Value>| {
+        let mut map: Value = serde_json::from_slice(&neighbour(&[])).unwrap();
+        let mut room = layer("room", FLOOR, &[(3, 3)]);
+        room["id"] = json!(30);
+        room["properties"] = json!(properties);
+        map["layers"].as_array_mut().unwrap().push(room);
+        serde_json::to_vec(&map).unwrap()
+    };
+    let both = |properties: &[Value]| {
+        healthy().layer("room", &[(4, 3)], properties).file("maps/b.tmj", other(properties.to_vec()))
+    };
+    let shared = vec![("meeting-across-maps".to_owned(), "maps/b.tmj".to_owned())];
+    assert_eq!(found(&both(&[prop("bbbMeeting", "talk")])), shared);
+    assert_eq!(found(&both(&[prop("jitsiRoom", "talk"), prop("jitsiNoPrefix", true)])), shared);
+    both(&[prop("jitsiRoom", "talk")]).is_fine();
+}
+
+#[test]
+fn meetings_with_and_without_prefix_differ() {
+    healthy()
+        .layer("a", &[(2, 2)], meeting("Room A"))
+        .layer("b", &[(5, 3)], vec![prop("jitsiRoom", "room a"), prop("jitsiNoPrefix", true)])
+        .is_fine();
+}
+
+#[test]
+fn silence_in_a_part_of_a_meeting() {
+    let quiet = |at: &[(usize, usize)]| {
+        healthy().layer("room", &[(2, 2), (3, 2)], meeting("a")).layer(
+            "quiet",
+            at,
+            vec![prop("silent", true)],
+        )
+    };
+    let entry = quiet(&[(3, 2), (4, 2)]).fires("silent-meeting", "/layers/1/properties/0/value");
+    let area = entry.place.area_tiles.unwrap();
+    assert_eq!((area.x, area.y, area.width), (3, 2, 1));
+    quiet(&[(2, 2), (3, 2), (4, 2)]).is_fine();
+    quiet(&[(4, 2)]).is_fine();
+}
+
+#[test]
+fn triggers_that_zones_borrow() {
+    let tab = |at: &[(usize, usize)], trigger: &str| {
+        healthy().layer("tab", &[(3, 3)], vec![prop("openTab", "https://b.example")]).layer(
+            "site",
+            at,
+            vec![site().remove(0), prop("openWebsiteTrigger", trigger)],
+        )
+    };
+    tab(&[(3, 3)], "onaction").fires("borrowed-trigger", "/layers/1/properties/0/value");
+    tab(&[(4, 3)], "onaction").is_fine();
+    tab(&[(3, 3)], "onenter").is_fine();
+}
+
+#[test]
+fn areas_to_focus() {
+    let focus =
+        |width: i32| healthy().object("hall", "area", [1, 1, width, 3], vec![prop("focusable", true)]);
+    focus(81).fires("focus-too-large", "/layers/3/objects/0/properties/0/value");
+    focus(5).is_fine();
+}
+
+#[test]
+fn entries_without_cells() {
+    healthy()
+        .layer("side", &[], vec![prop("start", true)])
+        .fires("zone-without-cells", "/layers/0/properties/0/name");
+    healthy().layer("side", &[(3, 3)], vec![prop("start", true)]).is_fine();
 }

@@ -225,3 +225,38 @@ fn links_and_hosts_of_the_config() {
         .config("[check]\njitsi-hosts = [\"meet.example.org\"]\n")
         .fires("host-not-allowed", "/layers/0/properties/1/value");
 }
+
+#[test]
+fn addresses_that_are_none() {
+    let pointer = "/layers/0/properties/0/value";
+    for broken in
+        ["https://", "http://?x", "https://a b.example/", "https://a.example:99999/", "https://[::x]/"]
+    {
+        zone(vec![prop("openWebsite", broken)]).fires("url-unreadable", pointer);
+        zone(vec![prop("openTab", broken)]).fires("url-unreadable", pointer);
+    }
+    for fine in [
+        "https:a.example",
+        "https://me:x@a.example:8080/a b?c d",
+        "//a.example",
+        "https://münchen.example",
+        "https://[::1]/x",
+    ] {
+        zone(vec![prop("openWebsite", fine)]).is_fine();
+    }
+    let host = |host: &str| zone(vec![prop("jitsiRoom", "a"), prop("jitsiUrl", host)]);
+    host("meet example.org").fires("url-unreadable", "/layers/0/properties/1/value");
+    host("meet.example.org").is_fine();
+    host("https://meet.example.org/").is_fine();
+}
+
+#[test]
+fn sounds_that_browsers_play() {
+    let sound = |url: &str| zone(vec![prop("playAudio", url)]);
+    let pointer = "/layers/0/properties/0/value";
+    sound("https://www.youtube.com/watch?v=abc").fires("sound-unplayable", pointer);
+    sound("https://a.example/song.wma?x").fires("sound-unplayable", pointer);
+    for fine in ["https://a.example/song.mp3", "https://a.example/radio", "https://a.example/mid"] {
+        sound(fine).is_fine();
+    }
+}

@@ -1,0 +1,372 @@
+//! What visitors see that nobody meant to show, and what hides their avatars.
+
+use std::collections::BTreeMap;
+
+use super::{Check, Lint, entries};
+use crate::{
+    check::context::{FlatLayer, MapContext, around},
+    finding::{Family, Finding, Rule, Severity},
+    model::{Gid, Shape, Text, TilePos, Tileset},
+    picture::PictureStore,
+    workadventure::is_floor_layer,
+};
+
+pub(super) static LINTS: &[Lint] = &[
+    Lint { rule: &HIDDEN_TEXT_SHOWS, check: Check::Map(texts) },
+    Lint { rule: &TEXT_FONT, check: Check::Beside("hidden-text-shows") },
+    Lint { rule: &TEXT_STYLE, check: Check::Beside("hidden-text-shows") },
+    Lint { rule: &HELPER_LAYER_SHOWS, check: Check::Map(tiles) },
+    Lint { rule: &AVATARS_HIDDEN, check: Check::Beside("helper-layer-shows") },
+    Lint { rule: &FLOOR_LAYER_TWICE, check: Check::Map(floor_layer_twice) },
+];
+
+static HIDDEN_TEXT_SHOWS: Rule = Rule {
+    name: "hidden-text-shows",
+    summary: "a text that is hidden in Tiled shows to visitors",
+    severity: Severity::Warning,
+    family: Family::Layers,
+    since: "0.1.0",
+    why: "WorkAdventure draws every text object, whether the object or its layer is visible or not: visitors \
+          read what was meant as a note.",
+    example: "object layer \"notes\": visible false, with a text \"move this wall\"",
+    mend: "Delete the text, or write the note into a property.",
+};
+
+static TEXT_FONT: Rule = Rule {
+    name: "text-font",
+    summary: "a text is set in a font that visitors may not have",
+    severity: Severity::Info,
+    family: Family::Layers,
+    since: "0.1.0",
+    why: "The font is looked for on each visitor's computer. Where it is not there, the text is set in another \
+          one and has another width.",
+    example: "text \"Welcome\" in Comic Sans MS, and no property font-family",
+    mend: "Give the text the property font-family with a list of fonts that ends in sans-serif, serif or \
+           monospace.",
+};
+
+static TEXT_STYLE: Rule = Rule {
+    name: "text-style",
+    summary: "a text has a style that WorkAdventure does not draw",
+    severity: Severity::Info,
+    family: Family::Layers,
+    since: "0.1.0",
+    why: "WorkAdventure draws texts in italics, but neither bold nor underlined nor struck through, and always \
+          from the top of their box: they look different from Tiled.",
+    example: "text \"Welcome\": bold",
+    mend: "Do without, or draw the text as tiles.",
+};
+
+static HELPER_LAYER_SHOWS: Rule = Rule {
+    name: "helper-layer-shows",
+    summary: "visitors see the coloured squares of a helper layer",
+    severity: Severity::Warning,
+    family: Family::Layers,
+    since: "0.1.0",
+    why: "Layers that mark entries, walls or zones are painted with tiles for that purpose, and act wherever \
+          they lie. Above the floor their coloured squares show.",
+    example: "layer \"start\" above layer \"floor\", painted with special_zones.png",
+    mend: "Move the layer to the very bottom, or set its opacity to 0. Do not hide it if its tiles block.",
+};
+
+static AVATARS_HIDDEN: Rule = Rule {
+    name: "avatars-hidden",
+    summary: "avatars walk out of sight",
+    severity: Severity::Warning,
+    family: Family::Layers,
+    since: "0.1.0",
+    why: "Layers above `floorLayer` are drawn over the avatars. Where they cover nearly all of the floor, \
+          visitors never see themselves or others.",
+    example: "layers: \"floorLayer\", \"floor\", \"walls\"",
+    mend: "Move floorLayer above the layers that are under the avatars.",
+};
+
+static FLOOR_LAYER_TWICE: Rule = Rule {
+    name: "floor-layer-twice",
+    summary: "the map has two layers `floorLayer`",
+    severity: Severity::Warning,
+    family: Family::Layers,
+    since: "0.1.0",
+    why: "Only the first counts. What lies between the two is drawn over the avatars, too.",
+    example: "layers: \"floor\", \"floorLayer\", \"furniture\", \"floorLayer\"",
+    mend: "Delete the first one, or rename the second.",
+};
+
+fn texts(context: &MapContext, findings: &mut Vec<Finding>) {
+    for held in context.objects() {
+        let Shape::Text(text) = &held.object.shape else { continue };
+        if text.text.trim().is_empty() {
+            continue;
+        }
+        let layer = held.layer.layer;
+        let spot = context.spot(held.object.span);
+        let place = held.place(context.map);
+        let what = format!("the text \"{}\"", shortened(&text.text));
+        let hidden = [
+            (!held.object.visible, "it is hidden"),
+            (held.object.opacity == 0.0, "its opacity is 0"),
+            (!layer.visible, "its layer is hidden"),
+            (layer.opacity == 0.0, "the opacity of its layer is 0"),
+        ];
+        if let Some((_, how)) = hidden.iter().find(|(hidden, _)| *hidden) {
+            let message = format!("visitors read {what}, though {how}");
+            findings.push(
+                Finding::new(&HIDDEN_TEXT_SHOWS, spot, message)
+                    .at(place)
+                    .help("delete it, or write the note into a property"),
+            );
+            continue;
+        }
+        let family = held.object.properties.text("font-family").unwrap_or(&text.font_family);
+        if !ends_in_general_font(family) {
+            let message = format!("{what} looks different to visitors who do not have the font \"{family}\"");
+            findings.push(
+                Finding::new(&TEXT_FONT, spot.clone().key("text"), message)
+                    .at(place.clone())
+                    .help(format!("give it the property font-family, for example {family}, sans-serif")),
+            );
+        }
+        if let Some(style) = lost_style(text) {
+            let message = format!("{what} looks different from Tiled: {style}");
+            findings.push(Finding::new(&TEXT_STYLE, spot.key("text"), message).at(place));
+        }
+    }
+}
+
+/// The beginning of a text, on one line.
+fn shortened(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// Whether a list of fonts ends in one that every visitor has.
+fn ends_in_general_font(families: &str) -> bool {
+    // The engine brings the last one along.
+    const GENERAL: [&str; 9] = [
+        "sans-serif",
+        "serif",
+        "monospace",
+        "cursive",
+        "fantasy",
+        "system-ui",
+        "sans serif",
+        "sans",
+        "press start 2p",
+    ];
+    let last = families.rsplit(',').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+    last.is_empty() || GENERAL.iter().any(|general| last.eq_ignore_ascii_case(general))
+}
+
+fn lost_style(text: &Text) -> Option<&'static str> {
+    let styles = [
+        (text.bold, "it is not bold"),
+        (text.underline, "it is not underlined"),
+        (text.strikeout, "it is not struck through"),
+        (text.valign != "top", "it begins at the top of its box"),
+    ];
+    styles.into_iter().find(|(given, _)| *given).map(|(_, how)| how)
+}
+
+/// What a tile looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Nothing is to be seen of it.
+    Clear,
+    /// Some of what is below it shows.
+    Partial,
+    /// Nothing of what is below it shows.
+    Opaque,
+}
+
+/// Looks of tiles, by the pixels of their pictures.
+struct Looks<'a> {
+    context: &'a MapContext<'a>,
+    pictures: PictureStore,
+    known: BTreeMap<u32, Look>,
+}
+
+impl<'a> Looks<'a> {
+    fn new(context: &'a MapContext<'a>) -> Self {
+        Self { context, pictures: PictureStore::new(), known: BTreeMap::new() }
+    }
+
+    /// How a tile looks; one whose picture cannot be read, as if it were not there.
+    fn of(&mut self, gid: Gid) -> Look {
+        if let Some(look) = self.known.get(&gid.id()) {
+            return *look;
+        }
+        let look = self.pixels(gid).unwrap_or(Look::Clear);
+        self.known.insert(gid.id(), look);
+        look
+    }
+
+    fn pixels(&self, gid: Gid) -> Option<Look> {
+        let (entry, id) = self.context.map.tileset_of(gid)?;
+        let tileset = entry.tileset.as_deref()?;
+        let (columns, rows) = tileset.grid().filter(|(columns, _)| *columns > 0)?;
+        if id >= columns.saturating_mul(rows) {
+            return None;
+        }
+        let picture = tileset.picture.as_ref()?;
+        let image = self.pictures.load(self.context.sources(), &tileset.file, picture).ok()?;
+        let size = tileset.tile_size;
+        let step = |number: u32, side: u32| {
+            number.checked_mul(side.checked_add_signed(tileset.spacing)?)?.checked_add_signed(tileset.margin)
+        };
+        let (left, top) = (step(id % columns, size.width)?, step(id / columns, size.height)?);
+        let inside =
+            left.checked_add(size.width)? <= image.width() && top.checked_add(size.height)? <= image.height();
+        if !inside {
+            return None;
+        }
+        let (mut clear, mut opaque) = (true, true);
+        for y in top..top + size.height {
+            for x in left..left + size.width {
+                let alpha = image.get_pixel(x, y).0[3];
+                clear &= alpha < 16;
+                opaque &= alpha > 239;
+            }
+        }
+        Some(match (clear, opaque) {
+            (true, _) => Look::Clear,
+            (_, true) => Look::Opaque,
+            _ => Look::Partial,
+        })
+    }
+}
+
+/// Whether avatars and floors are not painted with it: a tileset for entries, walls and zones.
+fn is_for_helpers(tileset: &Tileset) -> bool {
+    const WORDS: [&str; 4] = ["specialzone", "collision", "trigger", "helper"];
+    let picture = tileset.picture.as_ref().map_or("", |picture| &picture.source);
+    let file = picture.rsplit(['/', '\\']).next().unwrap_or_default();
+    [tileset.name.as_str(), file].iter().any(|name| {
+        let plain: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+        WORDS.iter().any(|word| plain.contains(word))
+    })
+}
+
+fn tiles(context: &MapContext, findings: &mut Vec<Finding>) {
+    let mut looks = Looks::new(context);
+    helper_layers(context, &mut looks, findings);
+    avatars_hidden(context, &mut looks, findings);
+}
+
+/// Whether anything of the layer can be seen.
+fn shows(flat: &FlatLayer) -> bool {
+    flat.layer.visible && flat.layer.opacity > 0.0
+}
+
+fn helper_layers(context: &MapContext, looks: &mut Looks, findings: &mut Vec<Finding>) {
+    let layers: Vec<_> = context.tile_layers().collect();
+    for (index, (flat, tiles)) in layers.iter().enumerate() {
+        let helper = |gid: Gid| {
+            let tileset = context.map.tileset_of(gid).and_then(|(entry, _)| entry.tileset.as_deref());
+            tileset.is_some_and(is_for_helpers)
+        };
+        // Layers that a script shows are meant to be seen.
+        if !shows(flat) || tiles.filled().next().is_none() || !tiles.filled().all(|(_, gid)| helper(gid)) {
+            continue;
+        }
+        let mut stands_out = |cell: TilePos, gid: Gid| {
+            looks.of(gid) != Look::Clear
+                // Beneath the floor, where its tiles leave gaps, helpers are where they belong.
+                && layers[..index].iter().any(|(below, tiles)| {
+                    let gid = tiles.get(cell);
+                    shows(below) && !gid.is_empty() && !helper(gid) && looks.of(gid) != Look::Clear
+                })
+                && !layers[index + 1..].iter().any(|(above, tiles)| {
+                    above.layer.visible
+                        && above.layer.opacity >= 1.0
+                        && looks.of(tiles.get(cell)) == Look::Opaque
+                })
+        };
+        let seen: Vec<TilePos> =
+            tiles.filled().filter(|(cell, gid)| stands_out(*cell, *gid)).map(|(cell, _)| cell).collect();
+        let Some(area) = around(&seen) else { continue };
+        let squares = if seen.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", seen.len()) };
+        findings.push(
+            Finding::new(
+                &HELPER_LAYER_SHOWS,
+                context.spot(flat.layer.span).key("name"),
+                format!("visitors see the coloured squares of layer \"{}\" on {squares}", flat.path),
+            )
+            .at(flat.place().area(area))
+            .help("move it to the very bottom, or set its opacity to 0"),
+        );
+    }
+}
+
+fn avatars_hidden(context: &MapContext, looks: &mut Looks, findings: &mut Vec<Finding>) {
+    let Some(floor) = context.layers.iter().position(|flat| !flat.nested && is_floor_layer(flat.layer))
+    else {
+        return;
+    };
+    let above: Vec<_> = context.layers[floor..]
+        .iter()
+        .filter(|flat| flat.layer.visible && flat.layer.opacity >= 1.0)
+        .filter_map(|flat| Some((flat, flat.layer.tiles()?)))
+        .collect();
+    if above.is_empty() || !context.can_walk() {
+        return;
+    }
+    let reach = entries::reach(context);
+    let floor: Vec<TilePos> =
+        context.meaning.walk.bounds().cells().filter(|cell| reach.contains(*cell)).collect();
+    let mut covered = vec![0_usize; above.len()];
+    let mut hidden = 0;
+    for cell in &floor {
+        let cover = above.iter().position(|(_, tiles)| looks.of(tiles.get(*cell)) == Look::Opaque);
+        if let Some(index) = cover {
+            covered[index] += 1;
+            hidden += 1;
+        }
+    }
+    if hidden * 10 < floor.len() * 9 || floor.is_empty() {
+        return;
+    }
+    let most = covered.iter().enumerate().max_by_key(|(_, count)| **count).map(|(index, _)| index);
+    let Some((flat, _)) = most.and_then(|index| above.get(index)) else { return };
+    let share = if hidden == floor.len() { "all" } else { "nearly all" };
+    findings.push(
+        Finding::new(
+            &AVATARS_HIDDEN,
+            context.spot(flat.layer.span).key("name"),
+            format!(
+                "visitors never see their avatars: layer \"{}\" is above floorLayer and covers {share} of the floor",
+                flat.path
+            ),
+        )
+        .at(flat.place())
+        .help("move floorLayer above the layers that are under the avatars"),
+    );
+}
+
+fn floor_layer_twice(context: &MapContext, findings: &mut Vec<Finding>) {
+    let floors: Vec<usize> = context
+        .layers
+        .iter()
+        .enumerate()
+        .filter(|(_, flat)| !flat.nested && is_floor_layer(flat.layer))
+        .map(|(index, _)| index)
+        .collect();
+    let [first, .., last] = floors.as_slice() else { return };
+    let between = context.layers[*first..*last]
+        .iter()
+        .find(|flat| flat.layer.tiles().is_some_and(|tiles| tiles.filled().next().is_some()));
+    let Some(between) = between else { return };
+    let second = &context.layers[*last];
+    findings.push(
+        Finding::new(
+            &FLOOR_LAYER_TWICE,
+            context.spot(second.layer.span).key("name"),
+            format!("layer \"{}\" is drawn over the avatars: only the first floorLayer counts", between.path),
+        )
+        .at(second.place())
+        .related(context.spot(context.layers[*first].layer.span).key("name"), "the floorLayer that counts")
+        .help("delete the first one, or rename the second"),
+    );
+}

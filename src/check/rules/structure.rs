@@ -1,0 +1,206 @@
+//! What the JSON of a map must hold for map-storage to take it, beyond what Tiled reads
+//! (workadventure-maps, section 2.1), and what the engine reads otherwise than it seems.
+
+use super::{Check, Lint};
+use crate::{
+    check::context::MapContext,
+    finding::{Family, Finding, Rule, Severity, Spot},
+    format::json::{self, Value},
+    source::SourceFile,
+};
+
+pub(super) static LINTS: &[Lint] = &[
+    Lint { rule: &STRUCTURE_REFUSED, check: Check::Map(structure) },
+    Lint { rule: &CLASS_EMPTY, check: Check::Beside("structure-refused") },
+    Lint { rule: &LAYER_DATA_TEXT, check: Check::Beside("structure-refused") },
+    Lint { rule: &CHUNKS_IN_FINITE_MAP, check: Check::Beside("structure-refused") },
+];
+
+static STRUCTURE_REFUSED: Rule = Rule {
+    name: "structure-refused",
+    summary: "the map lacks something that map-storage asks for",
+    severity: Severity::Warning,
+    family: Family::Format,
+    since: "0.1.0",
+    why: "map-storage looks at the structure of an uploaded map and refuses the whole upload where something is \
+          missing that every current Tiled writes: the version of Tiled, names of layers and objects, kinds of \
+          terrain sets. Browsers open such a map all the same.",
+    example: "{ \"type\": \"map\", \"version\": \"1.10\", … } without tiledversion",
+    mend: "Open the map in a current Tiled and save it.",
+};
+
+static CLASS_EMPTY: Rule = Rule {
+    name: "class-empty",
+    summary: "an object has an empty class beside its type",
+    severity: Severity::Warning,
+    family: Family::Format,
+    since: "0.1.0",
+    why: "The class of an object is called `class` in the files of Tiled 1.9 and `type` in all others. Where both \
+          are there WorkAdventure takes `class`, even if it is empty: the area or variable is none.",
+    example: "{ \"name\": \"stage\", \"type\": \"area\", \"class\": \"\" }",
+    mend: "Open the map in a current Tiled and save it, or delete the empty class.",
+};
+
+static LAYER_DATA_TEXT: Rule = Rule {
+    name: "layer-data-text",
+    summary: "a layer's tiles are a text with commas instead of numbers",
+    severity: Severity::Error,
+    family: Family::Format,
+    since: "0.1.0",
+    why: "In JSON the tiles of a layer are an array of numbers. In a text the engine takes every sign for a tile: \
+          the layer is a mess, or the room does not open.",
+    example: "\"data\": \"1,1,2,0\"",
+    mend: "Open the map in Tiled and save it, or publish what `venue convert` writes.",
+};
+
+static CHUNKS_IN_FINITE_MAP: Rule = Rule {
+    name: "chunks-in-finite-map",
+    summary: "a layer is written in chunks although the map is not infinite",
+    severity: Severity::Error,
+    family: Family::Format,
+    since: "0.1.0",
+    why: "Chunks are for infinite maps. Elsewhere the engine looks for the tiles of the layer where they are not, \
+          and the room does not open.",
+    example: "map: infinite false; layer \"floor\": chunks [ … ]",
+    mend: "Open the map in Tiled and save it, or publish what `venue convert` writes.",
+};
+
+/// What is missing, with where it is missing first and how often.
+struct Missing {
+    what: &'static str,
+    first: Spot,
+    count: usize,
+}
+
+struct Judge<'a> {
+    file: &'a SourceFile,
+    infinite: bool,
+    missing: Vec<Missing>,
+    findings: &'a mut Vec<Finding>,
+}
+
+fn structure(context: &MapContext, findings: &mut Vec<Finding>) {
+    if context.is_xml() {
+        return;
+    }
+    let Ok(file) = context.sources().load(&context.map.file) else { return };
+    let Ok(text) = file.text() else { return };
+    let Ok(tree) = json::parse(text) else { return };
+    let root = tree.root(text);
+    let mut judge = Judge { file: &file, infinite: context.map.infinite, missing: Vec::new(), findings };
+    judge.map(root);
+    for Missing { what, first, count } in judge.missing {
+        let more = match count {
+            0 | 1 => String::new(),
+            2 => ", and one more like it".to_owned(),
+            count => format!(", and {} more like it", count - 1),
+        };
+        findings.push(
+            Finding::new(&STRUCTURE_REFUSED, first, format!("map-storage refuses the map: {what}{more}"))
+                .help("open the map in a current Tiled and save it"),
+        );
+    }
+}
+
+impl Judge<'_> {
+    fn spot(&self, value: Value) -> Spot {
+        Spot::new(self.file.name(), Some(self.file.span_of(value.range())))
+    }
+
+    fn lacks(&mut self, at: Value, what: &'static str) {
+        if let Some(missing) = self.missing.iter_mut().find(|missing| missing.what == what) {
+            missing.count += 1;
+        } else {
+            let first = self.spot(at);
+            self.missing.push(Missing { what, first, count: 1 });
+        }
+    }
+
+    /// Notes where the element has none of this text.
+    fn text(&mut self, element: Value, key: &str, what: &'static str) {
+        if element.get(key).is_none_or(|value| !value.is_string()) {
+            self.lacks(element, what);
+        }
+    }
+
+    fn map(&mut self, root: Value) {
+        self.text(root, "tiledversion", "it does not say which Tiled wrote it (tiledversion)");
+        self.layers(root);
+        for tileset in items(root, "tilesets") {
+            self.tileset(tileset);
+        }
+    }
+
+    fn layers(&mut self, holder: Value) {
+        for layer in items(holder, "layers") {
+            self.text(layer, "name", "a layer has no name");
+            match layer.get("type").and_then(Value::string).as_deref() {
+                Some("tilelayer") => self.tiles(layer),
+                Some("objectgroup") => items(layer, "objects").for_each(|object| self.object(object)),
+                Some("group") => self.layers(layer),
+                _ => {}
+            }
+        }
+    }
+
+    fn tiles(&mut self, layer: Value) {
+        let name = layer.get("name").and_then(Value::string).unwrap_or_default();
+        let data = layer.get("data");
+        let encoded =
+            layer.get("encoding").and_then(Value::string).is_some_and(|encoding| encoding == "base64");
+        if !encoded && data.is_some_and(Value::is_string) {
+            let message = format!("browsers cannot read the tiles of layer \"{name}\": they are a text");
+            let spot = self.spot(layer).key("data");
+            let finding = Finding::new(&LAYER_DATA_TEXT, spot, message);
+            self.findings.push(finding.help("open the map in Tiled and save it"));
+        }
+        if !self.infinite && data.is_none() && layer.get("chunks").is_some() {
+            let message = format!(
+                "nobody can enter the room: layer \"{name}\" is written in chunks, and the map is not infinite"
+            );
+            let spot = self.spot(layer).key("chunks");
+            let finding = Finding::new(&CHUNKS_IN_FINITE_MAP, spot, message);
+            self.findings.push(finding.help("open the map in Tiled and save it"));
+        }
+    }
+
+    fn object(&mut self, object: Value) {
+        // Map-storage refuses instances of templates, too; that is told by itself.
+        if object.get("template").is_some() {
+            return;
+        }
+        self.text(object, "name", "an object has no name, not even an empty one");
+        if object.get("visible").is_none() {
+            self.lacks(object, "an object does not say whether it is visible");
+        }
+        let text = |key: &str| object.get(key).and_then(Value::string);
+        if text("class").is_some_and(|class| class.is_empty())
+            && let Some(kind) = text("type")
+            && matches!(&*kind, "area" | "zone" | "variable" | "website")
+        {
+            let name = text("name").unwrap_or_default();
+            let message = format!("object \"{name}\" is no {kind} to WorkAdventure: its class is empty");
+            let finding = Finding::new(&CLASS_EMPTY, self.spot(object).key("class"), message);
+            self.findings.push(finding.help("delete the empty class"));
+        }
+    }
+
+    fn tileset(&mut self, tileset: Value) {
+        if tileset.get("source").is_some() {
+            return;
+        }
+        self.text(tileset, "name", "a tileset has no name");
+        for tile in items(tileset, "tiles") {
+            if tile.get("terrain").is_some() {
+                self.lacks(tile, "terrain of tiles is written as before Tiled 1.5");
+            }
+        }
+        for set in items(tileset, "wangsets") {
+            self.text(set, "type", "a terrain set has no type, as before Tiled 1.5");
+        }
+    }
+}
+
+fn items<'a>(holder: Value<'a>, key: &str) -> impl Iterator<Item = Value<'a>> + use<'a> {
+    holder.get(key).into_iter().flat_map(Value::items)
+}

@@ -1,0 +1,198 @@
+//! The maps of a project together: ways that end or do not lead back, entries and meetings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Check, Lint,
+    zones::{Meeting, System, meetings},
+};
+use crate::{
+    check::context::{MapContext, WorldContext},
+    finding::{Family, Finding, Rule, Severity, Spot},
+    source::relative,
+    world::Arrival,
+};
+
+pub(super) static LINTS: &[Lint] = &[
+    Lint { rule: &DEAD_END, check: Check::World(dead_end) },
+    Lint { rule: &ONE_WAY_EXIT, check: Check::World(one_way_exit) },
+    Lint { rule: &ENTRY_UNUSED, check: Check::World(entry_unused) },
+    Lint { rule: &MEETING_ACROSS_MAPS, check: Check::World(meeting_across_maps) },
+];
+
+static DEAD_END: Rule = Rule {
+    name: "dead-end",
+    summary: "no exit leads out of a map that others lead to",
+    severity: Severity::Info,
+    family: Family::World,
+    since: "0.1.0",
+    why: "Visitors who came here by an exit do not get back to the others but by a link or the browser's back \
+          button.",
+    example: "lobby.tmj leads to hall.tmj, and hall.tmj has no exit",
+    mend: "Add an exit that leads back.",
+};
+
+static ONE_WAY_EXIT: Rule = Rule {
+    name: "one-way-exit",
+    summary: "from where an exit leads, no way leads back",
+    severity: Severity::Info,
+    family: Family::World,
+    since: "0.1.0",
+    why: "Visitors go on from there to other maps, and never come back to this one but by a link.",
+    example: "lobby.tmj leads to hall.tmj, hall.tmj to bar.tmj and back, neither to lobby.tmj",
+    mend: "Add an exit that leads back, if visitors shall come back.",
+};
+
+static ENTRY_UNUSED: Rule = Rule {
+    name: "entry-unused",
+    summary: "no exit leads to an entry of a map",
+    severity: Severity::Info,
+    family: Family::World,
+    since: "0.1.0",
+    why: "Exits of other maps lead to entries of this one by name, but none to this entry. Often an exit names \
+          another one by mistake, or the entry is left over. Links from elsewhere may use it all the same.",
+    example: "hall.tmj has the entries \"door\" and \"side\", and all exits lead to hall.tmj#door",
+    mend: "Let the exit lead to it, or delete the entry.",
+};
+
+static MEETING_ACROSS_MAPS: Rule = Rule {
+    name: "meeting-across-maps",
+    summary: "meetings of several maps are one call",
+    severity: Severity::Info,
+    family: Family::World,
+    since: "0.1.0",
+    why: "Jitsi rooms belong to their map. BigBlueButton meetings, Jitsi rooms with jitsiNoPrefix and podiums of \
+          the same name are one call in all maps: visitors of two stands in two halls meet.",
+    example: "bbbMeeting = \"talk\" in hall-1.tmj and in hall-2.tmj",
+    mend: "Put the name of the map into the name of the meeting, if it shall not be shared.",
+};
+
+/// Whether nothing but its exits leads out of a map, so far as can be told: scripts and rooms by name
+/// lead anywhere.
+fn is_closed(context: &WorldContext, map: usize) -> bool {
+    !context.world.leads_beyond(map) && context.maps.get(map).is_some_and(|map| !map.has_script())
+}
+
+/// Whether visitors get another map under the name of this one: that with its stands.
+fn is_stood_in_for(context: &WorldContext, map: usize) -> bool {
+    context.world.index(context.world.maps()[map].name) != Some(map)
+}
+
+fn dead_end(context: &WorldContext, findings: &mut Vec<Finding>) {
+    for end in context.world.dead_ends() {
+        let Some(map) = context.maps.get(end) else { continue };
+        let leads_here = |way: &&crate::world::Way| way.to == Some(end) && way.from != end;
+        let Some(way) = context.world.ways().iter().find(leads_here) else { continue };
+        if !is_closed(context, end) || is_stood_in_for(context, end) {
+            continue;
+        }
+        findings.push(
+            Finding::new(
+                &DEAD_END,
+                map.spot(map.map.span),
+                "visitors who come here by an exit find no way back: the map has none that leads out",
+            )
+            .related(way.spot.clone(), "an exit that leads here")
+            .help("add an exit that leads back"),
+        );
+    }
+}
+
+fn one_way_exit(context: &WorldContext, findings: &mut Vec<Finding>) {
+    let world = &context.world;
+    let dead_ends: BTreeSet<usize> = world.dead_ends().into_iter().collect();
+    let mut told = BTreeSet::new();
+    for way in world.ways() {
+        let (Some(from), Some(to)) = (context.maps.get(way.from), way.to) else { continue };
+        // Who cannot leave the other map at all is told there.
+        if to == way.from || dead_ends.contains(&to) || !told.insert((way.from, to)) {
+            continue;
+        }
+        let beyond = world.reachable([to]);
+        if beyond.contains(&way.from)
+            || is_stood_in_for(context, way.from)
+            || !beyond.iter().all(|map| is_closed(context, *map))
+        {
+            continue;
+        }
+        let file = relative(from.folder(), world.maps()[to].name);
+        findings.push(
+            Finding::new(
+                &ONE_WAY_EXIT,
+                way.spot.clone(),
+                format!("visitors who leave by it do not come back: no way leads here from \"{file}\""),
+            )
+            .at(way.place.clone())
+            .help("add an exit that leads back, if they shall"),
+        );
+    }
+}
+
+fn entry_unused(context: &WorldContext, findings: &mut Vec<Finding>) {
+    let mut used: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for way in context.world.ways() {
+        if let (Some(to), Arrival::Entry { name, .. }) = (way.to, &way.arrival) {
+            used.entry(to).or_default().push(name);
+        }
+    }
+    // Scripts lead anywhere.
+    if context.maps.iter().any(MapContext::has_script) {
+        return;
+    }
+    for (index, map) in context.maps.iter().enumerate() {
+        let Some(used) = used.get(&index) else { continue };
+        // The entries of stands are for the links of sponsors.
+        if context.world.maps()[index].stands_in_for.is_some() || is_stood_in_for(context, index) {
+            continue;
+        }
+        for entry in map.meaning.entries.iter().filter(|entry| entry.declared && !entry.default) {
+            let in_use = used.iter().any(|name| entry.is_called(name));
+            if in_use || entry.cells.is_empty() || entry.name.is_empty() {
+                continue;
+            }
+            findings.push(
+                Finding::new(
+                    &ENTRY_UNUSED,
+                    entry.spot.clone().key("name"),
+                    format!(
+                        "no exit leads to the entry \"{}\": only who has its link arrives there",
+                        entry.name
+                    ),
+                )
+                .at(entry.place.clone()),
+            );
+        }
+    }
+}
+
+fn meeting_across_maps(context: &WorldContext, findings: &mut Vec<Finding>) {
+    let mut first: BTreeMap<(System, String), (usize, Spot)> = BTreeMap::new();
+    for (index, map) in context.maps.iter().enumerate() {
+        if is_stood_in_for(context, index) {
+            continue;
+        }
+        for Meeting { call, name, holder, spot, place } in meetings(map) {
+            if !call.0.is_shared() {
+                continue;
+            }
+            let Some((other, other_spot)) = first.get(&call) else {
+                first.insert(call, (index, spot));
+                continue;
+            };
+            if *other == index {
+                continue;
+            }
+            let file = relative(map.folder(), &context.maps[*other].map.file);
+            findings.push(
+                Finding::new(
+                    &MEETING_ACROSS_MAPS,
+                    spot,
+                    format!("the meeting \"{name}\" of {holder} is one call with that of \"{file}\""),
+                )
+                .at(place)
+                .related(other_spot.clone(), "the other one")
+                .help("put the name of the map into its name, if it shall not be shared"),
+            );
+        }
+    }
+}
