@@ -21,10 +21,14 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  venue stands maps/sponsors.toml --plan plan.png\n  \
                         venue stands maps/sponsors.toml --directory stands.csv\n  \
-                        venue stands maps/sponsors.toml --dry-run --format json")]
+                        venue stands maps/sponsors.toml --dry-run --format json\n  \
+                        venue stands sponsors.csv --with maps/expo.toml")]
 pub(super) struct Args {
-    /// The spec, in TOML
+    /// The spec: TOML, JSON with the same keys, or a sheet (CSV) with a sponsor a row
     spec: PathBuf,
+    /// For a sheet: the TOML file with venue, event and tiers [default: that of the same name]
+    #[arg(long, value_name = "TOML")]
+    with: Option<PathBuf>,
     /// Map to write, instead of the spec's `output`
     #[arg(long, value_name = "MAP")]
     out: Option<PathBuf>,
@@ -54,7 +58,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let mut project = Project::open_empty(std::slice::from_ref(&args.spec), shell.config())?;
     let spec = project.name_of(&args.spec)?;
     let out = args.out.as_deref().map(|out| project.name_of(out)).transpose()?;
-    let options = Options { reflow: args.reflow, partial: args.partial, output: out };
+    let with = args.with.as_deref().map(|with| project.name_of(with)).transpose()?;
+    let options = Options { reflow: args.reflow, partial: args.partial, output: out, with };
     let built = stand::build(&mut project.sources, &spec, &options)?;
     for (name, bytes) in &built.pictures {
         project.sources.insert(name.clone(), bytes.clone());

@@ -6,11 +6,11 @@ use image::{Rgba, RgbaImage, imageops};
 
 use super::{
     Mistake,
-    spec::{Spec, mistake},
+    spec::{Spec, SpecFiles},
 };
 use crate::{
     picture,
-    source::{SourceFile, Sources, parent, resolve},
+    source::{Sources, resolve},
 };
 
 /// Light and dark plates, and how dark a logo is told.
@@ -32,14 +32,14 @@ pub(super) struct Logo {
 /// and path.
 pub(super) fn load_all(
     sources: &Sources,
-    file: &SourceFile,
+    files: &SpecFiles,
     spec: &Spec,
     mistakes: &mut Vec<Mistake>,
 ) -> BTreeMap<usize, Logo> {
     let mut logos = BTreeMap::new();
     for (index, sponsor) in spec.sponsors.iter().enumerate() {
         let Some(path) = &sponsor.logo else { continue };
-        let name = resolve(parent(file.name()), path.get_ref());
+        let name = resolve(files.folder(&path.span()), path.get_ref());
         let logo = sources
             .read(&name)
             .map_err(|error| match error.kind() {
@@ -53,7 +53,7 @@ pub(super) fn load_all(
             }
             Err(reason) => {
                 let message = format!("{}: the logo {name} {reason}", sponsor.name.get_ref());
-                mistakes.push(mistake(file, path.span(), message));
+                mistakes.push(files.mistake(path.span(), message));
             }
         }
     }

@@ -46,6 +46,8 @@ pub struct Options {
     pub partial: bool,
     /// Name of the map to write, instead of the spec's.
     pub output: Option<String>,
+    /// For a sheet of sponsors, the file with the spec's other tables; else that of the same name in TOML.
+    pub with: Option<String>,
 }
 
 /// Why no stands were made.
@@ -175,39 +177,37 @@ pub struct Stand {
 /// Where the spec, a template, a logo or the venue is wrong, and where a sponsor has no place and
 /// `options.partial` is not set.
 pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Result<Built, StandError> {
-    let file = sources
-        .load(spec_file)
-        .map_err(|source| StandError::Unreadable { file: spec_file.to_owned(), source })?;
-    let spec = spec::Spec::read(&file)?;
-    let folder = parent(spec_file);
+    let (spec, files, mut mistakes) = spec::Spec::read(sources, spec_file, options.with.as_deref())?;
+    let folder = files.folder(&spec.venue.span());
     let venue_name = resolve(folder, spec.venue.get_ref());
     let output = match (&options.output, &spec.output) {
         (Some(output), _) => output.clone(),
         (None, Some(output)) => resolve(folder, output.get_ref()),
         (None, None) => resolve(parent(&venue_name), &format!("{}.stands.tmj", file_stem(&venue_name))),
     };
-    let mut mistakes = spec.mistakes(&file);
+    mistakes.extend(spec.mistakes(&files));
     if parent(&output) != parent(&venue_name) || output == venue_name {
-        mistakes.push(spec::mistake(
-            &file,
-            spec.output.as_ref().map_or_else(|| spec.venue.span(), toml::Spanned::span),
-            "the output must be another file in the folder of the venue, since everything in the map is \
+        mistakes.push(
+            files.mistake(
+                spec.output.as_ref().map_or_else(|| spec.venue.span(), serde_spanned::Spanned::span),
+                "the output must be another file in the folder of the venue, since everything in the map is \
              named relative to that folder"
-                .to_owned(),
-        ));
+                    .to_owned(),
+            ),
+        );
     }
     let venue = match ProjectMap::load(sources, &venue_name) {
         ProjectMap { map: Some(map), meaning: Some(meaning), .. } => Some((map, meaning)),
         ProjectMap { findings, .. } => {
             let reason = findings.first().map_or("no map", |finding| finding.message.as_str());
-            mistakes.push(spec::mistake(&file, spec.venue.span(), format!("{venue_name}: {reason}")));
+            mistakes.push(files.mistake(spec.venue.span(), format!("{venue_name}: {reason}")));
             None
         }
     };
-    let templates = template::load_all(sources, &file, &spec, &output, &mut mistakes);
-    let logos = logo::load_all(sources, &file, &spec, &mut mistakes);
+    let templates = template::load_all(sources, &files, &spec, &output, &mut mistakes);
+    let logos = logo::load_all(sources, &files, &spec, &mut mistakes);
     let ground =
-        venue.as_ref().map(|(map, meaning)| site::Ground::new(map, meaning, &spec, &file, &mut mistakes));
+        venue.as_ref().map(|(map, meaning)| site::Ground::new(map, meaning, &spec, &files, &mut mistakes));
     let lock_file = lock::name_of(spec_file);
     let locked = if options.reflow { lock::Lock::default() } else { lock::Lock::read(sources, &lock_file)? };
     let (Some((map, meaning)), Some(ground), true) = (venue, ground, mistakes.is_empty()) else {
@@ -235,7 +235,7 @@ pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Resul
         stands: placed
             .placements
             .iter()
-            .map(|placement| describe(placement, &spec, &templates, folder))
+            .map(|placement| describe(placement, &spec, &templates, &files))
             .collect(),
         unplaced: placed.unplaced,
         lock_changed: on_disk.as_deref() != Some(lock_text.as_bytes()),
@@ -256,7 +256,7 @@ fn describe(
     placement: &place::Placement,
     spec: &Spec,
     templates: &template::Templates,
-    folder: &str,
+    files: &spec::SpecFiles,
 ) -> Stand {
     let sponsor = &spec.sponsors[placement.sponsor];
     let tier = &spec.tiers[sponsor.tier.get_ref()];
@@ -280,6 +280,6 @@ fn describe(
         video: sponsor.video.as_deref().map(spec::embeddable),
         brochure: sponsor.brochure.clone(),
         meeting: sponsor.meeting.is_some_and_open(),
-        logo: sponsor.logo.as_ref().map(|logo| resolve(folder, logo.get_ref())),
+        logo: sponsor.logo.as_ref().map(|logo| resolve(files.folder(&logo.span()), logo.get_ref())),
     }
 }

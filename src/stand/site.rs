@@ -7,12 +7,11 @@ use std::{
 
 use super::{
     Mistake,
-    spec::{Spec, meant, mistake},
+    spec::{Spec, SpecFiles, meant},
     traffic::Traffic,
 };
 use crate::{
     model::{Map, Shape, TilePos, TileRect},
-    source::SourceFile,
     workadventure::{Holder, Meaning, WalkGrid},
 };
 
@@ -51,7 +50,7 @@ impl Ground {
         map: &Map,
         meaning: &Meaning,
         spec: &Spec,
-        file: &SourceFile,
+        files: &SpecFiles,
         mistakes: &mut Vec<Mistake>,
     ) -> Self {
         let mut areas = drawn_areas(map);
@@ -62,7 +61,7 @@ impl Ground {
                     "the area \"{name}\" reaches beyond the map of {} x {} tiles",
                     map.width, map.height
                 );
-                mistakes.push(mistake(file, area.name.span(), message));
+                mistakes.push(files.mistake(area.name.span(), message));
             }
             let aisle = area.aisle.unwrap_or(AISLE);
             let area = Area { name: name.clone(), tiles: area.tiles, cells: None, aisle, slot: false };
@@ -78,13 +77,13 @@ impl Ground {
             walk: meaning.walk.clone(),
             areas,
         };
-        ground.mistakes(spec, file, mistakes);
+        ground.mistakes(spec, files, mistakes);
         ground
     }
 
     /// Names in the spec that the venue does not have.
-    fn mistakes(&self, spec: &Spec, file: &SourceFile, mistakes: &mut Vec<Mistake>) {
-        let mut wrong = |at: Range<usize>, message: String| mistakes.push(mistake(file, at, message));
+    fn mistakes(&self, spec: &Spec, files: &SpecFiles, mistakes: &mut Vec<Mistake>) {
+        let mut wrong = |at: Range<usize>, message: String| mistakes.push(files.mistake(at, message));
         if self.areas.is_empty() {
             let message = "nothing says where stands may go: draw an object of class stand-area into the venue, \
                            or add [[areas]] to the spec";

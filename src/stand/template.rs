@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{
     Mistake,
-    spec::{Spec, mistake},
+    spec::{Spec, SpecFiles},
 };
 use crate::{
     model::{Map, Object, TilePos, TileRect},
-    source::{SourceFile, Sources, file_stem, parent, resolve},
+    source::{Sources, file_stem, parent, resolve},
     workadventure::{Meaning, is_area},
 };
 
@@ -59,7 +59,7 @@ fn built_in_folder(output: &str) -> String {
 /// Loads the template of each tier; what is wrong with one is reported in it.
 pub(super) fn load_all(
     sources: &mut Sources,
-    file: &SourceFile,
+    files: &SpecFiles,
     spec: &Spec,
     output: &str,
     mistakes: &mut Vec<Mistake>,
@@ -70,7 +70,7 @@ pub(super) fn load_all(
     ranks.dedup();
     for (tier_name, tier) in &spec.tiers {
         let name = if let Some(template) = &tier.template {
-            resolve(parent(file.name()), template.get_ref())
+            resolve(files.folder(&template.span()), template.get_ref())
         } else {
             let place = ranks.iter().position(|rank| *rank == tier.rank).unwrap_or(0);
             built_in(sources, output, place.min(BUILT_IN.len() - 1))
@@ -85,9 +85,9 @@ pub(super) fn load_all(
             templates.by_name.insert(name, template);
         } else {
             let reason = loaded.findings.first().map_or("no map", |finding| finding.message.as_str());
-            let at = tier.template.as_ref().map_or(0..0, toml::Spanned::span);
+            let at = tier.template.as_ref().map_or(0..0, serde_spanned::Spanned::span);
             let message = format!("tier \"{tier_name}\": the template {name} is no map: {reason}");
-            mistakes.push(mistake(file, at, message));
+            mistakes.push(files.mistake(at, message));
         }
     }
     templates

@@ -189,3 +189,118 @@ fn too_many_sponsors_are_named_with_the_reason_and_nothing_is_made() {
     assert!(error.contains("Sponsor 3 has no place: no room for 8 x 6 tiles"), "{error}");
     assert!(error.contains("--partial"), "{error}");
 }
+
+/// The venue and its spec without sponsors, and the files given.
+fn sources(files: &[(&str, &str)]) -> Sources {
+    let mut sources = Sources::new("/nowhere");
+    sources.insert("hall.tmj", hall(40, 30, &[]).into_bytes());
+    for (name, text) in files {
+        sources.insert(*name, text.as_bytes());
+    }
+    sources
+}
+
+fn failure(files: &[(&str, &str)], name: &str, with: Option<&str>) -> Vec<String> {
+    let options = Options { with: with.map(str::to_owned), ..Options::default() };
+    let error = stand::build(&mut sources(files), name, &options).unwrap_err();
+    error.to_string().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn toml_json_and_sheets_say_the_same() {
+    let toml = spec(&[])
+        + "[[sponsors]]\nname = \"Acme\"\ntier = \"gold\"\nwebsite = \"https://acme.example\"\n\
+        meeting = true\nnear = [\"desk\"]\n[[sponsors]]\nname = \"Müller; Söhne\"\ntier = \"silver\"\n\
+        meeting = { jitsi = \"help\", host = \"meet.example\" }\napart-from = [\"Acme\", \"Globex\"]\n\
+        [[sponsors]]\nname = \"Globex\"\ntier = \"bronze\"\nat = { x = 3, y = 3 }\nmeeting = { bbb = \"globex\" }\n";
+    let json = r#"{
+        "$schema": "https://example.org/sponsors.schema.json",
+        "venue": "hall.tmj", "event": {"name": "E", "slug": "e"},
+        "tiers": {"gold": {"rank": 1}, "silver": {"rank": 2}, "bronze": {"rank": 3}},
+        "sponsors": [
+            {"name": "Acme", "tier": "gold", "website": "https://acme.example", "meeting": true, "near": ["desk"]},
+            {"name": "Müller; Söhne", "tier": "silver", "meeting": {"jitsi": "help", "host": "meet.example"},
+             "apart-from": ["Acme", "Globex"]},
+            {"name": "Globex", "tier": "bronze", "at": {"x": 3, "y": 3}, "meeting": {"bbb": "globex"}}
+        ]}"#;
+    let sheet = "\u{feff}Name;Tier;Website;Meeting;Jitsi host;BBB;At;Near;Apart from;Paid\r\n\
+        Acme;gold;https://acme.example;ja;;;;desk;;yes\r\n\
+        \"Müller; Söhne\";silver;;help;meet.example;;;;\"Acme;\nGlobex\";no\r\n\
+        ;;;;;;;;;\r\n\
+        Globex;bronze;;;;globex;3, 3;;;\r\n";
+    let rest = spec(&[]);
+    let made = |name: &str, with: Option<&str>| {
+        let files = [("s.toml", &*toml), ("s.json", json), ("sheet.csv", sheet), ("rest.toml", &*rest)];
+        let options = Options { with: with.map(str::to_owned), ..Options::default() };
+        let built = stand::build(&mut sources(&files), name, &options).unwrap();
+        (built.text, built.lock.1)
+    };
+    let expected = made("s.toml", None);
+    assert!(expected.0.contains("meet.example") && expected.0.contains("https://acme.example"));
+    assert_eq!(made("s.json", None), expected);
+    assert_eq!(made("sheet.csv", Some("rest.toml")), expected);
+    // Without a word, the tables are those of the TOML file of the same name.
+    let files = [("sponsors.csv", sheet), ("sponsors.toml", &*rest)];
+    let built = stand::build(&mut sources(&files), "sponsors.csv", &Options::default()).unwrap();
+    assert_eq!((built.text, built.lock.0.as_str()), (expected.0, "sponsors.lock.toml"));
+}
+
+#[test]
+fn mistakes_are_told_all_at_once_whatever_the_spec_is_written_in() {
+    let mut toml = spec(&[]);
+    for index in 0..100 {
+        let more = match index {
+            7 => "webiste = \"https://a.example\"\n",
+            40 => "meeting = 3\nlogo = true\n",
+            80 => "tier = \"glod\"\n",
+            _ => "",
+        };
+        let tier = if index == 80 { "" } else { "tier = \"gold\"\n" };
+        let _infallible = write!(toml, "[[sponsors]]\nname = \"Sponsor {index}\"\n{tier}{more}");
+    }
+    let told = failure(&[("s.toml", &toml)], "s.toml", None);
+    assert_eq!(
+        told,
+        [
+            "s.toml:35:1: unknown key \"webiste\"; did you mean \"website\"?",
+            "s.toml:135:11: a meeting is true, the name of a room, { jitsi = \"…\" } or { bbb = \"…\" }",
+            "s.toml:136:8: this is true, and a string is needed",
+            "s.toml:256:8: Sponsor 80: there is no tier \"glod\"; did you mean \"gold\"?",
+        ]
+    );
+
+    let json = "{\"venue\": \"hall.tmj\",\n\"event\": {\"name\": \"E\"},\n\"tiers\": {\"gold\": {\"rnak\": 1}},\n\
+                \"sponsors\": [{\"name\": \"Acme\"}]}";
+    assert_eq!(
+        failure(&[("s.json", json)], "s.json", None),
+        [
+            "s.json:4:14: \"tier\" is missing here",
+            "s.json:2:10: \"slug\" is missing here",
+            "s.json:3:20: unknown key \"rnak\"; did you mean \"rank\"?",
+        ]
+    );
+    let broken = failure(&[("s.json", "{\"venue\": }")], "s.json", None);
+    assert!(broken[0].starts_with("s.json:1:11: "), "{broken:?}");
+
+    let sheet = "name,teir,logo,apart from\nAcme,gold,,\n,,,\nGlobex,gold,gone.svg,Acmee\n";
+    assert_eq!(
+        failure(&[("list.csv", sheet), ("rest.toml", &spec(&[]))], "list.csv", Some("rest.toml")),
+        [
+            "list.csv: row 1, column \"teir\": unknown column \"teir\"; did you mean \"tier\"?",
+            "list.csv: row 2: \"tier\" is missing here",
+            "list.csv: row 4: \"tier\" is missing here",
+        ]
+    );
+    let sheet = sheet.replace("teir", "Tier");
+    assert_eq!(
+        failure(&[("list.csv", &sheet), ("rest.toml", &spec(&[]))], "list.csv", Some("rest.toml")),
+        [
+            "list.csv: row 4, column \"apart from\": Globex: there is no sponsor \"Acmee\" to be apart from; did you mean \"Acme\"?",
+            "list.csv: row 4, column \"logo\": Globex: the logo gone.svg does not exist",
+        ]
+    );
+    let lost = failure(&[("list.csv", &sheet)], "list.csv", None);
+    assert!(lost[0].contains("--with") && lost[0].contains("list.toml"), "{lost:?}");
+    let idle = failure(&[("s.toml", &spec(&[])), ("rest.toml", "")], "s.toml", Some("rest.toml"));
+    assert!(idle[0].contains("--with"), "{idle:?}");
+}

@@ -1,20 +1,20 @@
 //! The sponsors spec: what each sponsor gets.
 
+mod files;
+mod node;
+mod sheet;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
 
+pub(super) use files::SpecFiles;
 use serde::Deserialize;
-use toml::Spanned;
+use serde_spanned::Spanned;
 
 use super::{Mistake, StandError};
-use crate::{
-    model::TileRect,
-    project::{nearest, read_toml},
-    source::SourceFile,
-    workadventure,
-};
+use crate::{model::TileRect, project::nearest, source::Sources, workadventure};
 
 /// A whole spec. Paths are relative to its file.
 #[derive(Debug, Clone, Deserialize)]
@@ -88,7 +88,7 @@ pub(super) struct Cell {
 
 /// The meeting at a stand.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a meeting is true, the name of a room, { jitsi = \"…\" } or { bbb = \"…\" }")]
 pub(super) enum Meeting {
     /// None.
     #[default]
@@ -156,27 +156,52 @@ impl Sponsor {
     }
 }
 
-/// A mistake at a range of the spec's bytes.
-pub(super) fn mistake(file: &SourceFile, range: Range<usize>, message: String) -> Mistake {
-    let position = file.position(u32::try_from(range.start).unwrap_or(u32::MAX));
-    Mistake { file: file.name().to_owned(), position: Some(position), message }
-}
-
 /// `; did you mean "x"?`, or nothing.
 pub(super) fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a String>) -> String {
     nearest(word, known).map(|name| format!("; did you mean \"{name}\"?")).unwrap_or_default()
 }
 
 impl Spec {
-    /// Reads a spec: TOML, or JSON with the same keys.
-    pub(super) fn read(file: &SourceFile) -> Result<Self, StandError> {
-        Ok(read_toml(file)?)
+    /// Reads a spec: TOML, JSON with the same keys, or a sheet of sponsors, whose other tables `with` holds.
+    /// Whatever is wrong comes with it; without those parts.
+    ///
+    /// # Errors
+    /// Where too much is wrong for there to be a spec.
+    pub(super) fn read(
+        sources: &Sources,
+        name: &str,
+        with: Option<&str>,
+    ) -> Result<(Self, SpecFiles, Vec<Mistake>), StandError> {
+        let (files, mut root, mut mistakes) = SpecFiles::read(sources, name, with)?;
+        let mut told = |faults: Vec<node::Fault>| {
+            mistakes.extend(
+                faults.into_iter().map(|fault| files.mistake(fault.span.unwrap_or(0..0), fault.message)),
+            );
+        };
+        // A sponsor that cannot be read hides no mistake of another.
+        let mut sponsors = Vec::new();
+        let list = root.take("sponsors");
+        if let Some(node::Node { kind: node::Kind::List(items), .. }) = list {
+            for item in items {
+                let (sponsor, faults) = node::read::<Sponsor>(item);
+                sponsors.extend(sponsor);
+                told(faults);
+            }
+        } else if let Some(other) = list {
+            told(node::read::<Vec<Sponsor>>(other).1);
+        }
+        let (spec, faults) = node::read::<Self>(root);
+        told(faults);
+        match spec {
+            Some(spec) => Ok((Self { sponsors, ..spec }, files, mistakes)),
+            None => Err(StandError::Mistakes(mistakes)),
+        }
     }
 
     /// What is wrong with the spec in itself: all of it.
-    pub(super) fn mistakes(&self, file: &SourceFile) -> Vec<Mistake> {
+    pub(super) fn mistakes(&self, files: &SpecFiles) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
-        let mut wrong = |range: Range<usize>, message: String| mistakes.push(mistake(file, range, message));
+        let mut wrong = |range: Range<usize>, message: String| mistakes.push(files.mistake(range, message));
         if !is_slug(self.event.slug.get_ref()) {
             let message =
                 format!("the event's slug \"{}\" may hold a-z, 0-9 and - only", self.event.slug.get_ref());
@@ -288,8 +313,9 @@ mod tests {
     fn mistakes(text: &str) -> Vec<String> {
         let mut sources = Sources::new("/nowhere");
         sources.insert("s.toml", text.as_bytes());
-        let file = sources.load("s.toml").unwrap();
-        Spec::read(&file).unwrap().mistakes(&file).iter().map(ToString::to_string).collect()
+        let (spec, files, mut mistakes) = Spec::read(&sources, "s.toml", None).unwrap();
+        mistakes.extend(spec.mistakes(&files));
+        mistakes.iter().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -1,0 +1,250 @@
+//! Sponsors as a sheet: CSV as spreadsheets export it, one sponsor a row.
+
+use std::{borrow::Cow, fmt};
+
+use super::node::{Key, Kind, Node};
+use crate::project::nearest;
+
+/// A cell of a sheet, as people find it: rows count from 1, the heads of the columns are row 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cell {
+    row: usize,
+    column: String,
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "row {}", self.row)?;
+        if self.column.is_empty() { Ok(()) } else { write!(f, ", column \"{}\"", self.column) }
+    }
+}
+
+/// What a sheet holds.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    /// A table for each sponsor. Places are numbers of `cells`.
+    pub(super) sponsors: Vec<Node>,
+    pub(super) cells: Vec<Cell>,
+    /// Mistakes at cells.
+    pub(super) mistakes: Vec<(std::ops::Range<usize>, String)>,
+}
+
+/// Columns that become keys of a sponsor as they are.
+const TEXTS: [&str; 8] = ["name", "tier", "slug", "logo", "website", "video", "brochure", "slot"];
+
+/// Columns that become something else.
+const OTHERS: [&str; 6] = ["meeting", "jitsi-host", "bbb", "at", "near", "apart-from"];
+
+/// Reads a sheet whose cells are numbered from `base`.
+pub(super) fn read(bytes: &[u8], base: usize) -> Result<Sheet, String> {
+    let text = decoded(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter(&text))
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut records = reader.records();
+    let heads = match records.next() {
+        Some(record) => record.map_err(|error| error.to_string())?,
+        None => return Err("the sheet is empty".to_owned()),
+    };
+    let mut sheet = Sheet { sponsors: Vec::new(), cells: Vec::new(), mistakes: Vec::new() };
+    let heads: Vec<(String, Option<&str>)> =
+        heads.iter().map(|head| (head.trim().to_owned(), known(head))).collect();
+    if heads.iter().all(|(_, key)| *key != Some("name")) {
+        return Err(
+            "no column is called \"name\": the first row must hold the names of the columns".to_owned()
+        );
+    }
+    for (index, (head, key)) in heads.iter().enumerate() {
+        let twice = key.is_some() && heads[..index].iter().any(|(_, other)| other == key);
+        let near = key.is_none().then(|| nearest(&plain(head), TEXTS.iter().chain(&OTHERS))).flatten();
+        let message = match near {
+            _ if twice => format!("the column \"{head}\" is there twice"),
+            Some(near) => format!("unknown column \"{head}\"; did you mean \"{near}\"?"),
+            // Sheets have columns for other purposes.
+            None => continue,
+        };
+        let at = sheet.cell(base, 1, head);
+        sheet.mistakes.push((at, message));
+    }
+    for (index, record) in records.enumerate() {
+        let record = record.map_err(|error| error.to_string())?;
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let row = index + 2;
+        let whole = sheet.cell(base, row, "");
+        let cells = heads.iter().zip(record.iter());
+        let cells = cells.filter_map(|((head, key), text)| {
+            let text = text.trim();
+            Some((head.as_str(), (*key)?, text)).filter(|_| !text.is_empty())
+        });
+        let cells: Vec<(&str, &str, &str)> = cells.collect();
+        let entries = sponsor(&mut sheet, base, row, &cells);
+        sheet.sponsors.push(Node { span: whole, kind: Kind::Table(entries) });
+    }
+    Ok(sheet)
+}
+
+impl Sheet {
+    /// A place for a cell.
+    fn cell(&mut self, base: usize, row: usize, column: &str) -> std::ops::Range<usize> {
+        let at = base + self.cells.len();
+        self.cells.push(Cell { row, column: column.to_owned() });
+        at..at + 1
+    }
+}
+
+/// The keys of a sponsor, from the cells of a row that are filled: head, key, text.
+fn sponsor(sheet: &mut Sheet, base: usize, row: usize, cells: &[(&str, &str, &str)]) -> Vec<(Key, Node)> {
+    let other = |wanted: &str| cells.iter().find(|(_, key, _)| *key == wanted).map(|(.., text)| *text);
+    let mut entries: Vec<(Key, Node)> = Vec::new();
+    for (head, key, text) in cells {
+        let at = sheet.cell(base, row, head);
+        let node = |kind: Kind| Node { span: at.clone(), kind };
+        let table = |pairs: Vec<(&str, Kind)>| {
+            let entry =
+                |(name, kind): (&str, Kind)| (Key { span: at.clone(), name: name.to_owned() }, node(kind));
+            Kind::Table(pairs.into_iter().map(entry).collect())
+        };
+        let word = |text: &str| Kind::Text(text.to_owned());
+        let (name, kind) = match *key {
+            "meeting" if other("bbb").is_some() => continue,
+            "meeting" => match (said(text), other("jitsi-host")) {
+                (Some(said), _) => ("meeting", Kind::Bool(said)),
+                (None, Some(host)) => ("meeting", table(vec![("jitsi", word(text)), ("host", word(host))])),
+                (None, None) => ("meeting", word(text)),
+            },
+            "jitsi-host" => {
+                if other("meeting").is_none_or(|meeting| said(meeting).is_some()) {
+                    let message = "a host needs the name of a room in the column \"meeting\"".to_owned();
+                    sheet.mistakes.push((at, message));
+                }
+                continue;
+            }
+            "bbb" => ("meeting", table(vec![("bbb", word(text))])),
+            "at" => {
+                let numbers = text.split([',', ';', ' ', '/']).map(str::trim).filter(|part| !part.is_empty());
+                let numbers: Vec<Result<i64, _>> = numbers.map(str::parse).collect();
+                let [Ok(x), Ok(y)] = numbers.as_slice() else {
+                    let message =
+                        format!("\"{text}\" is no place; write column and row of its corner: 61, 4");
+                    sheet.mistakes.push((at, message));
+                    continue;
+                };
+                ("at", table(vec![("x", Kind::Int(*x)), ("y", Kind::Int(*y))]))
+            }
+            "near" | "apart-from" => {
+                let names = text.split([';', '\n']).map(str::trim).filter(|name| !name.is_empty());
+                (*key, Kind::List(names.map(|name| node(word(name))).collect()))
+            }
+            key => (key, word(text)),
+        };
+        entries.push((Key { span: at.clone(), name: name.to_owned() }, node(kind)));
+    }
+    entries
+}
+
+/// What a word for yes or no says.
+fn said(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "yes" | "y" | "true" | "x" | "1" | "ja" | "oui" | "wahr" | "vrai" => Some(true),
+        "no" | "n" | "false" | "-" | "0" | "nein" | "non" | "falsch" | "faux" => Some(false),
+        _ => None,
+    }
+}
+
+/// The key that a column stands for.
+fn known(head: &str) -> Option<&'static str> {
+    let head = plain(head);
+    TEXTS.iter().chain(&OTHERS).find(|key| **key == head).copied()
+}
+
+fn plain(head: &str) -> String {
+    head.trim().to_lowercase().replace([' ', '_'], "-")
+}
+
+/// The text of a sheet: in the encoding of its mark, else UTF-8, else what Excel writes on Windows.
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
+        return encoding.decode_without_bom_handling(&bytes[mark..]).0;
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
+    }
+}
+
+/// What separates the cells: whatever stands most often between those of the first row.
+fn delimiter(text: &str) -> u8 {
+    let mut quoted = false;
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    for byte in text.bytes() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => break,
+            byte if !quoted => {
+                if let Some((_, count)) = counts.iter_mut().find(|(sign, _)| *sign == byte) {
+                    *count += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    // Of equals the first.
+    let most = counts.iter().rev().max_by_key(|(_, count)| *count);
+    most.map_or(b',', |(sign, _)| *sign)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sheets_as_spreadsheets_export_them() {
+        let lines = "Name;Tier;Website;Apart from;Contact\r\n\"Müller; Söhne\";gold;https://a.example;\"Acme;\nGlobex\";ada\r\n;;;;\r\nAcme;silver;;;\r\n";
+        let utf16: Vec<u8> =
+            std::iter::once(0xfeff).chain(lines.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let windows: Vec<u8> = encoding_rs::WINDOWS_1252.encode(lines).0.into_owned();
+        let marked = [b"\xef\xbb\xbf", lines.as_bytes()].concat();
+        let tabs = lines.replace(';', "\t").replace("Müller\t S", "Müller; S").replace("Acme\t\n", "Acme;\n");
+        for bytes in [lines.as_bytes(), &utf16, &windows, &marked, tabs.as_bytes()] {
+            let sheet = read(bytes, 100).unwrap();
+            assert_eq!(sheet.mistakes, []);
+            let [first, second] = sheet.sponsors.as_slice() else { panic!("{sheet:?}") };
+            let Kind::Table(entries) = &first.kind else { panic!() };
+            let texts: Vec<String> =
+                entries.iter().map(|(key, value)| format!("{} {:?}", key.name, value.kind)).collect();
+            assert!(texts[0].contains("Müller; Söhne"), "{texts:?}");
+            assert!(
+                texts[3].starts_with("apart-from")
+                    && texts[3].contains("Acme")
+                    && texts[3].contains("Globex")
+            );
+            assert_eq!(texts.len(), 4, "the column \"Contact\" is nobody's");
+            let Kind::Table(entries) = &second.kind else { panic!() };
+            assert_eq!(sheet.cells[entries[1].1.span.start - 100].to_string(), "row 4, column \"Tier\"");
+        }
+    }
+
+    #[test]
+    fn mistakes_of_a_sheet() {
+        let sheet = read(b"name,teir,at,jitsi-host,name\nAcme,gold,somewhere,meet.example,x\n", 0).unwrap();
+        let told: Vec<String> = sheet
+            .mistakes
+            .iter()
+            .map(|(at, message)| format!("{}: {message}", sheet.cells[at.start]))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "row 1, column \"teir\": unknown column \"teir\"; did you mean \"tier\"?",
+                "row 1, column \"name\": the column \"name\" is there twice",
+                "row 2, column \"at\": \"somewhere\" is no place; write column and row of its corner: 61, 4",
+                "row 2, column \"jitsi-host\": a host needs the name of a room in the column \"meeting\"",
+            ]
+        );
+        assert!(read(b"", 0).is_err() && read(b"Acme,gold\n", 0).is_err());
+    }
+}
