@@ -58,6 +58,8 @@ enum Kind {
     Zones,
     /// Where nobody can walk
     Walk,
+    /// How many visitors pass where, on their ways from every entry to all that there is
+    Traffic,
     /// Where visitors arrive
     Entries,
     /// What leads to other maps
@@ -71,6 +73,7 @@ impl From<Kind> for OverlayKind {
         match kind {
             Kind::Zones => Self::Zones,
             Kind::Walk => Self::Walk,
+            Kind::Traffic => Self::Traffic,
             Kind::Entries => Self::Entries,
             Kind::Exits => Self::Exits,
             Kind::Problems => Self::Problems,

@@ -19,7 +19,7 @@ use super::canvas::{Area, Canvas, premultiply};
 use crate::{
     finding::{Finding, Severity},
     model::{TilePos, TileRect, TileSize},
-    workadventure::{Holder, Meaning, Zone},
+    workadventure::{Holder, Meaning, Traffic, Zone},
 };
 
 const FONT: &MonoFont<'static> = &FONT_6X10;
@@ -39,6 +39,8 @@ pub enum OverlayKind {
     Walk,
     /// Where something happens.
     Zones,
+    /// How many visitors pass where.
+    Traffic,
     /// Where visitors arrive.
     Entries,
     /// What leads to other maps.
@@ -79,6 +81,8 @@ enum Line {
     Dashes(i64, i64),
     /// No outline but a hatched inside.
     Hatch,
+    /// No outline.
+    Bare,
     /// Black and coloured in turn, wider.
     Warning,
 }
@@ -94,6 +98,13 @@ static OTHER: Style =
     Style { name: "other zone", color: [86, 180, 233], line: Line::Dashes(12, 2), fill: 60 };
 static ENTRY: Style = Style { name: "entry", color: [0, 158, 115], line: SOLID, fill: 90 };
 static EXIT: Style = Style { name: "exit", color: [213, 94, 0], line: Line::Dashes(6, 2), fill: 90 };
+/// Cells that more than this share of all walks crosses, the fewest first.
+static TRAFFIC: [(f64, Style); 4] = [
+    (0.0, Style { name: "fewer walks", color: [213, 94, 0], line: Line::Bare, fill: 40 }),
+    (0.05, Style { name: "1 walk in 20", color: [213, 94, 0], line: Line::Bare, fill: 90 }),
+    (0.2, Style { name: "1 walk in 5", color: [213, 94, 0], line: Line::Bare, fill: 140 }),
+    (0.5, Style { name: "1 walk in 2", color: [213, 94, 0], line: Line::Bare, fill: 200 }),
+];
 static ERROR: Style = Style { name: "error", color: [213, 94, 0], line: Line::Warning, fill: 50 };
 static WARNING: Style = Style { name: "warning", color: [240, 228, 66], line: Line::Warning, fill: 40 };
 static INFO: Style = Style { name: "advice", color: [86, 180, 233], line: Line::Warning, fill: 30 };
@@ -112,6 +123,9 @@ impl Overlay {
             let walk = &meaning.walk;
             let cells = walk.bounds().cells().filter(|cell| walk.is_blocked(*cell)).collect();
             marks.push(Mark { style: &WALL, cells, label: None });
+        }
+        if wanted(OverlayKind::Traffic) {
+            marks.extend(traffic(meaning));
         }
         if wanted(OverlayKind::Zones) {
             let exits_too = wanted(OverlayKind::Exits);
@@ -199,6 +213,19 @@ fn holder_name(holder: &Holder) -> String {
         Holder::Area(name) => name.clone(),
         Holder::Tile(tileset, id) => format!("{tileset} {id}"),
     }
+}
+
+fn traffic(meaning: &Meaning) -> impl Iterator<Item = Mark> {
+    let traffic = Traffic::of(meaning);
+    let mut cells: [BTreeSet<TilePos>; TRAFFIC.len()] = Default::default();
+    for cell in meaning.walk.bounds().cells() {
+        let share = traffic.share(cell);
+        if let Some(level) = TRAFFIC.iter().rposition(|(least, _)| share > *least) {
+            cells[level].insert(cell);
+        }
+    }
+    let marks = TRAFFIC.iter().zip(cells).filter(|(_, cells)| !cells.is_empty());
+    marks.map(|((_, style), cells)| Mark { style, cells, label: None })
 }
 
 fn zone_style(zone: &Zone) -> &'static Style {
@@ -318,7 +345,7 @@ fn place_legend(marks: &[Mark], width: i64, top: i64) -> Legend {
     let mut legend = Legend::default();
     let (mut x, mut y) = (6, 4);
     for (style, count) in kinds {
-        let text = if style.line == Line::Hatch {
+        let text = if matches!(style.line, Line::Hatch | Line::Bare) {
             style.name.to_owned()
         } else {
             format!("{} ({count})", style.name)
@@ -424,7 +451,7 @@ fn fill(canvas: &mut Canvas, style: &Style, area: Area) {
 /// Edges of a cell, up, left, right and down, where its mark ends.
 fn outline(canvas: &mut Canvas, style: &Style, area: Area, [up, left, right, down]: [bool; 4]) {
     let wide = match style.line {
-        Line::Hatch => return,
+        Line::Hatch | Line::Bare => return,
         Line::Dashes(..) => 2,
         Line::Warning => 3,
     };

@@ -22,7 +22,6 @@ mod site;
 mod spec;
 mod stamp;
 mod template;
-mod traffic;
 
 pub use directory::{Directory, directory};
 pub use place::Unplaced;
@@ -154,7 +153,7 @@ pub struct Stand {
     pub tiles: TileRect,
     /// Its zone, where it has one.
     pub zone_tiles: Option<TileRect>,
-    /// Share of walks that pass before it, 0 to 1 (see the measure in `traffic`).
+    /// Share of walks that pass before it, 0 to 1 (see [`Traffic`](crate::workadventure::Traffic)).
     pub visitors: f64,
     /// Whether its place was kept from an earlier run.
     pub kept: bool,

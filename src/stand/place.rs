@@ -1,12 +1,12 @@
 //! Who stands where. Pure: the same spec, venue and lock give the same places.
 //!
 //! Pinned sponsors come first, then those whose place is kept from an earlier run, then the others by
-//! rank, in the order of the spec. Each takes the best free place by the measure of [`traffic`], nearest
+//! rank, in the order of the spec. Each takes the best free place by the measure of [`Traffic`], nearest
 //! to the entry where places are equal. A place is free when it lies in an area of its tier, keeps the
 //! aisle to every other stand, covers nothing, and leaves everything reachable that was so before. A
 //! sponsor of a worse rank is not given a better place than one of a better rank has.
 //!
-//! [`traffic`]: super::traffic
+//! [`Traffic`]: crate::workadventure::Traffic
 
 use std::collections::BTreeMap;
 

@@ -8,11 +8,10 @@ use std::{
 use super::{
     Mistake,
     spec::{Spec, SpecFiles, meant},
-    traffic::Traffic,
 };
 use crate::{
     model::{Map, Shape, TilePos, TileRect},
-    workadventure::{Holder, Meaning, WalkGrid},
+    workadventure::{Holder, Meaning, Traffic, WalkGrid},
 };
 
 /// Free tiles between stands where neither spec nor map says otherwise.

@@ -11,6 +11,7 @@ mod property;
 pub(crate) mod reference;
 #[cfg(test)]
 pub(crate) mod testing;
+mod traffic;
 mod walk;
 
 pub use area_property::{
@@ -25,4 +26,5 @@ pub use meaning::{Entry, EntryKind, Exit, FlatLayer, Holder, Meaning, Zone, is_a
 pub(crate) use meaning::{arrivals_in_area, cells_of_area, is_floor_layer};
 pub use property::{HolderKind, PROPERTIES, PropertyFact, Reference, ValueKind};
 pub use reference::moved;
+pub use traffic::Traffic;
 pub use walk::{Reach, WalkGrid, reads_tile_properties};

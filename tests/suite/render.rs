@@ -227,6 +227,36 @@ fn an_overlay_brings_its_legend() {
 }
 
 #[test]
+fn traffic_is_shown_where_visitors_walk() {
+    let project = project();
+    let map = std::fs::read_to_string(project.path().join("room.tmj")).unwrap();
+    // From the entry in the upper left to the zone two cells beside it, and nowhere else.
+    let layer = |id: u32, name: &str, cell: usize, properties: &str| {
+        let data: Vec<u32> = (0..12).map(|index| u32::from(index == cell)).collect();
+        format!(
+            r#"{{"type":"tilelayer","id":{id},"name":"{name}","width":4,"height":3,"x":0,"y":0,"visible":false,
+            "opacity":1,"data":{data:?}{properties}}},"#
+        )
+    };
+    let meeting = r#","properties":[{"name":"jitsiRoom","type":"string","value":"desk"}]"#;
+    let layers = layer(8, "start", 0, "") + &layer(9, "desk", 2, meeting);
+    let map = map.replace("\"layers\":[", &format!("\"layers\":[{layers}")).replace(
+        "\"name\":\"jitsiRoom\",\"type\":\"string\",\"value\":\"hall\"",
+        "\"name\":\"note\",\"type\":\"string\",\"value\":\"hall\"",
+    );
+    std::fs::write(project.path().join("room.tmj"), map).unwrap();
+    let draw = |overlay: &[&str]| {
+        venue(project.path()).arg("room.tmj").args(overlay).assert().success();
+        image::open(project.path().join("room.png")).unwrap().into_rgba8()
+    };
+    let (plain, marked) = (draw(&[]), draw(&["--overlay", "traffic"]));
+    let changed =
+        |x: u32, y: u32| plain.get_pixel(x * 8 + 4, y * 8 + 4) != marked.get_pixel(x * 8 + 4, y * 8 + 4);
+    assert!(changed(0, 0) && changed(2, 0) && !changed(3, 0) && !changed(3, 2));
+    assert!(marked.height() > plain.height(), "a legend stands below");
+}
+
+#[test]
 fn what_fails_leaves_the_picture_that_is_there() {
     let project = project();
     let picture = project.path().join("room.png");
@@ -236,7 +266,7 @@ fn what_fails_leaves_the_picture_that_is_there() {
         vec!["room.tmj", "--scale", "0"],
         vec!["room.tmj", "--scale", "100000"],
         vec!["room.tmj", "--crop", "90,90,1,1"],
-        vec!["room.tmj", "--overlay", "traffic"],
+        vec!["room.tmj", "--overlay", "trafic"],
         vec!["none.tmj"],
     ] {
         let assert = venue(project.path()).args(&wrong).assert().code(2).stdout("");

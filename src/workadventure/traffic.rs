@@ -7,19 +7,17 @@
 //! share of all walks that cross it, from 0 to 1.
 //!
 //! The `visitors` of a place are the largest share of walks that crosses one column or one row of what
-//! lies before it: the width of the stand, [`VIEW`] rows deep, and the stand itself.
+//! lies before it: the width of the stand, three rows deep, and the stand itself.
 
-use crate::{
-    model::{TilePos, TileRect},
-    workadventure::{Meaning, WalkGrid, Zone},
-};
+use super::{Meaning, WalkGrid, Zone};
+use crate::model::{TilePos, TileRect};
 
 /// How far before a stand passers-by still notice it, in tiles.
 const VIEW: u32 = 3;
 
 /// Share of walks through each cell.
 #[derive(Debug, Clone)]
-pub(super) struct Traffic {
+pub struct Traffic {
     bounds: TileRect,
     /// Row by row.
     share: Vec<f64>,
@@ -27,7 +25,7 @@ pub(super) struct Traffic {
 
 impl Traffic {
     /// Walks over a venue.
-    pub(super) fn of(meaning: &Meaning) -> Self {
+    pub fn of(meaning: &Meaning) -> Self {
         let bounds = meaning.walk.bounds();
         let mut traffic = Self { bounds, share: vec![0.0; bounds.width as usize * bounds.height as usize] };
         let entries: Vec<&[TilePos]> =
@@ -97,10 +95,15 @@ impl Traffic {
         index(self.bounds, cell)
     }
 
+    /// Share of walks that cross a cell, 0 to 1.
+    pub fn share(&self, cell: TilePos) -> f64 {
+        self.index(cell).map_or(0.0, |index| self.share[index])
+    }
+
     /// Share of walks that pass a stand in this place, 0 to 1, to a millionth.
-    pub(super) fn visitors(&self, stand: TileRect) -> f64 {
+    pub fn visitors(&self, stand: TileRect) -> f64 {
         let view = TileRect { height: stand.height + VIEW, ..stand };
-        let at = |cell: TilePos| self.index(cell).map_or(0.0, |index| self.share[index]);
+        let at = |cell: TilePos| self.share(cell);
         let columns = (view.x..view.right())
             .map(|x| (view.y..view.bottom()).map(|y| at(TilePos::new(x, y))).sum::<f64>());
         let rows = (view.y..view.bottom())
