@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::ValueEnum;
 
-use super::{Shell, Status, fixes, online};
+use super::{Shell, Status, baseline, fixes, online};
 use crate::{
     check::{self, Settings},
     finding::Severity,
     project::Project,
-    report::{self, Base, Report},
+    report::{self, Base, Baseline, Fingerprint, Report},
 };
 
 /// Find what is wrong with maps before visitors do
@@ -23,6 +23,8 @@ use crate::{
                         venue check --format sarif > venue.sarif\n  \
                         venue check --diff          show what --fix would change\n  \
                         venue check --fix           mend what can be mended\n  \
+                        venue check --write-baseline accepted.json\n  \
+                        venue check --baseline accepted.json    report only what is new\n  \
                         venue check --online        ask the websites, too")]
 pub(super) struct Args {
     /// Maps, or folders of maps [default: the project's maps]
@@ -54,6 +56,15 @@ pub(super) struct Args {
     /// With --fix or --diff, mend what was probably meant, too
     #[arg(long)]
     unsafe_fixes: bool,
+    /// Do not report findings that this file accepts
+    ///
+    /// They are known by their rule and their place on the map, not by their line, so they stay accepted
+    /// while other things change. What the file accepts and is gone, a note says.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Accept everything that is found now: write it to this file, for --baseline
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "diff"])]
+    write_baseline: Option<PathBuf>,
     #[command(flatten)]
     online: online::Options,
 }
@@ -102,10 +113,12 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let mut project = Project::open(&args.paths, shell.config())?;
     let settings = Settings::new(&project, &args.select, &args.ignore)?;
     project.answers = args.online.ask(&project, &progress, shell);
+    let baseline = args.baseline.as_deref().map(|path| baseline::read(&project, path)).transpose()?;
+    let wanted = Wanted { settings: &settings, baseline: baseline.as_ref() };
     progress.now("checking");
-    let report = if args.fix || args.diff {
+    let all = if args.fix || args.diff {
         progress.now("mending");
-        let mended = fixes::mend(project, &settings, &args.ignore, args.unsafe_fixes)?;
+        let mended = fixes::mend(project, &wanted, &args.ignore, args.unsafe_fixes)?;
         if args.diff {
             drop(progress);
             return fixes::show(&mended, shell);
@@ -113,11 +126,25 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         mended.write()?;
         fixes::tell(&mended, shell);
         project = mended.project;
-        narrow(&mended.report, &settings)
+        mended.report
     } else {
         judge(&project, &settings)
     };
     drop(progress);
+    let mut report = wanted.of(&all);
+    if let (Some(baseline), Some(path)) = (&baseline, &args.baseline) {
+        // Who looks at a part of the project cannot tell what is gone. A rule that is no more finds nothing.
+        let whole = args.paths.is_empty() && args.select.is_empty();
+        let looked_for = |finding: &Fingerprint| {
+            let rule = check::rule(&finding.rule);
+            let is_on = rule.is_none_or(|rule| settings.severity(rule, &finding.file).is_some());
+            whole && is_on && !args.ignore.contains(&finding.rule)
+        };
+        baseline::tell(baseline, path, &all, looked_for, shell);
+    }
+    if let Some(path) = &args.write_baseline {
+        baseline::write(&mut report, path, shell)?;
+    }
     if report.maps == 0 {
         shell.note("no maps found");
     }
@@ -140,11 +167,21 @@ fn show(format: Format, report: &Report, project: &Project, level: Severity) -> 
     }
 }
 
-/// Of a report with every rule in it, what was asked for.
-pub(super) fn narrow(report: &Report, settings: &Settings) -> Report {
-    let mut report = report.clone();
-    report.entries.retain(|entry| settings.severity(entry.explained, &entry.site.file).is_some());
-    report
+/// What of all that is found was asked for.
+pub(super) struct Wanted<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) baseline: Option<&'a Baseline>,
+}
+
+impl Wanted<'_> {
+    pub(super) fn of(&self, report: &Report) -> Report {
+        let mut report = report.clone();
+        report.entries.retain(|entry| self.settings.severity(entry.explained, &entry.site.file).is_some());
+        if let Some(baseline) = self.baseline {
+            baseline.accept(&mut report);
+        }
+        report
+    }
 }
 
 /// Checks a project and makes the findings ready for output.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Shell, Status,
-    check::{judge, narrow},
+    check::{Wanted, judge},
 };
 use crate::{
     check::Settings,
@@ -16,13 +16,13 @@ use crate::{
 /// a fix.
 pub(super) fn mend(
     project: Project,
-    settings: &Settings,
+    wanted: &Wanted,
     ignore: &[String],
     uncertain: bool,
 ) -> anyhow::Result<Mended> {
     let every_rule = Settings::new(&project, &[], ignore)?;
     let judge = |project: &Project| judge(project, &every_rule);
-    Ok(fix::mend(project, judge, |report| narrow(report, settings), uncertain))
+    Ok(fix::mend(project, judge, |report| wanted.of(report), uncertain))
 }
 
 /// Prints what would change in the files.

@@ -3,6 +3,7 @@
 //! Each command has a file with its arguments and a `run`. Standard output carries the result and
 //! nothing else; notes, progress and errors go to standard error.
 
+mod baseline;
 mod bundle;
 mod check;
 mod completions;

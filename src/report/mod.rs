@@ -2,6 +2,7 @@
 //! sorted; and the renderers that turn them into text, one per format.
 
 mod base;
+mod baseline;
 mod fingerprint;
 mod github;
 mod human;
@@ -15,6 +16,7 @@ mod testing;
 use std::collections::BTreeMap;
 
 pub use base::Base;
+pub use baseline::{Baseline, BaselineError};
 pub use fingerprint::Fingerprint;
 pub use github::github;
 pub use human::human;

@@ -1,5 +1,6 @@
 //! What `check` says, and does, from outside: formats, baselines, changes, fixes.
 
+mod baseline;
 mod fixes;
 mod formats;
 
