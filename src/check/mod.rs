@@ -6,6 +6,7 @@
 //! context, prints nothing and keeps nothing. Severities are settled by [`Settings`]: default, then
 //! config, then command line.
 
+mod affected;
 mod context;
 mod custom;
 mod links;
@@ -17,6 +18,7 @@ mod suppress;
 #[cfg(test)]
 mod testing;
 
+pub use affected::Affected;
 pub use links::fill_links;
 pub use registry::{nearest_rule, rule, rules};
 pub use run::{addresses, check};

@@ -37,7 +37,7 @@ pub(super) fn tell(
     looked_for: impl Fn(&Fingerprint) -> bool,
     shell: &Shell,
 ) {
-    let gone = baseline.accept(&mut all.clone());
+    let gone = baseline.gone(all);
     let accepted = baseline.len() - gone.len();
     if accepted > 0 {
         shell.note(&format!("{} accepted by {}", counted(accepted), path.display()));

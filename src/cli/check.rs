@@ -7,9 +7,9 @@ use clap::ValueEnum;
 
 use super::{Shell, Status, baseline, fixes, online};
 use crate::{
-    check::{self, Settings},
+    check::{self, Affected, Settings},
     finding::Severity,
-    project::Project,
+    project::{Changes, Project},
     report::{self, Base, Baseline, Fingerprint, Report},
 };
 
@@ -25,6 +25,7 @@ use crate::{
                         venue check --fix           mend what can be mended\n  \
                         venue check --write-baseline accepted.json\n  \
                         venue check --baseline accepted.json    report only what is new\n  \
+                        venue check --changed-since origin/main --format github\n  \
                         venue check --online        ask the websites, too")]
 pub(super) struct Args {
     /// Maps, or folders of maps [default: the project's maps]
@@ -63,8 +64,15 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Accept everything that is found now: write it to this file, for --baseline
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "diff"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "diff", "changed_since"])]
     write_baseline: Option<PathBuf>,
+    /// Report only what may come of changes since this revision of git
+    ///
+    /// As `git diff REV...` has them, with what is not committed and what is new. A map counts as changed
+    /// when a tileset, template, picture, page, sound, script or .wam file of it did, and its exits when a map did
+    /// to which they lead. If venue.toml changed, everything counts.
+    #[arg(long, value_name = "REV")]
+    changed_since: Option<String>,
     #[command(flatten)]
     online: online::Options,
 }
@@ -114,7 +122,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let settings = Settings::new(&project, &args.select, &args.ignore)?;
     project.answers = args.online.ask(&project, &progress, shell);
     let baseline = args.baseline.as_deref().map(|path| baseline::read(&project, path)).transpose()?;
-    let wanted = Wanted { settings: &settings, baseline: baseline.as_ref() };
+    let changes = args.changed_since.as_deref().map(|revision| Changes::since(&project.root, revision));
+    let affected = changes.transpose()?.map(|changes| Affected::by(changes, &project));
+    let wanted = Wanted { settings: &settings, baseline: baseline.as_ref(), affected: affected.as_ref() };
     progress.now("checking");
     let all = if args.fix || args.diff {
         progress.now("mending");
@@ -171,6 +181,7 @@ fn show(format: Format, report: &Report, project: &Project, level: Severity) -> 
 pub(super) struct Wanted<'a> {
     pub(super) settings: &'a Settings,
     pub(super) baseline: Option<&'a Baseline>,
+    pub(super) affected: Option<&'a Affected>,
 }
 
 impl Wanted<'_> {
@@ -179,6 +190,9 @@ impl Wanted<'_> {
         report.entries.retain(|entry| self.settings.severity(entry.explained, &entry.site.file).is_some());
         if let Some(baseline) = self.baseline {
             baseline.accept(&mut report);
+        }
+        if let Some(affected) = self.affected {
+            report.entries.retain(|entry| affected.touches(&entry.site.file, entry.explained.family));
         }
         report
     }

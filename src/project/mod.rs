@@ -1,5 +1,6 @@
 //! A map project: its root, its config, its maps, loaded once for every command.
 
+mod changes;
 mod config;
 mod discover;
 mod toml_file;
@@ -11,6 +12,7 @@ use std::{
 
 use rayon::prelude::*;
 
+pub use changes::{Changes, ChangesError};
 pub use config::{
     BundleConfig, CheckConfig, Config, CustomRule, CustomSubject, Host, Level, PerPath, ProjectConfig,
     PublishConfig, StandsConfig,

@@ -1,6 +1,7 @@
 //! What `check` says, and does, from outside: formats, baselines, changes, fixes.
 
 mod baseline;
+mod changes;
 mod fixes;
 mod formats;
 

@@ -1,0 +1,118 @@
+//! Where changes of files can bring findings.
+
+use std::collections::BTreeSet;
+
+use super::context::MapContext;
+use crate::{
+    finding::Family,
+    model::LayerKind,
+    project::{Changes, Project, ProjectMap},
+    source::{is_url, parent, resolve, with_extension},
+    workadventure::{Address, Link, PropertyFact, Reference, ValueKind, percent_decoded},
+    world::{Destination, Surroundings},
+};
+
+/// The files of a project that changed or read one that did.
+#[derive(Debug)]
+pub struct Affected {
+    /// Everything, since the config changed, by which all is judged.
+    all: bool,
+    changes: Changes,
+    /// Maps and the editor's files that read what changed.
+    readers: BTreeSet<String>,
+    /// Maps with an exit to a map that changed, or went.
+    neighbours: BTreeSet<String>,
+}
+
+impl Affected {
+    /// What these changes affect.
+    pub fn by(changes: Changes, project: &Project) -> Self {
+        let all = project.config_file.as_deref().is_some_and(|config| changes.has(config));
+        let (mut readers, mut neighbours) = (BTreeSet::new(), BTreeSet::new());
+        for map in &project.maps {
+            if read_by(project, map).iter().any(|name| changes.has(name)) {
+                readers.insert(map.name.clone());
+            }
+            if exits_of(project, map).iter().any(|name| changes.has(name)) {
+                neighbours.insert(map.name.clone());
+            }
+        }
+        for wam in &project.wams {
+            let map = wam.wam.as_ref().and_then(crate::model::Wam::map_file);
+            if map.is_some_and(|map| changes.has(&map) || readers.contains(&map)) {
+                readers.insert(wam.name.clone());
+            }
+        }
+        Self { all, changes, readers, neighbours }
+    }
+
+    /// Whether a finding of this family in this file may come of the changes.
+    pub fn touches(&self, file: &str, family: Family) -> bool {
+        let by_exit = matches!(family, Family::Exits | Family::World) && self.neighbours.contains(file);
+        self.all || by_exit || self.changes.has(file) || self.readers.contains(file)
+    }
+}
+
+fn context<'a>(project: &'a Project, map: &'a ProjectMap) -> Option<MapContext<'a>> {
+    Some(MapContext::new(project, map.map.as_ref()?, map.meaning.as_ref()?))
+}
+
+/// Names of the files that a map reads: tilesets, templates, pictures, the editor's file beside it, and
+/// what its properties show, play and run.
+fn read_by(project: &Project, map: &ProjectMap) -> BTreeSet<String> {
+    let mut names = BTreeSet::from([with_extension(&map.name, "wam")]);
+    let Some(context) = context(project, map) else { return names };
+    let mut add = |folder: &str, path: &str| {
+        if !path.is_empty() && !is_url(path) {
+            names.insert(resolve(folder, path));
+        }
+    };
+    for entry in &context.map.tilesets {
+        add(context.folder(), entry.source.as_deref().unwrap_or_default());
+        let Some(tileset) = entry.tileset.as_deref() else { continue };
+        let of_tiles = tileset.tiles.iter().filter_map(|tile| tile.picture.as_ref());
+        for picture in tileset.picture.iter().chain(of_tiles) {
+            add(parent(&tileset.file), &picture.source);
+        }
+    }
+    for flat in &context.layers {
+        if let LayerKind::Image(image) = &flat.layer.kind {
+            add(context.folder(), &image.picture.source);
+        }
+    }
+    for held in context.objects() {
+        add(context.folder(), held.object.template.as_deref().unwrap_or_default());
+    }
+    for holder in context.holders() {
+        for property in holder.properties {
+            let reference = PropertyFact::of(&property.name).map(|fact| fact.value);
+            let Some(ValueKind::Url(reference)) = reference else { continue };
+            if matches!(reference, Reference::Exit | Reference::MapExit) {
+                continue;
+            }
+            for line in property.value.text().unwrap_or_default().lines() {
+                if let Address::File(path) = Link::of(line).address {
+                    add(context.folder(), &percent_decoded(path));
+                }
+            }
+        }
+    }
+    names
+}
+
+/// Names of the maps that a map's exits lead to, those that are not there any more included.
+fn exits_of(project: &Project, map: &ProjectMap) -> BTreeSet<String> {
+    let exits = map.meaning.iter().flat_map(|meaning| &meaning.exits);
+    let destinations = exits.map(|exit| {
+        let relative_to_map = exit.property.name == "exitSceneUrl";
+        let text = exit.target().unwrap_or_default();
+        Destination::of(&Surroundings::of(project), &map.name, text, relative_to_map)
+    });
+    let names = destinations.filter_map(|destination| match destination {
+        Destination::Map(name) | Destination::OtherCase(name) | Destination::Missing { name, .. } => {
+            Some(name)
+        }
+        _ => None,
+    });
+    names.collect()
+}
