@@ -57,10 +57,11 @@ fn context<'a>(project: &'a Project, map: &'a ProjectMap) -> Option<MapContext<'
     Some(MapContext::new(project, map.map.as_ref()?, map.meaning.as_ref()?))
 }
 
-/// Names of the files that a map reads: tilesets, templates, pictures, the editor's file beside it, and
-/// what its properties show, play and run.
+/// Names of the files that a map reads: tilesets, templates, pictures, custom types, the editor's file
+/// beside it, and what its properties show, play and run.
 fn read_by(project: &Project, map: &ProjectMap) -> BTreeSet<String> {
-    let mut names = BTreeSet::from([with_extension(&map.name, "wam")]);
+    let types = project.types_of(&map.name).map(|types| types.file.clone());
+    let mut names: BTreeSet<String> = types.into_iter().chain([with_extension(&map.name, "wam")]).collect();
     let Some(context) = context(project, map) else { return names };
     let mut add = |folder: &str, path: &str| {
         if !path.is_empty() && !is_url(path) {

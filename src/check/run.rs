@@ -79,7 +79,7 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
     findings.extend(project.types.iter().flat_map(|types| types.findings.iter().cloned()));
     let used =
         (0..allows.len()).filter(|index| used.contains(&suppress::identity(&allows[*index]))).collect();
-    suppress::unused(&allows, &used, settings, &mut findings);
+    suppress::unused(&allows, &used, settings, !project.answers.is_empty(), &mut findings);
     without_repeats(findings)
 }
 

@@ -106,11 +106,13 @@ pub(super) fn suppress(findings: &mut Vec<Finding>, allows: &[Allow], used: &mut
     });
 }
 
-/// Reports acceptances that accepted nothing, of rules that were asked for.
+/// Reports acceptances that accepted nothing, of rules that were asked for; those about servers only if
+/// these were asked.
 pub(super) fn unused(
     allows: &[Allow],
     used: &BTreeSet<usize>,
     settings: &Settings,
+    online: bool,
     findings: &mut Vec<Finding>,
 ) {
     for (index, allow) in allows.iter().enumerate() {
@@ -132,7 +134,8 @@ pub(super) fn unused(
             findings.push(finding);
             continue;
         };
-        if settings.severity(rule, &allow.spot.file).is_none() {
+        let not_asked = rule.family == Family::Online && !online;
+        if not_asked || settings.severity(rule, &allow.spot.file).is_none() {
             continue;
         }
         findings.push(

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::{Shell, Status, baseline, fixes, online};
 use crate::{
     check::{self, Affected, Settings},
-    finding::Severity,
+    finding::{Family, Severity},
     project::{Changes, Project},
     report::{self, Base, Baseline, Fingerprint, Report},
 };
@@ -69,8 +69,8 @@ pub(super) struct Args {
     /// Report only what may come of changes since this revision of git
     ///
     /// As `git diff REV...` has them, with what is not committed and what is new. A map counts as changed
-    /// when a tileset, template, picture, page, sound, script or .wam file of it did, and its exits when a map did
-    /// to which they lead. If venue.toml changed, everything counts.
+    /// when a tileset, template, picture, page, sound, script or .wam file of it did, and its exits when a
+    /// map did to which they lead. If venue.toml changed, everything counts.
     #[arg(long, value_name = "REV")]
     changed_since: Option<String>,
     #[command(flatten)]
@@ -126,7 +126,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let affected = changes.transpose()?.map(|changes| Affected::by(changes, &project));
     let wanted = Wanted { settings: &settings, baseline: baseline.as_ref(), affected: affected.as_ref() };
     progress.now("checking");
-    let all = if args.fix || args.diff {
+    if args.fix || args.diff {
         progress.now("mending");
         let mended = fixes::mend(project, &wanted, &args.ignore, args.unsafe_fixes)?;
         if args.diff {
@@ -136,10 +136,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         mended.write()?;
         fixes::tell(&mended, shell);
         project = mended.project;
-        mended.report
-    } else {
-        judge(&project, &settings)
-    };
+    }
+    let all = judge(&project, &settings);
     drop(progress);
     let mut report = wanted.of(&all);
     if let (Some(baseline), Some(path)) = (&baseline, &args.baseline) {
@@ -147,7 +145,10 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         let whole = args.paths.is_empty() && args.select.is_empty();
         let looked_for = |finding: &Fingerprint| {
             let rule = check::rule(&finding.rule);
-            let is_on = rule.is_none_or(|rule| settings.severity(rule, &finding.file).is_some());
+            let is_on = rule.is_none_or(|rule| {
+                let asked = rule.family != Family::Online || !project.answers.is_empty();
+                asked && settings.severity(rule, &finding.file).is_some()
+            });
             whole && is_on && !args.ignore.contains(&finding.rule)
         };
         baseline::tell(baseline, path, &all, looked_for, shell);

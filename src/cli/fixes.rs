@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Makes the fixes in memory. Rules that were not selected are judged, too: none of them may be broken by
-/// a fix.
+/// a fix, unless it is accepted that it is.
 pub(super) fn mend(
     project: Project,
     wanted: &Wanted,
@@ -21,7 +21,13 @@ pub(super) fn mend(
     uncertain: bool,
 ) -> anyhow::Result<Mended> {
     let every_rule = Settings::new(&project, &[], ignore)?;
-    let judge = |project: &Project| judge(project, &every_rule);
+    let judge = |project: &Project| {
+        let mut report = judge(project, &every_rule);
+        if let Some(baseline) = wanted.baseline {
+            baseline.accept(&mut report);
+        }
+        report
+    };
     Ok(fix::mend(project, judge, |report| wanted.of(report), uncertain))
 }
 
@@ -56,6 +62,7 @@ pub(super) fn tell(mended: &Mended, shell: &Shell) {
 }
 
 fn tell_left(mended: &Mended, shell: &Shell) {
+    let mut notes: BTreeMap<String, usize> = BTreeMap::new();
     for left in &mended.left {
         let why = match &left.reason {
             Reason::Generated(file) => {
@@ -63,11 +70,15 @@ fn tell_left(mended: &Mended, shell: &Shell) {
             }
             Reason::Foreign(file) => format!("{file} is not the project's own"),
             Reason::Protected(file) => format!("{file} is write-protected"),
-            Reason::Brings(rule) => format!("it would bring {rule}"),
+            Reason::Brings(rule) => format!("that would bring {rule}"),
             Reason::MendsNothing => "the finding would stay".to_owned(),
             Reason::Untried => "there was too much else to mend: run it again".to_owned(),
         };
-        shell.note(&format!("note: {}: left out to {} ({}): {why}", left.file, left.description, left.rule));
+        let note = format!("note: {}: {} not mended ({}): {why}", left.file, left.rule, left.description);
+        *notes.entry(note).or_default() += 1;
+    }
+    for (note, times) in notes {
+        shell.note(&if times == 1 { note } else { format!("{note} ({times} times)") });
     }
 }
 

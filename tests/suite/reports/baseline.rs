@@ -108,3 +108,32 @@ fn a_broken_baseline_fails_the_run_at_its_line() {
     assert!(fails("b.json").contains("unknown field `lyaer`"), "{}", fails("b.json"));
     folder.check(&["--baseline", "accepted.json", "--write-baseline", "c.json"]).code(2);
 }
+
+#[test]
+fn servers_that_were_not_asked_are_not_gone() {
+    let folder = project();
+    let server = "{\"file\":\"maps/lobby.tmj\",\"rule\":\"site-unreachable\",\"layer\":\"poster\"}";
+    folder.write("a.json", &format!("{{\"version\": 1, \"findings\": [{server}]}}"));
+    assert!(!stderr(&folder.check(&["--baseline", "a.json"])).contains("gone"));
+}
+
+/// What mending uncovers may have been accepted before it was covered.
+#[test]
+fn what_is_accepted_does_not_keep_from_mending() {
+    let folder = project();
+    let lobby = |name: &str| text(&map(&[("room", vec![property(name, "")])]));
+    folder.write("maps/lobby.tmj", &lobby("jitsiRoom"));
+    assert_eq!(folder.rules(&[]), ["empty-value"]);
+    folder.check(&["--write-baseline", "accepted.json"]).success();
+    folder.write("maps/lobby.tmj", &lobby("jitsiroom"));
+    let run = folder.check(&["--fix"]).success();
+    assert!(
+        stderr(&run)
+            .contains("property-typo not mended (rename to \"jitsiRoom\"): that would bring empty-value"),
+        "{}",
+        stderr(&run)
+    );
+    assert_eq!(folder.read("maps/lobby.tmj"), lobby("jitsiroom"));
+    folder.check(&["--fix", "--baseline", "accepted.json"]).success();
+    assert_eq!(folder.read("maps/lobby.tmj"), lobby("jitsiRoom"));
+}

@@ -23,7 +23,7 @@ fn with_fault() -> serde_json::Value {
 }
 
 /// A repository with a project in a folder of its own, whose maps have a fault each: `a` has its tileset in a
-/// file outside of the project, `b` plays a sound, `c` has an exit to `b`. All of it is committed as `main`,
+/// file outside of the project, `b` plays a sound, `b` and `c` have exits to each other. All of it is committed as `main`,
 /// then a branch begins.
 fn repository() -> Folder {
     let folder =
@@ -40,6 +40,7 @@ fn repository() -> Folder {
     let b = map(&[
         ("poster", vec![property("openWebsite", "http://example.org/")]),
         ("music", vec![property("playAudio", "sound.mp3")]),
+        ("to-c", vec![property("exitUrl", "c.tmj#start")]),
     ]);
     folder.write("event/b.tmj", &text(&b));
     let c = map(&[

@@ -120,7 +120,12 @@ fn files_of_others_are_left() {
     let run = venue(&outer.path().join("event")).args(["check", "--fix"]).assert();
     let said = stderr(&run);
     for name in ["../shared/tiles.tsj", "node_modules/tiles/tiles.tsj"] {
-        assert!(said.contains(&format!("note: {name}: left out to rename to \"collides\"")), "{said}");
+        assert!(
+            said.contains(&format!(
+                "note: {name}: property-typo not mended (rename to \"collides\"): {name} is"
+            )),
+            "{said}"
+        );
     }
     assert!(stdout(&run).contains("property-typo"));
     assert_eq!(outer.read("shared/tiles.tsj"), text(&tileset));

@@ -49,6 +49,8 @@ fn what_accepts_nothing_is_told() {
     allow("http-url").fires("unused-allow", "/properties/0/value");
     let entry = allow("http-urls").fires("unused-allow", "/properties/0/value");
     assert_eq!(entry.help.as_deref(), Some("did you mean \"http-url\"?"));
+    // Servers were not asked.
+    allow("site-unreachable").is_fine();
     // Not for a rule that is off.
     allow("http-url").config("[check.rules]\nhttp-url = \"off\"\n").is_fine();
 }
