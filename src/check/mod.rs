@@ -9,6 +9,7 @@
 mod affected;
 mod context;
 mod custom;
+mod failures;
 mod links;
 mod registry;
 mod rules;
@@ -19,6 +20,7 @@ mod suppress;
 mod testing;
 
 pub use affected::Affected;
+pub use failures::{FAILURES, Failure, failures_of};
 pub use links::fill_links;
 pub use registry::{nearest_rule, rule, rules};
 pub use run::{addresses, check};

@@ -12,16 +12,32 @@ use crate::{
 
 /// List what `check` looks for, or explain one rule
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  venue rules\n  venue rules exit-target-missing")]
+#[command(
+    after_help = "Examples:\n  venue rules\n  venue rules exit-target-missing\n  venue rules --failures"
+)]
 pub(super) struct Args {
     /// Rule to explain
     name: Option<String>,
+    /// List the failures that WorkAdventure lets pass in silence, each with the rules that find it
+    #[arg(long, conflicts_with = "name")]
+    failures: bool,
     /// How to show the rules
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
 }
 
 pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
+    if args.failures {
+        let text = match args.format {
+            Format::Json => {
+                let failures = serde_json::json!({ "version": 1, "failures": check::FAILURES });
+                serde_json::to_string_pretty(&failures)? + "\n"
+            }
+            Format::Human => failures(),
+        };
+        shell.result(&text)?;
+        return Ok(Status::Fine);
+    }
     let rules = match &args.name {
         None => check::rules(),
         Some(name) => match check::rule(name) {
@@ -58,21 +74,45 @@ fn list(rules: &[&Rule]) -> String {
     text
 }
 
+fn failures() -> String {
+    let mut text = String::new();
+    for failure in check::FAILURES {
+        let check::Failure { number, mistake, visitor, rules } = failure;
+        let rules = rules.join(", ");
+        let _infallible = writeln!(
+            text,
+            "\u{1b}[1m{number:2}  {mistake}\u{1b}[0m\n    visitors get: {visitor}\n    {rules}"
+        );
+    }
+    text
+}
+
 fn explain(rule: &Rule) -> String {
     let indented: String =
         rule.example.trim_matches('\n').lines().flat_map(|line| ["    ", line, "\n"]).collect();
     format!(
-        "\u{1b}[1m{}\u{1b}[0m ({}, since {})\n{}\n\n\u{1b}[1mWhy\u{1b}[0m\n{}\n\n\u{1b}[1mExample\u{1b}[0m\n{indented}\n\
+        "\u{1b}[1m{}\u{1b}[0m ({}, since {})\n{}\n{}\n\u{1b}[1mWhy\u{1b}[0m\n{}\n\n\u{1b}[1mExample\u{1b}[0m\n{indented}\n\
          \u{1b}[1mMend\u{1b}[0m\n{}\n\n\u{1b}[1mAccept\u{1b}[0m\nvenue.toml: [check.rules] {} = \"off\"; in the map: property venueAllow = \"{}\"\n",
         rule.name,
         severity(rule.severity),
         rule.since,
         rule.summary,
+        silent(rule),
         rule.why.trim(),
         rule.mend.trim(),
         rule.name,
         rule.name,
     )
+}
+
+/// Which of the silent failures the rule finds, on a line.
+fn silent(rule: &Rule) -> String {
+    let numbers: Vec<String> = check::failures_of(rule).map(|failure| failure.number.to_string()).collect();
+    match numbers.as_slice() {
+        [] => String::new(),
+        [number] => format!("finds silent failure {number} of `venue rules --failures`\n"),
+        numbers => format!("finds silent failures {} of `venue rules --failures`\n", numbers.join(", ")),
+    }
 }
 
 fn severity(severity: Severity) -> &'static str {
@@ -93,6 +133,7 @@ fn json(rules: &[&Rule]) -> anyhow::Result<String> {
                 "severity": rule.severity,
                 "family": rule.family,
                 "since": rule.since,
+                "failures": check::failures_of(rule).map(|failure| failure.number).collect::<Vec<_>>(),
                 "why": rule.why.trim(),
                 "example": rule.example.trim_matches('\n'),
                 "mend": rule.mend.trim(),

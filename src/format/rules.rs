@@ -95,13 +95,23 @@ rules! {
     };
     LAYER_DATA_LENGTH = Rule {
         name: "layer-data-length",
-        summary: "a layer has more or fewer tiles than its size says",
+        summary: "a layer has fewer tiles than its size says",
         severity: Severity::Error,
         family: Family::Layers,
         since: "0.1.0",
         why: "WorkAdventure fails while it builds the collisions: visitors see a black screen.",
         example: r#"{ "type": "tilelayer", "width": 2, "height": 2, "data": [1, 2, 3] }"#,
         mend: "Resize the layer in Tiled, or take the last version that Tiled could open.",
+    };
+    LAYER_DATA_SURPLUS = Rule {
+        name: "layer-data-surplus",
+        summary: "a layer has more tiles than its size says",
+        severity: Severity::Warning,
+        family: Family::Layers,
+        since: "0.1.0",
+        why: "Tiled refuses the map, so nobody can go on with it. Browsers pass over what is behind the last row.",
+        example: r#"{ "type": "tilelayer", "width": 2, "height": 2, "data": [1, 2, 3, 4, 5] }"#,
+        mend: "Delete the numbers behind the last row, or take the last version that Tiled could open.",
     };
     TILE_NUMBER_WRONG = Rule {
         name: "tile-number-wrong",

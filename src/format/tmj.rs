@@ -609,7 +609,9 @@ impl Lower<'_, '_, '_> {
                 "the layer has {} tiles, but its size of {width} x {height} needs {expected}",
                 gids.len()
             );
-            let finding = Finding::new(&rules::LAYER_DATA_LENGTH, spot, message).at(place.clone());
+            let rule =
+                if gids.len() > expected { &rules::LAYER_DATA_SURPLUS } else { &rules::LAYER_DATA_LENGTH };
+            let finding = Finding::new(rule, spot, message).at(place.clone());
             self.linker.findings.push(finding);
         }
         Some(gids)

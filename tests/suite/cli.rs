@@ -20,3 +20,21 @@ fn help_is_a_result() {
     let help = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
     assert!(help.contains("Examples:"), "{help}");
 }
+
+#[test]
+fn silent_failures_are_listed_with_their_rules() {
+    let output = |args: &[&str]| {
+        let output = Command::cargo_bin("venue").unwrap().arg("rules").args(args).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = output(&["--failures"]);
+    for failure in venue::check::FAILURES {
+        assert!(text.contains(failure.mistake), "{text}");
+        assert!(failure.rules.iter().all(|rule| text.contains(rule)), "{text}");
+    }
+    assert!(output(&["start-on-exit"]).contains("finds silent failure 10 of `venue rules --failures`"));
+    let json: serde_json::Value = serde_json::from_str(&output(&["--failures", "--format", "json"])).unwrap();
+    assert_eq!(json["failures"][9]["rules"], serde_json::json!(["start-on-exit"]));
+    assert!(!output(&["tmx-map"]).contains("silent"));
+}

@@ -37,7 +37,7 @@ static EXIT_LETTER_CASE: Rule = Rule {
     since: "0.1.0",
     why: "Windows and macOS find the file all the same; web servers and map-storage do not, and visitors get \
           an error instead of the next room.",
-    example: "exitUrl = \"Hall.tmj\" for the file hall.tmj",
+    example: "layer \"to-hall\": exitUrl = \"Hall.tmj\"\nfile \"hall.tmj\"",
     mend: "Write the path exactly as the file is called.",
 };
 
@@ -60,7 +60,7 @@ static EXIT_ENTRY_MISSING: Rule = Rule {
     family: Family::Exits,
     since: "0.1.0",
     why: "Visitors arrive at the other map's default entry instead of where the exit says, without a word.",
-    example: "exitUrl = \"hall.tmj#from-lobby\", and hall.tmj has no layer or area from-lobby",
+    example: "layer \"to-hall\": exitUrl = \"hall.tmj#from-lobby\"\nfile \"hall.tmj\", without a layer or area from-lobby",
     mend: "Correct the name behind the #, or add a tile layer of that name to the other map.",
 };
 

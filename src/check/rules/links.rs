@@ -49,7 +49,7 @@ static LOCAL_FILE_LETTER_CASE: Rule = Rule {
     family: Family::Properties,
     since: "0.1.0",
     why: "It works on Windows and macOS, and on no web server.",
-    example: "playAudio = \"Sounds/lobby.mp3\" for the file sounds/lobby.mp3",
+    example: "layer \"music\": playAudio = \"Sounds/lobby.mp3\"\nfile \"sounds/lobby.mp3\"",
     mend: "Write the path exactly as the file is called.",
 };
 

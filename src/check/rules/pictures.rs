@@ -123,7 +123,7 @@ static MARGIN_SHIFT: Rule = Rule {
     why: "Tiled takes the margin off the left and the top of a picture, the engine off all four sides. \
           Where that makes it count fewer columns, every tile behind the first row shows a wrong piece of \
           the picture.",
-    example: "tileset \"walls\": margin 1, spacing 1, imagewidth 265 with tiles of 32 pixels",
+    example: "tileset \"walls\": margin 1, spacing 1, imagewidth 132, imageheight 132, with tiles of 32 pixels",
     mend: "Remake the picture with the same margin on all sides, or without any.",
 };
 

@@ -125,9 +125,28 @@ impl Judge<'_> {
 
     fn map(&mut self, root: Value) {
         self.text(root, "tiledversion", "it does not say which Tiled wrote it (tiledversion)");
+        for property in items(root, "properties") {
+            if property.get("name").and_then(Value::string).is_some_and(|name| name == "entities") {
+                self.entities(property);
+            }
+        }
         self.layers(root);
         for tileset in items(root, "tilesets") {
             self.tileset(tileset);
+        }
+    }
+
+    /// The property is out of use, but map-storage reads it (workadventure-maps, section 8).
+    fn entities(&mut self, property: Value) {
+        let is_entity = |entity: Value| {
+            entity.get("id").is_some_and(Value::is_string)
+                && entity.get("prefabRef").is_some_and(Value::is_object)
+                && entity.get("properties").is_some_and(Value::is_array)
+        };
+        let fits =
+            property.get("value").is_some_and(|value| value.is_array() && value.items().all(is_entity));
+        if !fits {
+            self.lacks(property, "its property entities is no list of entities as they are now");
         }
     }
 

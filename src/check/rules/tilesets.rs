@@ -14,6 +14,7 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &TILESET_OVERLAP, check: Check::Map(tileset_overlap) },
     Lint { rule: &DUPLICATE_TILE, check: Check::Map(duplicate_tile) },
     Lint { rule: &ANIMATION_FRAME_WRONG, check: Check::Map(animation_frame_wrong) },
+    Lint { rule: &SHAPE_WITHOUT_WALL, check: Check::Map(shape_without_wall) },
     Lint { rule: &WANG_ID_WRONG, check: Check::Map(wang_id_wrong) },
 ];
 
@@ -65,6 +66,18 @@ static ANIMATION_FRAME_WRONG: Rule = Rule {
           made smaller, or durations were written by hand.",
     example: "tile 3: animation [{ \"tileid\": 99, \"duration\": 100 }] in a tileset of 64 tiles",
     mend: "Open the tileset in Tiled's animation editor and choose the frames anew.",
+};
+
+static SHAPE_WITHOUT_WALL: Rule = Rule {
+    name: "shape-without-wall",
+    summary: "tiles have collision shapes and do not block",
+    severity: Severity::Info,
+    family: Family::Tilesets,
+    since: "0.1.0",
+    why: "WorkAdventure ignores the shapes of Tiled's collision editor. Whether a tile blocks is said by its \
+          property `collides` alone: visitors walk through what looks like a wall to its designer.",
+    example: "tile 3: a rectangle drawn in the collision editor, and no collides",
+    mend: "Give the tiles the property collides = true (bool).",
 };
 
 static WANG_ID_WRONG: Rule = Rule {
@@ -219,6 +232,44 @@ fn animation_frame_wrong(context: &MapContext, findings: &mut Vec<Finding>) {
                 .help("choose the frames anew in Tiled's animation editor"),
             );
         }
+    }
+}
+
+fn shape_without_wall(context: &MapContext, findings: &mut Vec<Finding>) {
+    let mut used: BTreeSet<u32> = BTreeSet::new();
+    for (_, tiles) in context.tile_layers() {
+        used.extend(tiles.filled().map(|(_, gid)| gid.id()));
+    }
+    for (entry, tileset) in known(context) {
+        let open = |tile: &&Tile| {
+            let shaped = tile.collision.as_ref().is_some_and(|shapes| !shapes.objects.is_empty());
+            shaped && tile.properties.get("collides").is_none()
+        };
+        // Where some tiles have the property, their designer knows what it takes.
+        if tileset.tiles.iter().any(|tile| tile.properties.boolean("collides") == Some(true)) {
+            continue;
+        }
+        let in_use = |tile: &&Tile| used.contains(&entry.first_gid.saturating_add(tile.id));
+        let mut tiles = tileset.tiles.iter().filter(open).filter(in_use);
+        let Some(first) = tiles.next() else { continue };
+        let more = match tiles.count() {
+            0 => "does not block".to_owned(),
+            1 => "and another one do not block".to_owned(),
+            more => format!("and {more} others do not block"),
+        };
+        let (spot, place) = of_tile(context, tileset, first);
+        findings.push(
+            Finding::new(
+                &SHAPE_WITHOUT_WALL,
+                spot,
+                format!(
+                    "tile {} of tileset \"{}\" {more}: its collision shape is ignored",
+                    first.id, tileset.name
+                ),
+            )
+            .at(place)
+            .help("give it the property collides = true"),
+        );
     }
 }
 

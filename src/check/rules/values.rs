@@ -58,7 +58,7 @@ static TRIGGER_VALUE: Rule = Rule {
     since: "0.1.0",
     why: "With any other text than `onaction`, `onicon` or `onenter` the website never opens, and nobody is \
           told.",
-    example: "layer \"poster\": openWebsiteTrigger = \"onAction\"",
+    example: "layer \"poster\": openWebsite = \"https://example.org\", openWebsiteTrigger = \"onAction\"",
     mend: "Write onaction (visitors press SPACE) or onenter (at once).",
 };
 

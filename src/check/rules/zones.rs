@@ -55,7 +55,7 @@ static DUPLICATE_AREA_NAME: Rule = Rule {
     since: "0.1.0",
     why: "Of two areas with one name, links (`#name`), scripts and doors find the first only; the second is \
           renamed when the room opens.",
-    example: "areas \"stage\" and \"stage\", the second with start = true",
+    example: "area \"stage\": jitsiRoom = \"stage\"\narea \"stage\": start = true",
     mend: "Give each area a name of its own.",
 };
 
@@ -67,7 +67,7 @@ static OVERLAPPING_ZONES: Rule = Rule {
     since: "0.1.0",
     why: "Only one meeting, one exit and one sound can be on at a time. Where two zones overlap the upper one \
           wins, and visitors who step over the edge are thrown out of one meeting and into the other.",
-    example: "layers \"room-1\" and \"room-2\", with different jitsiRoom on shared cells",
+    example: "layer \"room-1\": jitsiRoom = \"one\"\nlayer \"room-2\": jitsiRoom = \"two\", on cells of the first",
     mend: "Erase the shared cells in one of the zones.",
 };
 
@@ -80,7 +80,7 @@ static MEETING_NAME_COLLISION: Rule = Rule {
     why: "WorkAdventure makes the name of a Jitsi room of its plain letters, digits, - and _ only: accents, \
           upper case, punctuation and all other alphabets are dropped. Names that differ in those alone are \
           one call; a name with nothing else is the same call as every other such name.",
-    example: "jitsiRoom = \"Café A\" and jitsiRoom = \"cafe a\"",
+    example: "layer \"room-1\": jitsiRoom = \"Café A\"\nlayer \"room-2\": jitsiRoom = \"cafe a\"",
     mend: "Choose names that differ in the letters a to z or in digits.",
 };
 
@@ -140,7 +140,7 @@ static BORROWED_TRIGGER: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure puts the properties of all zones in a place together. `openTab` waits for SPACE there if \
           the zone of a website has `openWebsiteTrigger`, though its own zone says nothing of it.",
-    example: "layer \"site\": openWebsite, openWebsiteTrigger = \"onaction\"; layer \"tab\" on the same cells: openTab",
+    example: "layer \"site\": openWebsite = \"https://example.org\", openWebsiteTrigger = \"onaction\"\nlayer \"tab\": openTab = \"https://example.net\", on cells of the first",
     mend: "Let the zones not overlap, or give both the same trigger.",
 };
 

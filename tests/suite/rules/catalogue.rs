@@ -216,3 +216,23 @@ fn pieces_of_infinite_layers() {
     with(json!([chunk(0, 0), chunk(0, 0)])).fires_among("chunks-overlap", "/layers/0/chunks");
     with(json!([chunk(0, 0), chunk(2, 1), chunk(-2, -1), chunk(0, 2), chunk(0, -2)])).never("chunks-overlap");
 }
+
+#[test]
+fn shapes_that_are_no_walls() {
+    let shaped = |properties: Value| {
+        healthy().with(|map| {
+            let shape = json!({"id": 1, "name": "", "type": "", "x": 0, "y": 0, "width": 32, "height": 32,
+                "rotation": 0, "visible": true});
+            let shapes = json!({"type": "objectgroup", "name": "", "x": 0, "y": 0, "visible": true, "opacity": 1,
+                "draworder": "index", "objects": [shape]});
+            map["tilesets"][0]["tiles"] = json!([{"id": 2, "objectgroup": shapes, "properties": properties}]);
+            map["layers"][1]["data"][20] = json!(3);
+        })
+    };
+    let entry = shaped(json!([])).fires("shape-without-wall", "/tilesets/0/tiles/0");
+    assert_eq!((entry.severity, entry.place.tile), (Severity::Info, Some(2)));
+    shaped(json!([prop("collides", true)])).is_fine();
+    shaped(json!([prop("collides", false)])).is_fine();
+    // Nobody walks where it is not.
+    shaped(json!([])).with(|map| map["layers"][1]["data"][20] = json!(1)).is_fine();
+}

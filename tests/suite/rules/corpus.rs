@@ -10,7 +10,7 @@ use venue::{
 };
 
 /// The folder of real maps; absent, the tests say so.
-fn corpus() -> Option<PathBuf> {
+pub(super) fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("VENUE_CORPUS").map(PathBuf::from);
     if folder.is_none() {
         println!("skipped: VENUE_CORPUS is not set");

@@ -222,3 +222,18 @@ fn templates_are_resolved_by_bundles_only() {
         .with(|map| objects(map).push(json!({"id": 1, "template": "booth.tj", "x": 64, "y": 64})))
         .fires("template-instance", "/layers/3/objects/0/template");
 }
+
+#[test]
+fn cells_behind_the_last_row() {
+    let with = |more: &[u32]| {
+        healthy().with(|map| {
+            map["layers"][1]["data"].as_array_mut().unwrap().extend(more.iter().map(|gid| json!(gid)));
+        })
+    };
+    let entry = with(&[0, 1]).fires("layer-data-surplus", "/layers/1/data");
+    assert_eq!(entry.severity, Severity::Warning);
+    with(&[]).is_fine();
+    healthy()
+        .with(|map| drop(map["layers"][1]["data"].as_array_mut().unwrap().pop()))
+        .fires("layer-data-length", "/layers/1/data");
+}

@@ -8,12 +8,14 @@
 mod catalogue;
 mod corpus;
 mod engine;
+mod examples;
 mod online;
 mod places;
 mod properties;
 mod scripts;
 mod settings;
 mod sight;
+mod validation;
 
 use std::path::PathBuf;
 

@@ -117,6 +117,17 @@ fn what_map_storage_asks_for() {
     );
     without("/layers/1", "name").fires("structure-refused", "/layers/1");
     without("/layers/3/objects/0", "visible").fires("structure-refused", "/layers/3/objects/0");
+    let entities = |value: Value| {
+        healthy().with(move |map| {
+            map["properties"] = json!([{"name": "entities", "type": "class", "value": value}]);
+        })
+    };
+    let refused =
+        |venue: &Venue| venue.report().entries.iter().any(|entry| entry.rule == "structure-refused");
+    assert!(refused(&entities(json!([{"prefab": {"name": "chair"}, "x": 1, "y": 2}]))));
+    assert!(!refused(&entities(
+        json!([{"id": "a", "prefabRef": {"id": "b"}, "properties": [], "x": 1, "y": 2}])
+    )));
     let old = |key: &str, value: Value| healthy().with(|map| map["tilesets"][0]["tiles"][0][key] = value);
     old("terrain", json!([0, 0, 0, 0])).fires("structure-refused", "/tilesets/0/tiles/0");
     old("type", json!("wall")).is_fine();
