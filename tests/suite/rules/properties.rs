@@ -260,3 +260,23 @@ fn sounds_that_browsers_play() {
         sound(fine).is_fine();
     }
 }
+
+#[test]
+fn what_looks_wrong_and_is_not() {
+    // Names that are read beside those that replaced them, and that scripts read.
+    let stage = [prop("focusable", true), prop("zoom_margin", 0.5)];
+    healthy().object("stage", "area", [2, 2, 2, 2], stage).is_fine();
+    healthy()
+        .with(|map| {
+            let named = json!({"id": 2, "properties": [prop("name", "lamp")]});
+            map["tilesets"][0]["tiles"].as_array_mut().unwrap().push(named);
+        })
+        .is_fine();
+    // What the scripting library fills in.
+    zone(vec![prop("visible", "{{^open}}1{{/open}}"), prop("exitUrl", "{{{ goal }}}")]).is_fine();
+    zone(vec![prop("openWebsite", "{{{ page }}}"), prop("openWebsiteWidth", "{{{ width }}}")]).is_fine();
+    // Websites of several zones open side by side.
+    zone(vec![prop("openWebsite", "https://a.example")])
+        .layer("other", &[(3, 3)], vec![prop("openWebsite", "https://b.example")])
+        .is_fine();
+}
