@@ -1,4 +1,5 @@
-//! The lock file: where everybody stands, so that a later run moves nobody.
+//! The lock file: where everybody stands, and which numbers the parts of each stand have, so that a later
+//! run moves nobody and changes nothing of anybody else's.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -30,6 +31,20 @@ pub(super) struct Lock {
 pub(super) struct Locked {
     pub(super) area: String,
     pub(super) tiles: TileRect,
+    /// Ids of its objects.
+    #[serde(default)]
+    pub(super) objects: Numbers,
+    /// Tiles of its logo and name in their picture.
+    #[serde(default)]
+    pub(super) signs: Numbers,
+}
+
+/// Some numbers in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Numbers {
+    pub(super) first: u32,
+    pub(super) count: u32,
 }
 
 /// `sponsors.lock.toml` for `sponsors.toml`.
@@ -59,10 +74,11 @@ impl Lock {
         }
     }
 
-    /// The places of a run.
-    pub(super) fn of(placements: &[Placement], spec: &Spec) -> Self {
-        let stands = placements.iter().map(|placement| {
-            let locked = Locked { area: placement.area.clone(), tiles: placement.tiles };
+    /// The places of a run, with the numbers that each was given.
+    pub(super) fn of(placements: &[Placement], numbers: &[[Numbers; 2]], spec: &Spec) -> Self {
+        let stands = placements.iter().zip(numbers).map(|(placement, [objects, signs])| {
+            let (area, tiles) = (placement.area.clone(), placement.tiles);
+            let locked = Locked { area, tiles, objects: *objects, signs: *signs };
             (spec.sponsors[placement.sponsor].slug(), locked)
         });
         Self { version: VERSION, stands: stands.collect() }
@@ -75,13 +91,18 @@ impl Lock {
                         # nobody moves when others come and go; `venue stands --reflow` starts over.\n\
                         version = 1\n"
                 .to_owned();
-        for (slug, Locked { area, tiles }) in &self.stands {
+        for (slug, Locked { area, tiles, objects, signs }) in &self.stands {
             let TileRect { x, y, width, height } = tiles;
             let area = toml::Value::String(area.clone());
             let _infallible = write!(
                 text,
                 "\n[stands.{slug}]\narea = {area}\ntiles = {{ x = {x}, y = {y}, width = {width}, height = {height} }}\n"
             );
+            for (key, Numbers { first, count }) in [("objects", objects), ("signs", signs)] {
+                if *count > 0 {
+                    let _infallible = writeln!(text, "{key} = {{ first = {first}, count = {count} }}");
+                }
+            }
         }
         text
     }
@@ -93,7 +114,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let locked = Locked { area: "a \"b\"".to_owned(), tiles: TileRect::new(1, -2, 3, 4) };
+        let (objects, signs) = (Numbers { first: 7, count: 3 }, Numbers::default());
+        let locked = Locked { area: "a \"b\"".to_owned(), tiles: TileRect::new(1, -2, 3, 4), objects, signs };
         let lock = Lock { version: 1, stands: BTreeMap::from([("acme".to_owned(), locked)]) };
         let mut sources = Sources::new("/nowhere");
         sources.insert("s.lock.toml", lock.text().into_bytes());

@@ -219,8 +219,10 @@ pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Resul
         return Err(StandError::Unplaced(placed.unplaced));
     }
     let mut notes = placed.notes;
-    let lock_text = lock::Lock::of(&placed.placements, &spec).text();
-    let stamped = stamp::stamp(&map, &output, &spec, &templates, &logos, &placed.placements, &mut notes)?;
+    let placements = &placed.placements;
+    let plan = stamp::Plan { spec: &spec, templates: &templates, logos: &logos, placements, lock: &locked };
+    let stamped = stamp::stamp(&map, &output, &plan, &mut notes)?;
+    let lock_text = lock::Lock::of(placements, &stamped.numbers, &spec).text();
     let text = format::save_edited(sources, &map, &stamped.map, SaveStyle::Plain);
     let of_venue = stamped.map.embedded_pictures().into_iter().map(|(name, bytes)| (name, bytes.to_vec()));
     let pictures = of_venue.chain(stamped.pictures);

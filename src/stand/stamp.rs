@@ -13,6 +13,7 @@ use image::{RgbaImage, imageops};
 
 use super::{
     StandError, lettering,
+    lock::{Lock, Numbers},
     logo::Logo,
     place::Placement,
     spec::{Meeting, Spec, Sponsor},
@@ -35,17 +36,28 @@ const SHEET_COLUMNS: u32 = 32;
 pub(super) struct Stamped {
     pub(super) map: Map,
     pub(super) pictures: Vec<(String, Vec<u8>)>,
+    /// Numbers of the objects and of the sign's tiles of each placement.
+    pub(super) numbers: Vec<[Numbers; 2]>,
+}
+
+/// What is stamped, and where.
+pub(super) struct Plan<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) templates: &'a Templates,
+    /// By the sponsor's place in the spec.
+    pub(super) logos: &'a BTreeMap<usize, Logo>,
+    pub(super) placements: &'a [Placement],
+    /// Numbers given in an earlier run.
+    pub(super) lock: &'a Lock,
 }
 
 pub(super) fn stamp(
     venue: &Map,
     output: &str,
-    spec: &Spec,
-    templates: &Templates,
-    logos: &BTreeMap<usize, Logo>,
-    placements: &[Placement],
+    plan: &Plan<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Stamped, StandError> {
+    let Plan { spec, templates, logos, placements, lock } = *plan;
     let mut map = venue.clone();
     output.clone_into(&mut map.file);
     let marker = relative(parent(output), &venue.file);
@@ -56,7 +68,7 @@ pub(super) fn stamp(
         below: Vec::new(),
         above: Vec::new(),
         objects: Vec::new(),
-        sheet: Sheet { tile: venue.tile_size, tiles: Vec::new(), cells: Vec::new() },
+        sheet: Sheet { tile: venue.tile_size, signs: Vec::new() },
         remapped: BTreeMap::new(),
     };
     for placement in placements {
@@ -68,6 +80,8 @@ pub(super) fn stamp(
                 reason: "the template's tiles are of another size than the venue's".to_owned(),
             });
         }
+        stamp.objects.push(Vec::new());
+        stamp.sheet.signs.push(Sign::default());
         stamp.tiles(template, placement.tiles);
         stamp.signs(sponsor, template, placement.tiles, logos.get(&placement.sponsor), notes);
         stamp.zones(sponsor, spec, template, placement.tiles);
@@ -77,8 +91,42 @@ pub(super) fn stamp(
         .map(|placement| templates.of(spec.sponsors[placement.sponsor].tier.get_ref()).name.clone())
         .collect();
     let mut pictures = built_in_pictures(output, &used);
+    let kept: Vec<_> = placements
+        .iter()
+        .map(|placement| lock.stands.get(&spec.sponsors[placement.sponsor].slug()))
+        .collect();
+    let numbers =
+        stamp.number(|index| kept[index].map(|kept| [kept.objects, kept.signs]).unwrap_or_default());
     let map = stamp.finish(output, &mut pictures)?;
-    Ok(Stamped { map, pictures })
+    Ok(Stamped { map, pictures, numbers })
+}
+
+/// Gives everybody numbers in a row: those kept from before if they suffice, else the first that are free.
+fn claim(least: u32, wanted: &[(u32, Numbers)]) -> Vec<Numbers> {
+    let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
+    let is_free = |taken: &BTreeMap<u32, u32>, new: Numbers| {
+        let end = new.first.saturating_add(new.count);
+        taken.range(..end).next_back().is_none_or(|(first, count)| first.saturating_add(*count) <= new.first)
+    };
+    let mut given = vec![Numbers::default(); wanted.len()];
+    for (index, (count, kept)) in wanted.iter().enumerate() {
+        if *count > 0 && *count <= kept.count && kept.first >= least && is_free(&taken, *kept) {
+            taken.insert(kept.first, kept.count);
+            given[index] = *kept;
+        }
+    }
+    for (index, (count, _)) in wanted.iter().enumerate().filter(|(_, (count, _))| *count > 0) {
+        if given[index].count > 0 {
+            continue;
+        }
+        let ends = taken.iter().map(|(first, count)| first.saturating_add(*count));
+        let mut free = std::iter::once(least).chain(ends).map(|first| Numbers { first, count: *count });
+        if let Some(new) = free.find(|new| is_free(&taken, *new)) {
+            taken.insert(new.first, new.count);
+            given[index] = new;
+        }
+    }
+    given
 }
 
 /// Names that layers and areas of the venue have.
@@ -99,7 +147,8 @@ struct Stamp {
     /// Cells of the stands' own layers, by the name of the template's layer, in order of appearance.
     below: Vec<(String, BTreeMap<TilePos, Gid>)>,
     above: Vec<(String, BTreeMap<TilePos, Gid>)>,
-    objects: Vec<Object>,
+    /// Objects of each stand.
+    objects: Vec<Vec<Object>>,
     sheet: Sheet,
     /// First gid in the venue of each tileset of each template.
     remapped: BTreeMap<(String, usize), u32>,
@@ -242,17 +291,39 @@ impl Stamp {
             };
             let gid = object.gid.and_then(|gid| self.remap(template, gid));
             let name = self.unique(&wanted);
-            self.objects.push(Object {
-                span: None,
-                id: self.map.take_object_id(),
-                name,
-                template: None,
-                gid,
-                position: object.position + shift,
-                properties,
-                ..object.clone()
-            });
+            let position = object.position + shift;
+            let object =
+                Object { span: None, name, template: None, gid, position, properties, ..object.clone() };
+            if let Some(objects) = self.objects.last_mut() {
+                objects.push(object);
+            }
         }
+    }
+
+    /// Numbers objects and signs, each stand's in a row, so that nobody else's change when a sponsor comes
+    /// or goes. `kept` says which a stand had before.
+    fn number(&mut self, kept: impl Fn(usize) -> [Numbers; 2]) -> Vec<[Numbers; 2]> {
+        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        let objects: Vec<(u32, Numbers)> = self
+            .objects
+            .iter()
+            .enumerate()
+            .map(|(index, objects)| (count(objects.len()), kept(index)[0]))
+            .collect();
+        let signs = self.sheet.signs.iter().enumerate();
+        let signs: Vec<(u32, Numbers)> =
+            signs.map(|(index, sign)| (count(sign.tiles.len()), kept(index)[1])).collect();
+        let (objects, signs) = (claim(self.map.next_object_id, &objects), claim(0, &signs));
+        for (numbers, of_stand) in objects.iter().zip(&mut self.objects) {
+            for (object, id) in of_stand.iter_mut().zip(numbers.first..) {
+                object.id = id;
+                self.map.next_object_id = self.map.next_object_id.max(id.saturating_add(1));
+            }
+        }
+        for (numbers, sign) in signs.iter().zip(&mut self.sheet.signs) {
+            sign.first = numbers.first;
+        }
+        objects.into_iter().zip(signs).map(|(objects, signs)| [objects, signs]).collect()
     }
 
     fn unique(&mut self, wanted: &str) -> String {
@@ -273,14 +344,18 @@ impl Stamp {
                 picture::encode(&sheet).map_err(|error| StandError::Picture(format!("{name}: {error}")))?;
             let tileset = self.sheet.tileset(output, &relative(parent(output), &name), sheet.dimensions());
             let first = self.map.append_tileset(tileset);
-            let cells = self.sheet.cells.iter().map(|(cell, id)| (*cell, Gid(first + id))).collect();
+            let signs = self.sheet.signs.iter();
+            let cells = signs.flat_map(|sign| {
+                sign.cells.iter().map(move |(cell, id)| (*cell, Gid(first + sign.first + id)))
+            });
+            let cells = cells.collect();
             self.below.push(("signs".to_owned(), cells));
             pictures.push((name, bytes));
         }
         let (below, above) = (std::mem::take(&mut self.below), std::mem::take(&mut self.above));
         let mut under: Vec<Layer> =
             below.into_iter().map(|(name, cells)| self.layer(&name, &cells)).collect();
-        let objects = std::mem::take(&mut self.objects);
+        let objects = std::mem::take(&mut self.objects).into_iter().flatten().collect();
         let kind = LayerKind::Objects(ObjectLayer { objects, ..ObjectLayer::default() });
         let name = self.unique("stands");
         under.push(self.new_layer(name, kind));
@@ -336,13 +411,24 @@ fn filled(properties: &Properties, values: &BTreeMap<String, String>) -> Option<
 /// The picture with all logos and names, tile by tile.
 struct Sheet {
     tile: TileSize,
+    signs: Vec<Sign>,
+}
+
+/// Logo and name of one stand.
+#[derive(Default)]
+struct Sign {
+    /// Number of its first tile in the sheet.
+    first: u32,
     tiles: Vec<RgbaImage>,
+    /// Cells of the venue, with numbers of `tiles`.
     cells: Vec<(TilePos, u32)>,
 }
 
 impl Sheet {
-    /// Cuts a picture into tiles for these cells. Clear tiles are left out, equal ones kept once.
+    /// Cuts a picture of the last stand into tiles for these cells. Clear tiles are left out, equal ones
+    /// of the stand kept once.
     fn add(&mut self, image: &RgbaImage, cells: TileRect) {
+        let Some(sign) = self.signs.last_mut() else { return };
         for cell in cells.cells() {
             let column = cell.x.abs_diff(cells.x) * self.tile.width;
             let row = cell.y.abs_diff(cells.y) * self.tile.height;
@@ -350,22 +436,23 @@ impl Sheet {
             if tile.pixels().all(|pixel| pixel.0[3] == 0) {
                 continue;
             }
-            let id = self.tiles.iter().position(|known| *known == tile).unwrap_or_else(|| {
-                self.tiles.push(tile);
-                self.tiles.len() - 1
+            let id = sign.tiles.iter().position(|known| *known == tile).unwrap_or_else(|| {
+                sign.tiles.push(tile);
+                sign.tiles.len() - 1
             });
-            self.cells.push((cell, u32::try_from(id).unwrap_or(u32::MAX)));
+            sign.cells.push((cell, u32::try_from(id).unwrap_or(u32::MAX)));
         }
     }
 
     fn image(&self) -> Option<RgbaImage> {
-        let count = u32::try_from(self.tiles.len()).ok().filter(|count| *count > 0)?;
-        let columns = count.min(SHEET_COLUMNS);
-        let rows = count.div_ceil(columns);
-        let mut sheet = RgbaImage::new(columns * self.tile.width, rows * self.tile.height);
-        for (tile, index) in self.tiles.iter().zip(0..) {
-            let x = i64::from(index % columns * self.tile.width);
-            let y = i64::from(index / columns * self.tile.height);
+        let tiles = self.signs.iter().flat_map(|sign| (sign.first..).zip(&sign.tiles));
+        let tiles: BTreeMap<u32, &RgbaImage> = tiles.collect();
+        let count = tiles.last_key_value().map(|(last, _)| last + 1)?;
+        let rows = count.div_ceil(SHEET_COLUMNS);
+        let mut sheet = RgbaImage::new(SHEET_COLUMNS * self.tile.width, rows * self.tile.height);
+        for (index, tile) in tiles {
+            let x = i64::from(index % SHEET_COLUMNS * self.tile.width);
+            let y = i64::from(index / SHEET_COLUMNS * self.tile.height);
             imageops::replace(&mut sheet, tile, x, y);
         }
         Some(sheet)
@@ -401,5 +488,28 @@ impl Sheet {
             properties,
             extra: Extra::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stay_with_whom_they_were_given_to() {
+        let row = |first, count| Numbers { first, count };
+        let none = Numbers::default();
+        assert_eq!(claim(5, &[(2, none), (3, none)]), [row(5, 2), row(7, 3)]);
+        // The first has gone, another comes in between and needs more.
+        assert_eq!(claim(5, &[(4, none), (3, row(7, 3))]), [row(10, 4), row(7, 3)]);
+        assert_eq!(claim(5, &[(2, none), (3, row(7, 3))]), [row(5, 2), row(7, 3)]);
+        // Whoever needs less keeps the place; whoever needs more moves.
+        assert_eq!(claim(5, &[(1, row(5, 2)), (4, row(7, 3))]), [row(5, 2), row(7, 4)]);
+        assert_eq!(claim(5, &[(3, row(5, 2)), (3, row(7, 3))]), [row(10, 3), row(7, 3)]);
+        // The venue has taken some, two claim the same, and one has nothing to number.
+        assert_eq!(
+            claim(9, &[(3, row(7, 3)), (2, row(20, 2)), (2, row(21, 2)), (0, row(30, 1))]),
+            [row(9, 3), row(20, 2), row(12, 2), none]
+        );
     }
 }

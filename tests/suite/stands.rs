@@ -304,3 +304,53 @@ fn mistakes_are_told_all_at_once_whatever_the_spec_is_written_in() {
     let idle = failure(&[("s.toml", &spec(&[])), ("rest.toml", "")], "s.toml", Some("rest.toml"));
     assert!(idle[0].contains("--with"), "{idle:?}");
 }
+
+/// Whoever comes, goes, or wants more changes no line of anybody else's stand: its places, its ids, the tiles
+/// of its signs.
+#[test]
+fn a_change_of_one_sponsor_is_a_change_of_one_stand() {
+    let hall = hall(70, 40, &[]);
+    let tiers = [0, 2, 1, 2, 1, 0, 2];
+    let before = build(&hall, &spec(&tiers), None);
+    let entry = |index: usize| {
+        let tier = ["gold", "silver", "bronze"][usize::from(tiers[index])];
+        format!("[[sponsors]]\nname = \"Sponsor {index}\"\ntier = \"{tier}\"\nmeeting = true\n")
+    };
+    let late = "[[sponsors]]\nname = \"Latecomer\"\ntier = \"bronze\"\nmeeting = true\n";
+    let changed = |index: usize, entry_now: String| {
+        let text = spec(&tiers);
+        assert!(text.contains(&entry(index)));
+        text.replace(&entry(index), &entry_now)
+    };
+    let cases = [
+        ("leaves", changed(2, String::new()), "sponsor-2"),
+        ("comes", changed(3, late.to_owned() + &entry(3)), "latecomer"),
+        ("wants less", changed(4, entry(4).replace("true", "false")), "sponsor-4"),
+        ("wants more", changed(1, entry(1) + "website = \"https://a.example\"\n"), "sponsor-1"),
+        ("is renamed", changed(5, entry(5).replace("Sponsor 5", "The Fifth")), "the-fifth"),
+    ];
+    for (what, spec, slug) in cases {
+        let after = build(&hall, &spec, Some(&before.lock.1));
+        let own = |name: &str| name.starts_with(slug) || slug == "the-fifth" && name.starts_with("sponsor-5");
+        let objects = |built: &Built| {
+            let layers = built.map.flat_layers();
+            let (_, layer) = layers.iter().find(|(path, _)| path == "stands").unwrap();
+            let objects = layer.objects().unwrap().objects.clone();
+            objects.into_iter().filter(|object| !own(&object.name)).collect::<Vec<_>>()
+        };
+        assert_eq!(objects(&before), objects(&after), "one {what}");
+        let stands = [&before, &after].into_iter().flat_map(|built| &built.stands);
+        let theirs: BTreeSet<TilePos> =
+            stands.filter(|stand| own(&stand.slug)).flat_map(|stand| cells(stand.tiles)).collect();
+        for (one, two) in before.map.layers.iter().zip(&after.map.layers) {
+            assert_eq!((&one.name, one.id), (&two.name, two.id), "one {what}");
+            let (Some(left), Some(right)) = (one.tiles(), two.tiles()) else { continue };
+            for cell in before.map.bounds().cells().filter(|cell| !theirs.contains(cell)) {
+                assert_eq!(left.get(cell), right.get(cell), "one {what}: {} at {cell:?}", one.name);
+            }
+        }
+        // Nor does a second run change anything.
+        let again = build(&hall, &spec, Some(&after.lock.1));
+        assert_eq!((again.text, again.lock.1), (after.text, after.lock.1), "one {what}");
+    }
+}
