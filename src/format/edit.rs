@@ -245,7 +245,7 @@ fn remove_json(text: &str, tree: &json::Tree, range: Range<usize>, pointer: &str
 /// A JSON string as this file would write it: whether `/` and other alphabets are escaped is seen from
 /// the old value, else from the rest of the file.
 fn quoted(text: &str, old: Option<&str>, new: &str) -> String {
-    let mut escapes = Escapes::of(text, Escapes::FEWEST);
+    let mut escapes = Escapes::in_hand_of(text);
     if let Some(old) = old.filter(|old| old.contains('/')) {
         escapes.slashes = old.contains("\\/");
     }

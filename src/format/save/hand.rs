@@ -18,10 +18,16 @@ impl Escapes {
     /// Tiled's way.
     pub(super) const TILED: Self = Self { slashes: true, ascii: true };
     /// No more than JSON demands.
-    pub(in crate::format) const FEWEST: Self = Self { slashes: false, ascii: false };
+    pub(super) const FEWEST: Self = Self { slashes: false, ascii: false };
+
+    /// As a file does it; where nothing in it tells, as whoever began it so.
+    pub(in crate::format) fn in_hand_of(text: &str) -> Self {
+        let tiled = text.starts_with("{ \"") && text.contains('\n');
+        Self::of(text, if tiled { Self::TILED } else { Self::FEWEST })
+    }
 
     /// As a file does it; where nothing in it tells, as `otherwise`.
-    pub(in crate::format) fn of(text: &str, otherwise: Self) -> Self {
+    pub(super) fn of(text: &str, otherwise: Self) -> Self {
         let slashes = match (text.contains("\\/"), text.contains('/')) {
             (true, _) => true,
             (false, true) => false,

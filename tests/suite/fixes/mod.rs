@@ -159,6 +159,17 @@ proptest! {
     }
 }
 
+/// Where no slash of the file tells, the way in which it begins does.
+#[test]
+fn slashes_are_written_as_in_the_rest_of_the_hand() {
+    let one: Vec<&Fault> = FAULTS.iter().filter(|fault| fault.rule == "picture-path").collect();
+    assert_eq!(one.len(), 1);
+    let (faulty, meant) = with_faults(&one);
+    for hand in 0..HANDS {
+        becomes("maps/a.tmj", &written(&faulty, hand), &written(&meant, hand));
+    }
+}
+
 /// A wall where visitors arrive: told by its text, no wall yet.
 #[test]
 fn a_fix_that_would_bring_another_finding_is_left() {
