@@ -101,7 +101,7 @@ static UPLOAD_UNCHECKED: Rule = Rule {
     why: "`upload-maps` prints what the server answers and ends as if all were well: the job is green, and the old \
           maps stay online.",
     example: "package.json: \"upload\": \"upload-maps\"",
-    mend: "Publish with `venue publish`, which fails when the upload does.",
+    mend: "Let the job fetch a map from the server afterwards and compare it with the one that it sent.",
 };
 
 /// Files that the map refers to: the text, where it stands, where it lies, and whether a bundle gives it
@@ -288,7 +288,7 @@ fn upload_unchecked(context: &WorldContext, findings: &mut Vec<Finding>) {
         "the old maps stay online unnoticed when an upload fails: upload-maps ends well all the same";
     findings.push(
         Finding::new(&UPLOAD_UNCHECKED, spot, message)
-            .help("publish with `venue publish`, which fails when the upload does"),
+            .help("let the job fetch a map from the server afterwards, and compare"),
     );
 }
 
