@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 
 use super::context::MapContext;
 use crate::{
-    finding::Family,
-    model::LayerKind,
+    finding::{Family, Rule},
+    model::{LayerKind, Wam},
     project::{Changes, Project, ProjectMap},
     source::{is_url, parent, resolve, with_extension},
     workadventure::{Address, Link, PropertyFact, Reference, ValueKind, percent_decoded},
     world::{Destination, Surroundings},
 };
+
+/// Rules about what maps are together: a change of one can bring a finding in any other.
+const OF_ALL_MAPS: [&str; 5] =
+    ["dead-end", "entry-unused", "map-unreachable", "meeting-across-maps", "one-way-exit"];
 
 /// The files of a project that changed or read one that did.
 #[derive(Debug)]
@@ -30,7 +34,7 @@ impl Affected {
         let all = project.config_file.as_deref().is_some_and(|config| changes.has(config));
         let (mut readers, mut neighbours) = (BTreeSet::new(), BTreeSet::new());
         for map in &project.maps {
-            if read_by(project, map).iter().any(|name| changes.has(name)) {
+            if changes.has(&map.name) || read_by(project, map).iter().any(|name| changes.has(name)) {
                 readers.insert(map.name.clone());
             }
             if exits_of(project, map).iter().any(|name| changes.has(name)) {
@@ -38,18 +42,21 @@ impl Affected {
             }
         }
         for wam in &project.wams {
-            let map = wam.wam.as_ref().and_then(crate::model::Wam::map_file);
-            if map.is_some_and(|map| changes.has(&map) || readers.contains(&map)) {
+            let Some(drawn) = &wam.wam else { continue };
+            let by_map = drawn.map_file().is_some_and(|map| changes.has(&map) || readers.contains(&map));
+            if by_map || changes.has(&wam.name) || files_of(drawn).iter().any(|name| changes.has(name)) {
                 readers.insert(wam.name.clone());
             }
         }
         Self { all, changes, readers, neighbours }
     }
 
-    /// Whether a finding of this family in this file may come of the changes.
-    pub fn touches(&self, file: &str, family: Family) -> bool {
-        let by_exit = matches!(family, Family::Exits | Family::World) && self.neighbours.contains(file);
-        self.all || by_exit || self.changes.has(file) || self.readers.contains(file)
+    /// Whether a finding of this rule in this file may come of the changes.
+    pub fn touches(&self, file: &str, rule: &Rule) -> bool {
+        let by_exit = matches!(rule.family, Family::Exits | Family::World) && self.neighbours.contains(file);
+        let by_world =
+            OF_ALL_MAPS.contains(&rule.name) && !(self.readers.is_empty() && self.neighbours.is_empty());
+        self.all || by_exit || by_world || self.changes.has(file) || self.readers.contains(file)
     }
 }
 
@@ -101,6 +108,20 @@ fn read_by(project: &Project, map: &ProjectMap) -> BTreeSet<String> {
     names
 }
 
+/// Names of the files that the areas and entities of the editor show, play, and lead to.
+fn files_of(wam: &Wam) -> BTreeSet<String> {
+    let areas = wam.areas.iter().flat_map(|area| &area.properties);
+    let properties = areas.chain(wam.entities.iter().flat_map(|entity| &entity.properties));
+    let texts = properties
+        .flat_map(|property| ["link", "audioLink", "url"].into_iter().filter_map(|key| property.text(key)));
+    let files = texts.filter_map(|text| match Link::of(text).address {
+        Address::File(path) => Some(resolve(parent(&wam.file), &percent_decoded(path))),
+        _ => None,
+    });
+    // The map behind a room of the editor's goes by another extension.
+    files.flat_map(|name| [with_extension(&name, "tmj"), name]).collect()
+}
+
 /// Names of the maps that a map's exits lead to, those that are not there any more included.
 fn exits_of(project: &Project, map: &ProjectMap) -> BTreeSet<String> {
     let exits = map.meaning.iter().flat_map(|meaning| &meaning.exits);
@@ -116,4 +137,14 @@ fn exits_of(project: &Project, map: &ProjectMap) -> BTreeSet<String> {
         _ => None,
     });
     names.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_about_all_maps_are_rules() {
+        assert!(OF_ALL_MAPS.iter().all(|name| crate::check::rule(name).is_some()));
+    }
 }

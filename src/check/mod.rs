@@ -23,5 +23,5 @@ pub use affected::Affected;
 pub use failures::{FAILURES, Failure, failures_of};
 pub use links::fill_links;
 pub use registry::{nearest_rule, rule, rules};
-pub use run::{addresses, check};
+pub use run::{check, questions};
 pub use settings::{Settings, SettingsError};

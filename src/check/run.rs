@@ -15,6 +15,7 @@ use super::{
 use crate::{
     finding::Finding,
     model::Map,
+    online::Question,
     project::{Project, ProjectMap},
     workadventure::Meaning,
     world::{Surroundings, World},
@@ -84,8 +85,8 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
 }
 
 /// Every address of the web in the project's maps, sorted: what [`crate::online::ask_all`] can ask.
-pub fn addresses(project: &Project) -> BTreeSet<String> {
-    let mut addresses = BTreeSet::new();
+pub fn questions(project: &Project) -> BTreeSet<Question> {
+    let mut questions = BTreeSet::new();
     for map in &project.maps {
         let filled = fill(project, map);
         let (seen, meaning) = match &filled {
@@ -93,11 +94,11 @@ pub fn addresses(project: &Project) -> BTreeSet<String> {
             None => (map.map.as_ref(), map.meaning.as_ref()),
         };
         if let (Some(map), Some(meaning)) = (seen, meaning) {
-            online::addresses(&MapContext::new(project, map, meaning), &mut addresses);
+            online::questions(&MapContext::new(project, map, meaning), &mut questions);
         }
     }
-    online::addresses_of_editor(project, &mut addresses);
-    addresses
+    online::questions_of_editor(project, &mut questions);
+    questions
 }
 
 /// The map as visitors get it, where the project's links change it.

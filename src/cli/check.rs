@@ -193,7 +193,7 @@ impl Wanted<'_> {
             baseline.accept(&mut report);
         }
         if let Some(affected) = self.affected {
-            report.entries.retain(|entry| affected.touches(&entry.site.file, entry.explained.family));
+            report.entries.retain(|entry| affected.touches(&entry.site.file, entry.explained));
         }
         report
     }

@@ -16,8 +16,9 @@ use crate::{
 ///
 /// Tilesets are embedded, templates resolved, layer data written as plain arrays, and what classes of
 /// the Tiled project give is written out: what WorkAdventure and every other reader of Tiled's JSON
-/// takes. Pictures that a TMX file holds in itself go into files beside the new one. What the map refers to stays the same, named from the
-/// new file's folder. Of a TMJ map whatever is plain already keeps its text, unknown keys included.
+/// takes. Pictures that a TMX file holds in itself go into files beside the new one. What the map
+/// refers to stays the same, named from the new file's folder. Of a TMJ map whatever is plain already
+/// keeps its text, unknown keys included.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  venue convert maps/hall.tmx maps/hall.tmj\n  \
                         venue convert maps/hall.tmj maps/hall.tmj    in its place")]

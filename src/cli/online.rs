@@ -1,6 +1,6 @@
 //! `--online` of `venue check`: what servers say of the addresses in maps.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use etcetera::BaseStrategy as _;
 
@@ -11,6 +11,9 @@ use crate::{
     output,
     project::Project,
 };
+
+/// Longest time for all addresses together, but for those that are being asked then.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 /// Whether servers are asked, and which.
 #[derive(Debug, clap::Args)]
@@ -33,17 +36,24 @@ impl Options {
         if !self.online {
             return Answers::new();
         }
-        let addresses = check::addresses(project);
+        let questions = check::questions(project);
         let file = cache_file();
         let mut cache = match &file {
-            Some(file) if !self.online_again => Cache::read(file),
-            _ => Cache::default(),
+            Some(file) => Cache::read(file),
+            None => Cache::default(),
         };
+        if self.online_again {
+            cache.forget(&questions);
+        }
         let limits = Limits { private: self.online_private, ..Limits::default() };
-        let client = Client::new(project.play_origin(), &limits);
-        let all = addresses.len();
+        let client = Client::new(&limits);
+        let all = questions.len();
         let said = |done: usize| progress.now(format!("asking websites: {done} of {all}"));
-        let answers = online::ask_all(&addresses, &client, &mut cache, &said);
+        let answers = online::ask_all(&questions, &client, &mut cache, PATIENCE, &said);
+        if answers.len() < all {
+            let left = all - answers.len();
+            shell.note(&format!("note: servers are slow: {left} of {all} addresses were not asked"));
+        }
         // Without a cache the next run is slower, and nothing else.
         if let Some(Err(error)) = file.map(|file| output::write_file(&file, cache.text().as_bytes())) {
             shell.note(&format!("note: what was answered is not kept: {error}"));

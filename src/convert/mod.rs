@@ -39,8 +39,9 @@ pub struct Converted {
 }
 
 /// Writes a map as the file called `output`: tilesets embedded, templates resolved, layer data as
-/// arrays, and what the classes among `types` give written out. What it refers to stays the same, named from where the output lies. Layers and objects of old
-/// files get ids, and their pictures sizes. Of a map that is TMJ already, what is plain keeps its text.
+/// arrays, and what the classes among `types` give written out. What it refers to stays the same, named
+/// from where the output lies. Layers and objects of old files get ids, and their pictures sizes. Of a
+/// map that is TMJ already, what is plain keeps its text.
 ///
 /// # Errors
 /// Where a part of the map or a file that it needs cannot be read: what is written would lack it.

@@ -6,11 +6,17 @@ use similar::TextDiff;
 
 use super::Rewritten;
 
+/// Lines as git has them: a lone carriage return ends none.
+fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
+}
+
 /// The difference between the two texts of a file as a unified diff, coloured with ANSI codes. Paths are
 /// relative to the project, with `a/` and `b/` before them as git has it.
 pub fn unified(name: &str, file: &Rewritten) -> String {
     let (before, after) = (String::from_utf8_lossy(&file.before), String::from_utf8_lossy(&file.after));
-    let diff = TextDiff::from_lines(&before, &after);
+    let (old_lines, new_lines) = (lines(&before), lines(&after));
+    let diff = TextDiff::configure().newline_terminated(true).diff_slices(&old_lines, &new_lines);
     // Git ends a path with blanks in it by a tab.
     let tab = if name.contains(' ') { "\t" } else { "" };
     let (old, new) = (format!("a/{name}{tab}"), format!("b/{name}{tab}"));

@@ -448,7 +448,7 @@ fn case_34_a_template_that_is_missing() {
 fn a_template_lends_the_map_its_tileset() {
     let template = r#"{"type":"template","tileset":{"firstgid":1,"source":"t.tsj"},
         "object":{"name":"plant","gid":2,"rotation":0,"visible":true}}"#;
-    let set = r#"{"type":"tileset","name":"t","tilewidth":16,"tileheight":24}"#;
+    let set = r#"{"type":"tileset","name":"t","tilewidth":16,"tileheight":24,"image":"t.png"}"#;
     let map = json_map(
         r#""layers":[{"id":1,"name":"","type":"objectgroup","opacity":1,"visible":true,"objects":[
         {"id":1,"template":"p.tj","x":1,"y":2},{"id":2,"template":"p.tj","x":1,"y":2}]}]"#,

@@ -179,7 +179,8 @@ impl<'a> Linker<'a> {
             let entry = map.tilesets.iter().find(|set| set.source.as_ref() == Some(&path));
             let first_gid = match (entry, self.tilesets.get(file)) {
                 (Some(entry), _) => entry.first_gid,
-                (None, Some(Some(tileset))) => {
+                // WorkAdventure refuses maps with collections of pictures.
+                (None, Some(Some(tileset))) if tileset.picture.is_some() => {
                     let (first_gid, tileset) = (free, Some(Arc::clone(tileset)));
                     free = free.saturating_add(tileset.as_ref().map_or(1, |set| set.id_span().max(1)));
                     map.tilesets.push(MapTileset { span: None, first_gid, source: Some(path), tileset });

@@ -298,7 +298,8 @@ rules! {
         family: Family::Format,
         since: "0.1.0",
         why: "The object's tile has no number in this map. Tiled shows it all the same, and `venue convert` and \
-              `venue bundle` add the tileset; other programs show no picture.",
+              `venue bundle` add the tileset, unless it is a collection of pictures; other programs show no \
+              picture.",
         example: r#"{ "id": 3, "template": "plant.tj", "x": 0, "y": 0 } in a map without plants.tsj"#,
         mend: "Add the tileset to the map in Tiled, or detach the object from its template there.",
     };

@@ -1,6 +1,9 @@
 //! `.tiled-project` files: their custom types lowered to the model (tiled-formats, section 3.10).
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     json::{self, Value},
@@ -102,7 +105,6 @@ impl Reader<'_> {
             types.enums.push(CustomEnum {
                 span,
                 name,
-                stored_as_number: text(kind, "storageType") == "int",
                 values: texts("values").unwrap_or_default(),
                 flags: kind.get("valuesAsFlags").and_then(Value::boolean).unwrap_or(false),
             });
@@ -130,47 +132,57 @@ impl Reader<'_> {
         Some(Property { span, name, type_name, value })
     }
 
-    /// Leaves out members by which a class would hold itself, as Tiled does.
+    /// Leaves out members by which a class would hold itself, at whatever depth.
     fn break_circles(&mut self, types: &mut CustomTypes) {
-        for index in 0..types.classes.len() {
-            let class = types.classes[index].name.clone();
-            let members = std::mem::take(&mut types.classes[index].members);
-            for member in members {
-                let inner =
-                    member.type_name.as_deref().filter(|_| matches!(member.value, PropertyValue::Class(_)));
-                if inner.is_some_and(|inner| holds(types, inner, &class)) {
-                    let message = format!(
-                        "the member \"{}\" lets \"{class}\" hold itself: Tiled drops it",
-                        member.name
-                    );
-                    self.wrong(member.span, "propertyType", message);
-                } else {
-                    types.classes[index].members.push(member);
+        let by_name: BTreeMap<String, usize> = types
+            .classes
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(index, class)| (class.name.clone(), index))
+            .collect();
+        let inner = |member: &Property| {
+            let name =
+                member.type_name.as_deref().filter(|_| matches!(member.value, PropertyValue::Class(_)));
+            name.and_then(|name| by_name.get(name).copied())
+        };
+        let mut state = vec![Visit::Ahead; types.classes.len()];
+        let mut circular: BTreeSet<(usize, usize)> = BTreeSet::new();
+        for root in 0..types.classes.len() {
+            // Classes under way, each with its next member.
+            let mut way = if state[root] == Visit::Ahead { vec![(root, 0)] } else { Vec::new() };
+            while let Some((class, next)) = way.last_mut() {
+                state[*class] = Visit::UnderWay;
+                let Some(member) = types.classes[*class].members.get(*next) else {
+                    state[*class] = Visit::Done;
+                    way.pop();
+                    continue;
+                };
+                let at = (*class, *next);
+                *next += 1;
+                match inner(member).map(|inner| (inner, state[inner])) {
+                    Some((_, Visit::UnderWay)) => drop(circular.insert(at)),
+                    Some((inner, Visit::Ahead)) => way.push((inner, 0)),
+                    Some((_, Visit::Done)) | None => {}
                 }
             }
+        }
+        for (class, member) in circular.into_iter().rev() {
+            let class = &mut types.classes[class];
+            let member = class.members.remove(member);
+            let message =
+                format!("the member \"{}\" lets \"{}\" hold itself: Tiled drops it", member.name, class.name);
+            self.wrong(member.span, "propertyType", message);
         }
     }
 }
 
-/// Whether values of the class `outer` hold, at any depth, values of the class `wanted`.
-fn holds(types: &CustomTypes, outer: &str, wanted: &str) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut open = vec![outer];
-    while let Some(name) = open.pop() {
-        if name == wanted {
-            return true;
-        }
-        if seen.insert(name) {
-            let classes = types.classes.iter().filter(|class| class.name == name);
-            let members = classes.flat_map(|class| &class.members);
-            open.extend(
-                members
-                    .filter(|member| matches!(member.value, PropertyValue::Class(_)))
-                    .filter_map(|member| member.type_name.as_deref()),
-            );
-        }
-    }
-    false
+/// How far a class has been followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Visit {
+    Ahead,
+    UnderWay,
+    Done,
 }
 
 fn text(value: Value, key: &str) -> String {
@@ -211,9 +223,9 @@ mod tests {
     fn types_are_read() {
         let (types, found) = read(TYPES);
         assert!(found.is_empty(), "{found:?}");
-        assert!(!types.enumeration("Side").unwrap().stored_as_number);
+        assert!(!types.enumeration("Side").unwrap().flags);
         let days = types.enumeration("Days").unwrap();
-        assert!(days.stored_as_number && days.flags);
+        assert!(days.flags && days.values == ["mon", "tue"]);
         assert!(types.class("Point", "object").is_none());
         assert_eq!(types.class("area", "object").unwrap().members.len(), 2);
     }
@@ -235,11 +247,11 @@ mod tests {
                 "/propertyTypes/1/members/1/value",
                 "/propertyTypes/1/members/2/type",
                 "/propertyTypes/2/name",
-                "/propertyTypes/0/members/0/propertyType"
+                "/propertyTypes/1/members/0/propertyType"
             ],
             "{found:?}"
         );
-        assert!(types.class("A", "property").unwrap().members.is_empty());
+        assert!(types.class("B", "property").unwrap().members.is_empty());
         for broken in ["[]", "5", r#"{"propertyTypes": {"a": [1]}}"#, r#"{"propertyTypes": [1, {}, null]}"#] {
             read(broken);
         }

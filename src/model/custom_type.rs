@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{Json, Layer, LayerKind, Map, Properties, Property, Value};
 use crate::source::Span;
 
-/// Members that one value can be filled with: classes that hold classes twice over grow without end.
-const MAX_MEMBERS: usize = 10_000;
+/// Members that a map can be given: classes that hold classes twice over grow without end.
+const MAX_MEMBERS: usize = 1_000_000;
 
 /// The custom types of one project.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,8 +27,6 @@ pub struct CustomEnum {
     pub span: Option<Span>,
     /// Its name.
     pub name: String,
-    /// Whether maps hold the number of a value (of flags: a bit mask), not its text.
-    pub stored_as_number: bool,
     /// The values.
     pub values: Vec<String>,
     /// Whether several may be chosen.
@@ -74,27 +72,27 @@ impl CustomTypes {
     /// that of its tile.
     #[must_use]
     pub fn resolve(&self, map: &Map) -> Map {
-        let mut map = map.clone();
-        self.complete(&mut map.properties, &map.class, "map");
+        let (mut map, mut left) = (map.clone(), MAX_MEMBERS);
+        self.complete(&mut map.properties, &map.class, "map", &mut left);
         for set in &mut map.tilesets {
             let Some(shared) = &mut set.tileset else { continue };
             let tileset = Arc::make_mut(shared);
-            self.complete(&mut tileset.properties, &tileset.class, "tileset");
+            self.complete(&mut tileset.properties, &tileset.class, "tileset", &mut left);
             for tile in &mut tileset.tiles {
-                self.complete(&mut tile.properties, &tile.class, "tile");
+                self.complete(&mut tile.properties, &tile.class, "tile", &mut left);
             }
         }
         let mut layers = std::mem::take(&mut map.layers);
-        self.layers(&map, &mut layers);
+        self.layers(&map, &mut layers, &mut left);
         map.layers = layers;
         map
     }
 
-    fn layers(&self, map: &Map, layers: &mut [Layer]) {
+    fn layers(&self, map: &Map, layers: &mut [Layer], left: &mut usize) {
         for layer in layers {
-            self.complete(&mut layer.properties, &layer.class, "layer");
+            self.complete(&mut layer.properties, &layer.class, "layer", left);
             match &mut layer.kind {
-                LayerKind::Group(children) => self.layers(map, children),
+                LayerKind::Group(children) => self.layers(map, children, left),
                 LayerKind::Objects(objects) => {
                     for object in &mut objects.objects {
                         let tile = object.gid.and_then(|gid| {
@@ -105,7 +103,7 @@ impl CustomTypes {
                             Some(tile) if object.class.is_empty() => &tile.class,
                             _ => &object.class,
                         };
-                        self.complete(&mut object.properties, class, "object");
+                        self.complete(&mut object.properties, class, "object", left);
                     }
                 }
                 LayerKind::Tiles(_) | LayerKind::Image(_) => {}
@@ -114,9 +112,10 @@ impl CustomTypes {
     }
 
     /// Adds what classes give, and fills values of classes.
-    fn complete(&self, properties: &mut Properties, class: &str, usage: &str) {
+    fn complete(&self, properties: &mut Properties, class: &str, usage: &str, left: &mut usize) {
         for member in self.class(class, usage).into_iter().flat_map(|class| &class.members) {
-            if properties.get(&member.name).is_none() {
+            if *left > 0 && properties.get(&member.name).is_none() {
+                *left -= 1;
                 properties.0.push(Property { span: None, ..member.clone() });
             }
         }
@@ -124,7 +123,7 @@ impl CustomTypes {
             if let (Value::Class(members), Some(name)) = (&mut property.value, &property.type_name)
                 && let Some(class) = self.class(name, "property")
             {
-                self.fill(class, members, &mut MAX_MEMBERS.clone());
+                self.fill(class, members, left);
             }
         }
     }

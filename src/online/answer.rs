@@ -22,6 +22,8 @@ pub struct Served {
     pub insecure: Option<String>,
     /// `Content-Type` without its parameters, in lower case.
     pub content_type: Option<String>,
+    /// Scheme, host and port of the last address on the way.
+    pub origin: String,
     /// Who may show the page within another.
     pub framing: Framing,
     /// `Access-Control-Allow-Origin`.
@@ -87,9 +89,11 @@ impl Framing {
 /// Whether a source of `frame-ancestors` admits an origin.
 fn admits(source: &str, page: &str, origin: &str) -> bool {
     let source = source.to_ascii_lowercase();
+    if source == "*" {
+        return true;
+    }
     let Some((scheme, host)) = origin.split_once("://") else { return false };
     match source.as_str() {
-        "*" => return true,
         "'self'" => return page == origin,
         "'none'" => return false,
         _ => {}

@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::Answer;
+use super::{Answer, Question};
 
 /// How long what was served counts. Failures are asked again each time: they are what people mend.
 const LASTS: Duration = Duration::from_secs(60 * 60);
@@ -17,6 +17,7 @@ const LASTS: Duration = Duration::from_secs(60 * 60);
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cache {
     version: u32,
+    /// By origin and address, with a blank between them, which neither has.
     answers: BTreeMap<String, Kept>,
 }
 
@@ -27,7 +28,7 @@ struct Kept {
     answer: Answer,
 }
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl Cache {
     /// What a file holds; nothing where there is none, or none of ours: a cache is no one's work.
@@ -43,24 +44,35 @@ impl Cache {
         serde_json::to_string_pretty(&kept).unwrap_or_default() + "\n"
     }
 
+    /// Drops what is known of these, so that they are asked again.
+    pub fn forget<'q>(&mut self, questions: impl IntoIterator<Item = &'q Question>) {
+        for question in questions {
+            self.answers.remove(&key(question));
+        }
+    }
+
     /// What is known of an address at this time.
-    pub(super) fn recall(&self, address: &str, now: SystemTime) -> Option<Answer> {
-        let kept = self.answers.get(address)?;
+    pub(super) fn recall(&self, question: &Question, now: SystemTime) -> Option<Answer> {
+        let kept = self.answers.get(&key(question))?;
         let age = seconds(now).checked_sub(kept.at)?;
         (age <= LASTS.as_secs()).then(|| kept.answer.clone())
     }
 
     /// Keeps an answer that is worth it, and drops what is too old.
-    pub(super) fn remember(&mut self, address: &str, answer: &Answer, now: SystemTime) {
+    pub(super) fn remember(&mut self, question: &Question, answer: &Answer, now: SystemTime) {
         let now = seconds(now);
         self.answers.retain(|_, kept| now.saturating_sub(kept.at) <= LASTS.as_secs());
         match answer {
             Answer::Served(served) if served.status < 400 => {
-                self.answers.insert(address.to_owned(), Kept { at: now, answer: answer.clone() });
+                self.answers.insert(key(question), Kept { at: now, answer: answer.clone() });
             }
-            _ => drop(self.answers.remove(address)),
+            _ => drop(self.answers.remove(&key(question))),
         }
     }
+}
+
+fn key(question: &Question) -> String {
+    format!("{} {}", question.origin, question.address)
 }
 
 fn seconds(time: SystemTime) -> u64 {
@@ -77,17 +89,20 @@ mod tests {
         let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
         let fine = Answer::Served(Served { status: 200, ..Served::default() });
         let mut cache = Cache::default();
-        cache.remember("a", &fine, now);
-        cache.remember("b", &Answer::Failed(Failure::Late), now);
-        cache.remember("c", &Answer::Served(Served { status: 404, ..Served::default() }), now);
+        let of = |address: &str| Question { address: address.to_owned(), origin: "https://o".to_owned() };
+        cache.remember(&of("a"), &fine, now);
+        cache.remember(&of("b"), &Answer::Failed(Failure::Late), now);
+        cache.remember(&of("c"), &Answer::Served(Served { status: 404, ..Served::default() }), now);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("online.json");
         std::fs::write(&path, cache.text()).unwrap();
         let cache = Cache::read(&path);
-        assert_eq!(cache.recall("a", now + LASTS), Some(fine));
-        assert_eq!(cache.recall("a", now + LASTS + Duration::from_secs(1)), None);
-        assert_eq!(cache.recall("a", now - Duration::from_secs(1)), None, "a clock that was set back");
-        assert_eq!((cache.recall("b", now), cache.recall("c", now)), (None, None));
+        assert_eq!(cache.recall(&of("a"), now + LASTS), Some(fine));
+        let other = Question { origin: "null".to_owned(), ..of("a") };
+        assert_eq!(cache.recall(&other, now), None, "on whose behalf matters");
+        assert_eq!(cache.recall(&of("a"), now + LASTS + Duration::from_secs(1)), None);
+        assert_eq!(cache.recall(&of("a"), now - Duration::from_secs(1)), None, "a clock that was set back");
+        assert_eq!((cache.recall(&of("b"), now), cache.recall(&of("c"), now)), (None, None));
         std::fs::write(&path, "{").unwrap();
         assert_eq!(Cache::read(&path), Cache::default());
     }

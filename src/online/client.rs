@@ -1,12 +1,12 @@
 //! Asking one address.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs as _},
     time::Duration,
 };
 
 use ureq::{
-    Agent, Body, Error, ResponseExt as _,
+    Agent, Body, Error, Proxy, ResponseExt as _,
     http::{HeaderMap, Response, Uri, header},
     unversioned::{
         resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
@@ -14,7 +14,7 @@ use ureq::{
     },
 };
 
-use super::{Answer, Failure, Framing, Served};
+use super::{Answer, Failure, Framing, Question, Served};
 
 /// How patient a [`Client`] is, and whom it asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +35,15 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct Client {
     agent: Agent,
-    origin: String,
+    /// Whether a proxy looks the hosts up, so that they must be looked at before.
+    guards_proxy: bool,
 }
 
 impl Client {
-    /// A client that asks as a page of `origin` (`https://play.example.org`) would.
-    pub fn new(origin: &str, limits: &Limits) -> Self {
+    /// A client with these limits. It goes through the proxy that the environment names, if any.
+    pub fn new(limits: &Limits) -> Self {
+        let proxy = Proxy::try_from_env();
+        let proxy_host = proxy.as_ref().map(|proxy| proxy.host().to_owned());
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(10)
@@ -52,38 +55,58 @@ impl Client {
             .max_idle_connections(0)
             // Sites that turn programs away let browsers in.
             .user_agent(concat!("Mozilla/5.0 (compatible; venue/", env!("CARGO_PKG_VERSION"), ")"))
+            .proxy(proxy)
             .build();
-        let resolver = Guarded { inner: DefaultResolver::default(), private: limits.private };
+        let guards_proxy = proxy_host.is_some() && !limits.private;
+        let resolver = Guarded { inner: DefaultResolver::default(), private: limits.private, proxy_host };
         let agent = Agent::with_parts(config, DefaultConnector::default(), resolver);
-        Self { agent, origin: origin.to_owned() }
+        Self { agent, guards_proxy }
     }
 
     /// Asks for the head of an address, a second time where the first finds nobody.
-    pub fn ask(&self, address: &str) -> Answer {
-        let mut answer = self.ask_once(address);
-        if matches!(&answer, Answer::Failed(Failure::Refused | Failure::Late | Failure::Other(_)))
+    pub fn ask(&self, question: &Question) -> Answer {
+        if self.guards_proxy && is_private_host(&question.address) {
+            return Answer::Failed(Failure::Private);
+        }
+        let mut answer = self.ask_once(question);
+        if matches!(&answer, Answer::Failed(Failure::Refused | Failure::Other(_)))
             || matches!(&answer, Answer::Served(served) if served.status >= 500)
         {
-            answer = self.ask_once(address);
+            answer = self.ask_once(question);
         }
         answer
     }
 
-    fn ask_once(&self, address: &str) -> Answer {
+    fn ask_once(&self, question: &Question) -> Answer {
         // A GET whose body is not read: many servers answer HEAD otherwise, or not at all.
-        let request = self.agent.get(address).header(header::ORIGIN, &self.origin);
+        let request = self.agent.get(&question.address).header(header::ORIGIN, &question.origin);
         match request.call() {
-            Ok(response) => Answer::Served(served(address, &response)),
+            Ok(response) => Answer::Served(served(&question.address, &response)),
             Err(error) => Answer::Failed(failure(&error)),
         }
     }
 }
 
-/// Scheme, host and port of an address.
-pub(crate) fn origin(address: &str) -> &str {
+/// Scheme, host and port of an address, in lower case.
+pub(crate) fn origin(address: &str) -> String {
     let start = address.find("://").map_or(0, |at| at + 3);
     let end = address[start..].find(['/', '?', '#']).map_or(address.len(), |at| start + at);
-    &address[..end]
+    let (scheme, host) = address[..end].split_at(start);
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    format!("{scheme}{host}").to_ascii_lowercase()
+}
+
+/// Whether the host of an address is in a private network, as far as this computer can tell.
+fn is_private_host(address: &str) -> bool {
+    let origin = origin(address);
+    let Some((scheme, host)) = origin.split_once("://") else { return false };
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => (name, port),
+        _ => (host, if scheme == "http" { "80" } else { "443" }),
+    };
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    let found = (name, port.parse().unwrap_or(443)).to_socket_addrs();
+    found.is_ok_and(|mut found| found.any(|address| is_private(address.ip())))
 }
 
 fn served(address: &str, response: &Response<Body>) -> Served {
@@ -96,6 +119,7 @@ fn served(address: &str, response: &Response<Body>) -> Served {
     Served {
         status: response.status().as_u16(),
         insecure: insecure.filter(|_| address.starts_with("https:")).map(Uri::to_string),
+        origin: origin(&response.get_uri().to_string()),
         content_type: one(header::CONTENT_TYPE)
             .map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()),
         framing: framing(headers),
@@ -173,6 +197,8 @@ fn of_io(error: &std::io::Error) -> Failure {
 struct Guarded {
     inner: DefaultResolver,
     private: bool,
+    /// Where a proxy of one's own stands is one's own affair.
+    proxy_host: Option<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -187,7 +213,8 @@ impl Resolver for Guarded {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
         let found = self.inner.resolve(uri, config, timeout)?;
-        if !self.private && found.iter().any(|address| is_private(address.ip())) {
+        let is_proxy = self.proxy_host.is_some() && uri.host() == self.proxy_host.as_deref();
+        if !self.private && !is_proxy && found.iter().any(|address| is_private(address.ip())) {
             return Err(Error::Other(Box::new(IsPrivate)));
         }
         Ok(found)
@@ -198,10 +225,19 @@ impl Resolver for Guarded {
 fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_private_v4(address),
-        IpAddr::V6(address) => match address.to_ipv4() {
+        IpAddr::V6(address) => match inner(address) {
             Some(inner) => is_private_v4(inner),
             None => is_private_v6(address),
         },
+    }
+}
+
+/// The address of version 4 that one of version 6 stands for: mapped, or by way of NAT64 or 6to4.
+fn inner(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let v4 = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
+    match address.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => Some(v4(high, low)),
+        _ => address.to_ipv4(),
     }
 }
 
@@ -215,6 +251,9 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
         || address.is_multicast()
         // Shared by the customers of one provider, RFC 6598.
         || first == 100 && (64..128).contains(&second)
+        // For measurements, RFC 2544; for nobody, RFC 1112.
+        || first == 198 && (18..20).contains(&second)
+        || first >= 240
         || first == 0
 }
 
@@ -224,6 +263,8 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
         || address.is_multicast()
         || address.is_unique_local()
         || address.is_unicast_link_local()
+        // Site-local, out of use.
+        || address.segments()[0] & 0xffc0 == 0xfec0
 }
 
 #[cfg(test)]
@@ -244,6 +285,11 @@ mod tests {
             "fe80::1",
             "fd00::1",
             "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:a00:1::1",
+            "fec0::1",
+            "198.18.0.1",
+            "240.0.0.1",
         ] {
             assert!(is_private(private.parse().unwrap()), "{private}");
         }
@@ -258,6 +304,7 @@ mod tests {
             ("https://a.example/b?c", "https://a.example"),
             ("https://a.example:8443", "https://a.example:8443"),
             ("http://a.example?b=/c", "http://a.example"),
+            ("HTTPS://ada@A.example/", "https://a.example"),
         ] {
             assert_eq!(origin(address), expected);
         }

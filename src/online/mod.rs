@@ -1,7 +1,7 @@
 //! What servers say of the addresses that maps refer to, asked over the network.
 //!
-//! [`Client::ask`] asks one address as a browser would that shows it in WorkAdventure; [`ask_all`] asks
-//! many, few at a time per host, and remembers in a [`Cache`] what was served. Nothing here judges: what an
+//! [`Client::ask`] asks one [`Question`] as a browser would that shows the address in WorkAdventure;
+//! [`ask_all`] asks many, few at a time per host, and remembers in a [`Cache`] what was served. Nothing here judges: what an
 //! [`Answer`] means to a visitor is said by the rules of the family `online`.
 
 mod answer;
@@ -14,7 +14,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    time::SystemTime,
+    time::{Duration, Instant, SystemTime},
 };
 
 pub use answer::{Answer, Failure, Framing, Served};
@@ -22,29 +22,40 @@ pub use cache::Cache;
 pub(crate) use client::origin;
 pub use client::{Client, Limits};
 
-/// Hosts asked at once.
-const HOSTS: usize = 8;
+/// Addresses asked at once.
+const AT_ONCE: usize = 8;
 
 /// Addresses of one host asked at once.
 const PER_HOST: usize = 2;
 
-/// Answers by address.
-pub type Answers = BTreeMap<String, Answer>;
+/// An address, and on whose behalf it is asked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Question {
+    /// The address, of http or https, without a fragment.
+    pub address: String,
+    /// The `Origin` of the page that asks: servers may let some read what they serve, and others not.
+    pub origin: String,
+}
 
-/// Asks all addresses, what the cache knows aside. `said` hears after each how many are answered.
+/// Answers to questions.
+pub type Answers = BTreeMap<Question, Answer>;
+
+/// Asks all questions, what the cache knows aside; `said` hears after each how many are answered. After
+/// `patience` no other is begun: those that are left have no answer.
 pub fn ask_all(
-    addresses: &BTreeSet<String>,
+    questions: &BTreeSet<Question>,
     client: &Client,
     cache: &mut Cache,
+    patience: Duration,
     said: &(dyn Fn(usize) + Sync),
 ) -> Answers {
-    let now = SystemTime::now();
+    let (now, begun) = (SystemTime::now(), Instant::now());
     let mut answers = Answers::new();
-    let mut hosts: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
-    for address in addresses {
-        match cache.recall(address, now) {
-            Some(answer) => drop(answers.insert(address.clone(), answer)),
-            None => hosts.entry(origin(address)).or_default().push(address),
+    let mut hosts: BTreeMap<String, Vec<&Question>> = BTreeMap::new();
+    for question in questions {
+        match cache.recall(question, now) {
+            Some(answer) => drop(answers.insert(question.clone(), answer)),
+            None => hosts.entry(origin(&question.address)).or_default().push(question),
         }
     }
     // A lane asks one address after the other.
@@ -52,18 +63,18 @@ pub fn ask_all(
         let length = of_host.len().div_ceil(PER_HOST).max(1);
         of_host.chunks(length).map(<[_]>::to_vec).collect::<Vec<_>>()
     });
-    let lanes: Mutex<Vec<Vec<&String>>> = Mutex::new(lanes.collect());
+    let lanes: Mutex<Vec<Vec<&Question>>> = Mutex::new(lanes.collect());
     let count = AtomicUsize::new(answers.len());
-    let fresh: Mutex<Vec<(String, Answer)>> = Mutex::default();
+    let fresh: Mutex<Vec<(Question, Answer)>> = Mutex::default();
     std::thread::scope(|scope| {
-        for _ in 0..HOSTS {
+        for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 let next = || lanes.lock().unwrap_or_else(PoisonError::into_inner).pop();
                 while let Some(lane) = next() {
-                    for address in lane {
-                        let answer = client.ask(address);
+                    for question in lane.into_iter().take_while(|_| begun.elapsed() < patience) {
+                        let answer = client.ask(question);
                         let mut fresh = fresh.lock().unwrap_or_else(PoisonError::into_inner);
-                        fresh.push((address.clone(), answer));
+                        fresh.push((question.clone(), answer));
                         drop(fresh);
                         said(count.fetch_add(1, Ordering::Relaxed) + 1);
                     }
@@ -71,9 +82,9 @@ pub fn ask_all(
             });
         }
     });
-    for (address, answer) in fresh.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        cache.remember(&address, &answer, now);
-        answers.insert(address, answer);
+    for (question, answer) in fresh.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        cache.remember(&question, &answer, now);
+        answers.insert(question, answer);
     }
     answers
 }

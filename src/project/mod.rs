@@ -227,9 +227,12 @@ impl Project {
 
     /// The origin of WorkAdventure's page, within which websites are shown: that of the config's
     /// `play-url`, else of the public server.
-    pub fn play_origin(&self) -> &str {
-        let url = self.config.project.play_url.as_deref();
-        url.map_or("https://play.workadventu.re", crate::online::origin)
+    pub fn play_origin(&self) -> String {
+        match self.config.project.play_url.as_deref() {
+            Some(url) if url.contains("://") => crate::online::origin(url),
+            Some(url) => crate::online::origin(&format!("https://{url}")),
+            None => "https://play.workadventu.re".to_owned(),
+        }
     }
 
     /// Loads the nearest `.tiled-project` from a map's folder up to the root.

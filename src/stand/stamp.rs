@@ -108,9 +108,14 @@ fn claim(least: u32, wanted: &[(u32, Numbers)]) -> Vec<Numbers> {
         let end = new.first.saturating_add(new.count);
         taken.range(..end).next_back().is_none_or(|(first, count)| first.saturating_add(*count) <= new.first)
     };
+    // What a lock file claims beyond that is no row that ever was given: it would only make room for nothing.
+    let all = wanted.iter().fold(0_u32, |sum, (count, _)| sum.saturating_add(*count));
+    let most = least.saturating_add(all.saturating_mul(4)).saturating_add(1024);
+    let in_bounds =
+        |row: &Numbers| row.first >= least && row.first.checked_add(row.count).is_some_and(|end| end <= most);
     let mut given = vec![Numbers::default(); wanted.len()];
     for (index, (count, kept)) in wanted.iter().enumerate() {
-        if *count > 0 && *count <= kept.count && kept.first >= least && is_free(&taken, *kept) {
+        if *count > 0 && *count <= kept.count && in_bounds(kept) && is_free(&taken, *kept) {
             taken.insert(kept.first, kept.count);
             given[index] = *kept;
         }
@@ -511,5 +516,9 @@ mod tests {
             claim(9, &[(3, row(7, 3)), (2, row(20, 2)), (2, row(21, 2)), (0, row(30, 1))]),
             [row(9, 3), row(20, 2), row(12, 2), none]
         );
+        // What a broken lock file claims makes no room for nothing.
+        for first in [30_000_000, u32::MAX - 1, u32::MAX] {
+            assert_eq!(claim(5, &[(2, row(first, 2)), (2, row(7, u32::MAX))]), [row(5, 2), row(7, 2)]);
+        }
     }
 }

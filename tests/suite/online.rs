@@ -14,7 +14,7 @@ use std::{
 
 use assert_cmd::Command;
 use serde_json::{Value, json};
-use venue::online::{Answer, Cache, Client, Failure, Limits, ask_all};
+use venue::online::{Answer, Cache, Client, Failure, Limits, Question, ask_all};
 
 /// What a server was asked, and how.
 #[derive(Default)]
@@ -25,7 +25,7 @@ struct Log {
 }
 
 /// A server of HTTP that answers each path with these bytes: the first time with the first, from the last
-/// on always with that. What stands behind a `?` is not looked at.
+/// on always with that, `{origin}` being whoever asks. What stands behind a `?` is not looked at.
 struct Server {
     port: u16,
     log: Arc<Log>,
@@ -66,8 +66,11 @@ fn answer(mut stream: TcpStream, answers: &BTreeMap<String, Vec<String>>, log: &
     if reader.read_line(&mut first).unwrap_or(0) == 0 {
         return;
     }
-    let mut line = String::new();
+    let (mut line, mut origin) = (String::new(), String::new());
     while reader.read_line(&mut line).unwrap_or(0) > 2 {
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("origin:") {
+            value.trim().clone_into(&mut origin);
+        }
         line.clear();
     }
     let path = first.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
@@ -88,7 +91,7 @@ fn answer(mut stream: TcpStream, answers: &BTreeMap<String, Vec<String>>, log: &
             std::thread::sleep(Duration::from_millis(150));
             page("")
         }
-        text => text.to_owned(),
+        text => text.replace("{origin}", &origin),
     };
     // Whoever has an answer may ask the next question at once.
     log.now.fetch_sub(1, Ordering::SeqCst);
@@ -235,10 +238,24 @@ fn sounds_must_be_sounds_that_may_be_read() {
         sound("Access-Control-Allow-Origin: https://play.example.org\r\n"),
     );
     let html = page("Access-Control-Allow-Origin: *\r\n");
-    let server =
-        Server::with(&[("/open", &[&open]), ("/shut", &[&shut]), ("/own", &[&own]), ("/page", &[&html])]);
+    let whoever =
+        sound("Access-Control-Allow-Origin: {origin}\r\n").replace("audio/mpeg", "binary/octet-stream");
+    let server = Server::with(&[
+        ("/open", &[&open]),
+        ("/shut", &[&shut]),
+        ("/own", &[&own]),
+        ("/page", &[&html]),
+        ("/whoever", &[&whoever]),
+    ]);
     let sound = |path: &str| ("playAudio", server.url(path));
-    let folder = project(&[sound("/open"), sound("/shut"), sound("/own"), sound("/page")]);
+    let folder = project(&[sound("/open"), sound("/shut"), sound("/own"), sound("/page"), sound("/whoever")]);
+    // The same file as a script: only who asks differs.
+    let map = std::fs::read_to_string(folder.path().join("hall.tmj")).unwrap();
+    let script = format!(
+        r#"{{"properties":[{{"name":"script","type":"string","value":"{}"}}],"#,
+        server.url("/whoever")
+    );
+    std::fs::write(folder.path().join("hall.tmj"), map.replacen('{', &script, 1)).unwrap();
     let findings = check(folder.path(), &["--online-private"]);
     assert_eq!(told(&findings), [("a2", "cors-missing"), ("a4", "content-type-wrong")], "{findings:#?}");
 }
@@ -273,16 +290,22 @@ fn what_was_served_is_not_asked_again() {
     assert_eq!(server.asked(), 7);
 }
 
+fn question(address: String) -> Question {
+    Question { address, origin: "https://play.example.org".to_owned() }
+}
+
 #[test]
 fn a_host_is_asked_little_at_a_time() {
     let server = Server::with(&[("/", &["slowly"])]);
-    let addresses = (0..12).map(|index| server.url(&format!("/?{index}"))).collect();
-    let client = Client::new("https://play.example.org", &Limits { private: true, ..Limits::default() });
+    let questions = (0..12).map(|index| question(server.url(&format!("/?{index}")))).collect();
+    let client = Client::new(&Limits { private: true, ..Limits::default() });
     let said = AtomicUsize::new(0);
-    let answers = ask_all(&addresses, &client, &mut Cache::default(), &|done| {
+    let answers = ask_all(&questions, &client, &mut Cache::default(), Duration::from_secs(60), &|done| {
         said.fetch_max(done, Ordering::SeqCst);
     });
     assert_eq!((answers.len(), said.into_inner()), (12, 12));
+    let none = ask_all(&questions, &client, &mut Cache::default(), Duration::ZERO, &|_| {});
+    assert!(none.is_empty(), "time was over before the first");
     let most = server.log.most.load(Ordering::SeqCst);
     assert!(most <= 2, "{most} at once");
 }
@@ -292,15 +315,15 @@ fn a_server_that_says_nothing_is_left() {
     let server = Server::with(&[("/", &["stall"])]);
     let limits = Limits { private: true, patience: Duration::from_millis(300) };
     let begun = Instant::now();
-    let answer = Client::new("https://play.example.org", &limits).ask(&server.url("/"));
+    let answer = Client::new(&limits).ask(&question(server.url("/")));
     assert_eq!(answer, Answer::Failed(Failure::Late));
     assert!(begun.elapsed() < Duration::from_secs(15), "it waited for the server");
 }
 
 #[test]
 fn hosts_that_do_not_exist_are_told() {
-    let client = Client::new("https://play.example.org", &Limits::default());
-    let answer = client.ask("https://venue-test.invalid/");
+    let client = Client::new(&Limits::default());
+    let answer = client.ask(&question("https://venue-test.invalid/".to_owned()));
     assert_eq!(answer, Answer::Failed(Failure::NoHost));
 }
 

@@ -484,7 +484,7 @@ fn external_tileset(context: &MapContext, findings: &mut Vec<Finding>) {
     if context.is_xml() {
         return;
     }
-    for entry in &context.map.tilesets {
+    for entry in context.map.tilesets.iter().filter(|entry| entry.span.is_some()) {
         let Some(source) = &entry.source else { continue };
         findings.push(
             Finding::new(
@@ -499,7 +499,8 @@ fn external_tileset(context: &MapContext, findings: &mut Vec<Finding>) {
 }
 
 fn image_collection(context: &MapContext, findings: &mut Vec<Finding>) {
-    for entry in &context.map.tilesets {
+    // What only a template brings along is not in the file that the engine reads.
+    for entry in context.map.tilesets.iter().filter(|entry| entry.span.is_some()) {
         let Some(tileset) = entry.tileset.as_deref().filter(|tileset| is_collection(tileset)) else {
             continue;
         };

@@ -239,6 +239,9 @@ fn ignored_by_engine(context: &MapContext, findings: &mut Vec<Finding>) {
 
 fn background(context: &MapContext, findings: &mut Vec<Finding>) {
     let Some(color) = &context.map.background_color else { return };
+    if context.map.infinite {
+        return;
+    }
     // A floor over all of the map covers it.
     let floors = || context.tile_layers().filter(|(flat, _)| flat.layer.visible && flat.layer.opacity >= 1.0);
     let covered = |cell: TilePos| floors().any(|(_, tiles)| !tiles.get(cell).is_empty());

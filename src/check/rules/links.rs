@@ -241,7 +241,7 @@ fn path_absolute(context: &MapContext, findings: &mut Vec<Finding>) {
         for property in holder.properties {
             let path = match &property.value {
                 Value::File(path) if is_absolute(path) => path,
-                Value::String(path) | Value::File(path) if path.trim_start().starts_with("file:") => path,
+                Value::String(path) | Value::File(path) if path.trim_start().starts_with("file:/") => path,
                 _ => continue,
             };
             let message = format!("{} of {}: nobody else has \"{path}\"", property.name, holder.name);

@@ -8,7 +8,7 @@ use crate::{
     check::context::{MapContext, WorldContext},
     finding::{Family, Finding, Place, Rule, Severity, Spot},
     model::Wam,
-    online::{self, Answer, Failure, Served},
+    online::{Answer, Failure, Question, Served},
     project::Project,
     workadventure::{HolderKind, Reference},
 };
@@ -120,7 +120,7 @@ static HOST_PRIVATE: Rule = Rule {
 
 /// An address, and where it is used.
 struct Use {
-    address: String,
+    question: Question,
     reference: Reference,
     /// Whether the script is loaded without CORS.
     classic: bool,
@@ -131,14 +131,14 @@ struct Use {
 }
 
 /// The addresses of a map that a server can be asked about.
-pub(in crate::check) fn addresses(context: &MapContext, out: &mut BTreeSet<String>) {
-    out.extend(of_map(context).into_iter().map(|used| used.address));
+pub(in crate::check) fn questions(context: &MapContext, out: &mut BTreeSet<Question>) {
+    out.extend(of_map(context).into_iter().map(|used| used.question));
 }
 
 /// Those of the files of WorkAdventure's editor.
-pub(in crate::check) fn addresses_of_editor(project: &Project, out: &mut BTreeSet<String>) {
+pub(in crate::check) fn questions_of_editor(project: &Project, out: &mut BTreeSet<Question>) {
     let wams = project.wams.iter().filter_map(|wam| wam.wam.as_ref());
-    out.extend(wams.flat_map(|wam| of_wam(project, wam)).map(|used| used.address));
+    out.extend(wams.flat_map(|wam| of_wam(project, wam)).map(|used| used.question));
 }
 
 /// An address as it is asked for; `None` for what is none.
@@ -153,6 +153,11 @@ fn asked(text: &str) -> Option<String> {
     }
 }
 
+/// The origin of the page that asks. Scripts run in a frame without one (workadventure-maps, section 5.2).
+fn asker(project: &Project, reference: Reference) -> String {
+    if reference == Reference::Scripts { "null".to_owned() } else { project.play_origin() }
+}
+
 fn of_map(context: &MapContext) -> Vec<Use> {
     let mut uses = Vec::new();
     links::referring(context, |holder, property, reference, text| {
@@ -163,7 +168,7 @@ fn of_map(context: &MapContext) -> Vec<Use> {
             && holder.properties.get("scriptDisableModuleSupport").is_some_and(|flag| !flag.value.is_falsy());
         for address in text.lines().filter_map(asked) {
             uses.push(Use {
-                address,
+                question: Question { address, origin: asker(context.project, reference) },
                 reference,
                 classic,
                 by: format!("{} of {}", property.name, holder.name),
@@ -192,7 +197,7 @@ fn of_wam(project: &Project, wam: &Wam) -> Vec<Use> {
             let file = property.span.map(|span| project.sources.file(span.file));
             let file = file.as_ref().map_or(wam.file.as_str(), |file| file.name());
             uses.push(Use {
-                address,
+                question: Question { address, origin: asker(project, reference) },
                 reference,
                 classic: false,
                 by: format!("{} of \"{name}\"", property.kind),
@@ -211,7 +216,7 @@ fn judge(world: &WorldContext, findings: &mut Vec<Finding>) {
     let of_maps = world.maps.iter().flat_map(of_map);
     let wams = world.project.wams.iter().filter_map(|wam| wam.wam.as_ref());
     for used in of_maps.chain(wams.flat_map(|wam| of_wam(world.project, wam))) {
-        match world.project.answers.get(&used.address) {
+        match world.project.answers.get(&used.question) {
             Some(Answer::Served(served)) => used.served(served, world.project, findings),
             Some(Answer::Failed(failure)) => findings.push(used.failed(failure)),
             None => {}
@@ -225,7 +230,7 @@ impl Use {
     }
 
     fn failed(&self, failure: &Failure) -> Finding {
-        let Self { address, by, .. } = self;
+        let Self { question: Question { address, .. }, by, .. } = self;
         let effect = self.effect();
         let reason = match failure {
             Failure::Certificate(reason) => {
@@ -257,7 +262,7 @@ impl Use {
     }
 
     fn served(&self, served: &Served, project: &Project, findings: &mut Vec<Finding>) {
-        let Self { address, by, .. } = self;
+        let Self { question: Question { address, .. }, by, .. } = self;
         let effect = self.effect();
         match served.status {
             200..=299 => {}
@@ -283,7 +288,7 @@ impl Use {
         }
         match self.reference {
             Reference::Page => {
-                let refusal = served.framing.refuses(online::origin(address), project.play_origin());
+                let refusal = served.framing.refuses(&served.origin, &project.play_origin());
                 // What is known without asking is said by `iframe-hostile-site`, which knows more.
                 if let Some(words) = refusal.filter(|_| !links::is_hostile(address)) {
                     let message = format!("visitors see a blank panel: {address}, {by}, sends {words}");
@@ -293,35 +298,32 @@ impl Use {
             }
             Reference::Sound => {
                 let kind = served.content_type.as_deref().unwrap_or_default();
-                let plays = ["audio/", "video/", "application/ogg", "application/octet-stream"];
-                if !kind.is_empty() && !plays.iter().any(|start| kind.starts_with(start)) {
+                // Of any other type it may be one: many servers know sounds as bytes only.
+                let others = ["text/", "image/", "application/json", "application/pdf", "application/xml"];
+                if others.iter().any(|start| kind.starts_with(start)) {
                     let message = format!("visitors hear nothing: {address}, {by}, is {kind} and no sound");
                     let help = "write the address of the sound file itself";
                     findings.push(self.finding(&CONTENT_TYPE_WRONG, message).help(help));
                 } else {
-                    self.readable(served, project.play_origin(), findings);
+                    self.readable(served, findings);
                 }
             }
             // A page around the script is shown like any other.
             Reference::Scripts if !self.classic && served.content_type.as_deref() != Some("text/html") => {
-                // Scripts run in a frame without an origin (workadventure-maps, section 5.2).
-                self.readable(served, "null", findings);
+                self.readable(served, findings);
             }
             _ => {}
         }
     }
 
-    /// Whether a page of this origin may read what was served.
-    fn readable(&self, served: &Served, origin: &str, findings: &mut Vec<Finding>) {
+    /// Whether the page that asks may read what was served.
+    fn readable(&self, served: &Served, findings: &mut Vec<Finding>) {
+        let Question { address, origin } = &self.question;
         if served.allow_origin.as_deref().is_some_and(|allowed| allowed == "*" || allowed == origin) {
             return;
         }
-        let message = format!(
-            "{}: {}, {}, may not be read by pages of other hosts",
-            self.effect(),
-            self.address,
-            self.by
-        );
+        let message =
+            format!("{}: {}, {}, may not be read by pages of other hosts", self.effect(), address, self.by);
         let help = "let its server send Access-Control-Allow-Origin: *, or publish the file with the map";
         findings.push(self.finding(&CORS_MISSING, message).help(help));
     }

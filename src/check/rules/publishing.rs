@@ -139,16 +139,21 @@ fn references(context: &MapContext) -> Vec<(String, Spot, Place, bool)> {
 
 fn names_of_files(context: &MapContext, findings: &mut Vec<Finding>) {
     let bundled = context.project.config_file.is_some();
+    // Names like these are map-storage's own affair.
+    let on_static_host = bundled && context.config().project.host == Host::Static;
     for (text, spot, place, renamed) in references(context) {
         let path = text.split(['?', '#']).next().unwrap_or_default();
         let hidden =
             path.split(['/', '\\']).find(|part| part.starts_with('.') && !part.trim_matches('.').is_empty());
         if let Some(part) = hidden {
+            if on_static_host {
+                continue;
+            }
             let message =
                 format!("\"{text}\" is not there once it is published: \"{part}\" begins with a dot");
             findings
                 .push(Finding::new(&HIDDEN_FILE, spot, message).at(place).help("rename the file or folder"));
-        } else if is_dated(path) && !(renamed && bundled) {
+        } else if is_dated(path) && !(renamed && bundled) && !on_static_host {
             let message = format!("browsers keep \"{text}\" for a year: nobody sees a later version of it");
             findings.push(
                 Finding::new(&DATED_FILE_NAME, spot, message)

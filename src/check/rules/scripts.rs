@@ -1,7 +1,7 @@
 //! Scripts, variables, and what WorkAdventure's scripting library makes of them: doors, bells, bound
 //! variables, the configuration page (workadventure-maps, sections 1.7, 5.1 and 5.2).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, Lint, layers::colliding_cells};
 use crate::{
@@ -449,6 +449,9 @@ fn keypad_on_area(context: &MapContext, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Names that are looked through for the one that was meant; maps that people draw have fewer.
+const MOST_NAMES: usize = 200;
+
 fn bell_unheard(context: &MapContext, findings: &mut Vec<Finding>) {
     if !context.has_script() {
         return;
@@ -470,13 +473,13 @@ fn bell_unheard(context: &MapContext, findings: &mut Vec<Finding>) {
             .help("add bellSound with the address of a sound"),
         );
     }
+    let objects: BTreeSet<String> = context.objects().map(|held| held.object.name.clone()).collect();
     for holder in context.holders() {
         if !matches!(holder.kind, HolderKind::TileLayer | HolderKind::Area) {
             continue;
         }
         let Some((property, text)) = plain_text(holder.properties, "bellPopup") else { continue };
-        let objects: Vec<&str> = context.objects().map(|held| held.object.name.as_str()).collect();
-        if objects.contains(&text) || holder.properties.get("bellVariable").is_none() {
+        if objects.contains(text) || holder.properties.get("bellVariable").is_none() {
             continue;
         }
         let finding = Finding::new(
@@ -485,7 +488,7 @@ fn bell_unheard(context: &MapContext, findings: &mut Vec<Finding>) {
             format!("there is no button to ring at {}: no object is called \"{text}\"", holder.name),
         )
         .at(holder.place.clone());
-        findings.push(match nearest(text, objects.iter().filter(|name| !name.is_empty())) {
+        findings.push(match nearest(text, objects.iter().filter(|name| !name.is_empty()).take(MOST_NAMES)) {
             Some(near) => finding.help(format!("did you mean \"{near}\"?")),
             None => finding.help("name an object, at which the button is shown"),
         });

@@ -1,6 +1,6 @@
 //! Sponsors as a sheet: CSV as spreadsheets export it, one sponsor a row.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeSet, fmt};
 
 use super::node::{Key, Kind, Node};
 use crate::project::nearest;
@@ -38,16 +38,9 @@ const OTHERS: [&str; 6] = ["meeting", "jitsi-host", "bbb", "at", "near", "apart-
 /// Reads a sheet whose cells are numbered from `base`.
 pub(super) fn read(bytes: &[u8], base: usize) -> Result<Sheet, String> {
     let text = decoded(bytes);
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(&text))
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut records = reader.records();
-    let heads = match records.next() {
-        Some(record) => record.map_err(|error| error.to_string())?,
-        None => return Err("the sheet is empty".to_owned()),
-    };
+    let delimiter = delimiter(&text);
+    let mut rows = rows(&text).into_iter().zip(1..).map(|(row, number)| Ok((number, cells(row, delimiter)?)));
+    let (_, heads) = rows.next().unwrap_or_else(|| Err("the sheet is empty".to_owned()))?;
     let mut sheet = Sheet { sponsors: Vec::new(), cells: Vec::new(), mistakes: Vec::new() };
     let heads: Vec<(String, Option<&str>)> =
         heads.iter().map(|head| (head.trim().to_owned(), known(head))).collect();
@@ -68,20 +61,21 @@ pub(super) fn read(bytes: &[u8], base: usize) -> Result<Sheet, String> {
         let at = sheet.cell(base, 1, head);
         sheet.mistakes.push((at, message));
     }
-    for (index, record) in records.enumerate() {
-        let record = record.map_err(|error| error.to_string())?;
+    for record in rows {
+        let (row, record) = record?;
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let row = index + 2;
         let whole = sheet.cell(base, row, "");
-        let cells = heads.iter().zip(record.iter());
-        let cells = cells.filter_map(|((head, key), text)| {
-            let text = text.trim();
-            Some((head.as_str(), (*key)?, text)).filter(|_| !text.is_empty())
-        });
-        let cells: Vec<(&str, &str, &str)> = cells.collect();
-        let entries = sponsor(&mut sheet, base, row, &cells);
+        let filled = heads.iter().zip(record.iter());
+        let mut filled: Vec<(&str, &str, &str)> = filled
+            .filter_map(|((head, key), text)| Some((head.as_str(), (*key)?, text.trim())))
+            .filter(|(.., text)| !text.is_empty())
+            .collect();
+        // Of a column that is there twice the first counts; that it is has been said.
+        let mut known = BTreeSet::new();
+        filled.retain(|(_, key, _)| known.insert(*key));
+        let entries = sponsor(&mut sheet, base, row, &filled);
         sheet.sponsors.push(Node { span: whole, kind: Kind::Table(entries) });
     }
     Ok(sheet)
@@ -110,7 +104,13 @@ fn sponsor(sheet: &mut Sheet, base: usize, row: usize, cells: &[(&str, &str, &st
         };
         let word = |text: &str| Kind::Text(text.to_owned());
         let (name, kind) = match *key {
-            "meeting" if other("bbb").is_some() => continue,
+            "meeting" if other("bbb").is_some() => {
+                if said(text) != Some(true) {
+                    let message = "this says another thing than the column \"bbb\": leave one of them empty";
+                    sheet.mistakes.push((at, message.to_owned()));
+                }
+                continue;
+            }
             "meeting" => match (said(text), other("jitsi-host")) {
                 (Some(said), _) => ("meeting", Kind::Bool(said)),
                 (None, Some(host)) => ("meeting", table(vec![("jitsi", word(text)), ("host", word(host))])),
@@ -144,6 +144,28 @@ fn sponsor(sheet: &mut Sheet, base: usize, row: usize, cells: &[(&str, &str, &st
         entries.push((Key { span: at.clone(), name: name.to_owned() }, node(kind)));
     }
     entries
+}
+
+/// The rows of a sheet as people count them: empty ones too, and line feeds within quotes end none.
+fn rows(text: &str) -> Vec<&str> {
+    let mut quoted = false;
+    let ends = |c: char| {
+        quoted ^= c == '"';
+        c == '\n' && !quoted
+    };
+    text.split_inclusive(ends).collect()
+}
+
+/// The cells of a row.
+fn cells(row: &str, delimiter: u8) -> Result<csv::StringRecord, String> {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(row.as_bytes());
+    let mut record = csv::StringRecord::new();
+    reader.read_record(&mut record).map_err(|error| error.to_string())?;
+    Ok(record)
 }
 
 /// What a word for yes or no says.
@@ -203,7 +225,7 @@ mod tests {
 
     #[test]
     fn sheets_as_spreadsheets_export_them() {
-        let lines = "Name;Tier;Website;Apart from;Contact\r\n\"Müller; Söhne\";gold;https://a.example;\"Acme;\nGlobex\";ada\r\n;;;;\r\nAcme;silver;;;\r\n";
+        let lines = "Name;Tier;Website;Apart from;Contact\r\n\"Müller; Söhne\";gold;https://a.example;\"Acme;\nGlobex\";ada\r\n;;;;\r\n\r\nAcme;silver;;;\r\n";
         let utf16: Vec<u8> =
             std::iter::once(0xfeff).chain(lines.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         let windows: Vec<u8> = encoding_rs::WINDOWS_1252.encode(lines).0.into_owned();
@@ -224,13 +246,15 @@ mod tests {
             );
             assert_eq!(texts.len(), 4, "the column \"Contact\" is nobody's");
             let Kind::Table(entries) = &second.kind else { panic!() };
-            assert_eq!(sheet.cells[entries[1].1.span.start - 100].to_string(), "row 4, column \"Tier\"");
+            assert_eq!(sheet.cells[entries[1].1.span.start - 100].to_string(), "row 5, column \"Tier\"");
         }
     }
 
     #[test]
     fn mistakes_of_a_sheet() {
-        let sheet = read(b"name,teir,at,jitsi-host,name\nAcme,gold,somewhere,meet.example,x\n", 0).unwrap();
+        let sheet =
+            read(b"name,teir,at,jitsi-host,name,bbb,meeting\nAcme,gold,somewhere,meet.example,x,b,room\n", 0)
+                .unwrap();
         let told: Vec<String> = sheet
             .mistakes
             .iter()
@@ -242,7 +266,7 @@ mod tests {
                 "row 1, column \"teir\": unknown column \"teir\"; did you mean \"tier\"?",
                 "row 1, column \"name\": the column \"name\" is there twice",
                 "row 2, column \"at\": \"somewhere\" is no place; write column and row of its corner: 61, 4",
-                "row 2, column \"jitsi-host\": a host needs the name of a room in the column \"meeting\"",
+                "row 2, column \"meeting\": this says another thing than the column \"bbb\": leave one of them empty",
             ]
         );
         assert!(read(b"", 0).is_err() && read(b"Acme,gold\n", 0).is_err());

@@ -141,6 +141,36 @@ fn exits_change_with_the_map_that_they_lead_to() {
 }
 
 #[test]
+fn what_maps_are_together_changes_with_any_of_them() {
+    let folder = repository();
+    let way_to = |name: &str| map(&[("way", vec![property("exitUrl", format!("{name}.tmj#start"))])]);
+    folder.write("event/venue.toml", "[project]\nentry = \"a.tmj\"\n");
+    for (name, to) in [("a", "b"), ("b", "c"), ("c", "a")] {
+        folder.write(&format!("event/{name}.tmj"), &text(&way_to(to)));
+    }
+    commit(&folder);
+    // The only way to c went; c itself did not change, and no exit of it leads to what did.
+    folder.write("event/b.tmj", &text(&way_to("a")));
+    let found = reported(&folder, &["--changed-since", "HEAD"]);
+    assert!(found.contains(&"c.tmj map-unreachable".to_owned()), "{found:?}");
+}
+
+#[test]
+fn what_the_editor_s_areas_play_and_lead_to_counts() {
+    let folder = repository();
+    let wam = r#"{"version": "1.0.0", "mapUrl": "./b.tmj", "areas": [{"id": "i", "name": "n", "x": 64, "y": 64,
+        "width": 64, "height": 64, "visible": true, "properties": [
+        {"id": "p", "type": "playAudio", "audioLink": "sound.mp3"},
+        {"id": "q", "type": "exit", "url": "hall.tmj", "areaName": ""}]}], "entities": {}, "entityCollections": []}"#;
+    folder.write("event/b.wam", wam);
+    folder.write("event/hall.tmj", &text(&map(&[("way", vec![property("exitUrl", "b.tmj#start")])])));
+    commit(&folder);
+    std::fs::remove_file(folder.path().join("event/hall.tmj")).unwrap();
+    let found = reported(&folder, &["--changed-since", "HEAD"]);
+    assert!(found.contains(&"b.wam exit-target-missing".to_owned()), "{found:?}");
+}
+
+#[test]
 fn what_did_not_change_is_not_mended() {
     let folder = repository();
     folder.write("event/b.tmj", &format!("{}\n", folder.read("event/b.tmj")));

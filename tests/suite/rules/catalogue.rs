@@ -177,7 +177,8 @@ fn paths_of_one_computer() {
     };
     plan("string", "file:///home/ada/plan.html").fires_among("path-absolute", "/properties/0/value");
     plan("file", "/home/ada/plan.html").fires_among("path-absolute", "/properties/0/value");
-    for (kind, value) in [("string", "/home/ada"), ("file", "plan.html"), ("string", "C: the third hall")] {
+    for (kind, value) in [("string", "/home/ada"), ("file", "plan.html"), ("string", "file: see the README")]
+    {
         plan(kind, value).never("path-absolute");
     }
 }
@@ -235,4 +236,27 @@ fn shapes_that_are_no_walls() {
     shaped(json!([prop("collides", false)])).is_fine();
     // Nobody walks where it is not.
     shaped(json!([])).with(|map| map["layers"][1]["data"][20] = json!(1)).is_fine();
+}
+
+/// What a template brings along is not in the file that WorkAdventure reads.
+#[test]
+fn tilesets_of_templates_are_no_tilesets_of_the_map() {
+    let set = r#"{"type":"tileset","name":"plants","tilewidth":32,"tileheight":32,"image":"tiles.png",
+        "imagewidth":128,"imageheight":32,"columns":4,"tilecount":4,"margin":0,"spacing":0}"#;
+    let collection = r#"{"type":"tileset","name":"plants","tilewidth":32,"tileheight":32,"tilecount":1,
+        "tiles":[{"id":0,"image":"tiles.png","imagewidth":32,"imageheight":32}]}"#;
+    for set in [set, collection] {
+        let venue = healthy()
+            .file("maps/plants.tsj", set)
+            .file(
+                "maps/plant.tj",
+                r#"{"type":"template","tileset":{"firstgid":1,"source":"plants.tsj"},
+                "object":{"name":"plant","gid":1,"width":32,"height":32,"rotation":0,"visible":true}}"#,
+            )
+            .with(|map| objects(map).push(json!({"id": 1, "template": "plant.tj", "x": 64, "y": 96})));
+        venue.fires_among("template-tileset-missing", "/layers/3/objects/0/template");
+        for rule in ["external-tileset", "image-collection"] {
+            venue.never(rule);
+        }
+    }
 }
