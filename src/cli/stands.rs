@@ -35,7 +35,7 @@ pub(super) struct Args {
     /// Place and report, but write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Give everybody a new place
+    /// Give everybody a new place, and say who moves; with --dry-run, who would
     #[arg(long)]
     reflow: bool,
     /// Write what fits, even if some sponsors have no place

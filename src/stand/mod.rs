@@ -208,19 +208,23 @@ pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Resul
     let ground =
         venue.as_ref().map(|(map, meaning)| site::Ground::new(map, meaning, &spec, &files, &mut mistakes));
     let lock_file = lock::name_of(spec_file);
-    let locked = if options.reflow { lock::Lock::default() } else { lock::Lock::read(sources, &lock_file)? };
+    let kept = lock::Lock::read(sources, &lock_file)?;
+    let locked = if options.reflow { &lock::Lock::default() } else { &kept };
     let (Some((map, meaning)), Some(ground), true) = (venue, ground, mistakes.is_empty()) else {
         mistakes.sort_by_key(|mistake| (mistake.file.clone(), mistake.position));
         mistakes.dedup();
         return Err(StandError::Mistakes(mistakes));
     };
-    let placed = place::place(&spec, &templates, &ground, &meaning, &locked);
+    let placed = place::place(&spec, &templates, &ground, &meaning, locked);
     if !placed.unplaced.is_empty() && !options.partial {
         return Err(StandError::Unplaced(placed.unplaced));
     }
     let mut notes = placed.notes;
     let placements = &placed.placements;
-    let plan = stamp::Plan { spec: &spec, templates: &templates, logos: &logos, placements, lock: &locked };
+    if options.reflow {
+        notes.extend(placements.iter().filter_map(|placement| moved(placement, &spec, &kept)));
+    }
+    let plan = stamp::Plan { spec: &spec, templates: &templates, logos: &logos, placements, lock: locked };
     let stamped = stamp::stamp(&map, &output, &plan, &mut notes)?;
     let lock_text = lock::Lock::of(placements, &stamped.numbers, &spec).text();
     let text = format::save_edited(sources, &map, &stamped.map, SaveStyle::Plain);
@@ -251,6 +255,15 @@ impl Built {
     pub fn meaning(&self) -> Meaning {
         Meaning::of(&self.map)
     }
+}
+
+/// Says of a sponsor who had a place that it is another one now.
+fn moved(placement: &place::Placement, spec: &Spec, kept: &lock::Lock) -> Option<String> {
+    let sponsor = &spec.sponsors[placement.sponsor];
+    let (old, new) = (kept.stands.get(&sponsor.slug())?.tiles, placement.tiles);
+    let name = sponsor.name.get_ref();
+    ((old.x, old.y) != (new.x, new.y))
+        .then(|| format!("{name} moves from ({}, {}) to ({}, {})", old.x, old.y, new.x, new.y))
 }
 
 fn describe(

@@ -354,3 +354,27 @@ fn a_change_of_one_sponsor_is_a_change_of_one_stand() {
         assert_eq!((again.text, again.lock.1), (after.text, after.lock.1), "one {what}");
     }
 }
+
+#[test]
+fn whoever_moves_when_places_are_given_anew_is_named() {
+    let hall = hall(40, 30, &[]);
+    let before = build(&hall, &spec(&[2, 2, 2]), None);
+    // A better rank joins, and takes the best place only if everybody is asked to move.
+    let late = spec(&[2, 2, 2]) + "[[sponsors]]\nname = \"Late\"\ntier = \"gold\"\n";
+    let again = |reflow: bool| {
+        let mut sources = sources(&[("s.toml", &late), ("s.lock.toml", &before.lock.1)]);
+        sources.insert("hall.tmj", hall.as_bytes());
+        stand::build(&mut sources, "s.toml", &Options { reflow, ..Options::default() }).unwrap()
+    };
+    let named = |built: &Built| built.notes.iter().filter(|note| note.contains(" moves from (")).count();
+    assert_eq!(named(&again(false)), 0);
+    let anew = again(true);
+    let place = |built: &Built, name: &str| {
+        let stand = built.stands.iter().find(|stand| stand.sponsor == name).unwrap();
+        (stand.tiles.x, stand.tiles.y)
+    };
+    let moved =
+        before.stands.iter().filter(|stand| place(&anew, &stand.sponsor) != (stand.tiles.x, stand.tiles.y));
+    let moved = moved.count();
+    assert!(moved > 0 && named(&anew) == moved, "{moved}: {:?}", anew.notes);
+}
