@@ -10,7 +10,7 @@ use super::{data::MAX_UNWRITTEN_CELLS, read, rules};
 use crate::{
     finding::{Finding, Place, Rule, Spot},
     model::{Gid, Layer, LayerKind, Map, MapTileset, Object, Tileset},
-    source::{self, Sources},
+    source::{self, SourceFile, Sources},
 };
 
 /// Most bytes of templates that a map may take over, counting a template's file for each of its
@@ -250,7 +250,22 @@ fn give_tiles(layers: &mut [Layer], folder: &str, tiles: &BTreeMap<String, Gid>)
     }
 }
 
+/// The tileset of a template as its object's tile counts it; `None` where it is no file of its own.
+pub(super) fn tileset_of_template(entry: MapTileset) -> Option<MapTileset> {
+    entry.source.as_ref()?;
+    Some(MapTileset { first_gid: entry.first_gid.max(1), ..entry })
+}
+
 impl Template {
+    /// The template in a file: its object, and the tileset of the object's tile.
+    pub(super) fn new(file: &SourceFile, object: Object, tilesets: &[MapTileset]) -> Self {
+        let folder = source::parent(file.name());
+        let tileset = tilesets
+            .iter()
+            .find_map(|set| Some((set.first_gid, source::resolve(folder, set.source.as_ref()?))));
+        Self { object, file: file.name().to_owned(), weight: file.bytes().len(), tileset }
+    }
+
     /// The template's tile as a gid of the map that has these tilesets; `None` where the template has
     /// no tile, or the map not its tileset.
     fn gid_in(&self, map_file: &str, tilesets: &[MapTileset]) -> Option<Gid> {

@@ -8,7 +8,7 @@ use super::{
     data::{Block, MAX_CELLS},
     forms, ids,
     json::{self, Value},
-    link::{Linker, Template},
+    link::{self, Linker, Template},
     rules, wang,
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         MapTileset, Object, ObjectLayer, Orientation, Picture, Properties, Property, RenderOrder, Shape,
         Text, Tile, TileData, TileLayer, TileSize, Tileset, Value as PropertyValue,
     },
-    source::{self, SourceFile, Span},
+    source::{SourceFile, Span},
 };
 
 /// Reads the map in a JSON file.
@@ -58,15 +58,14 @@ pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Templat
         lower.find(&rules::NOT_A_MAP, Spot::new(file.name(), None), "this JSON file is no Tiled template");
         return None;
     };
-    let tileset = tree.root(text).get("tileset").and_then(|set| {
-        let entry = lower.map_tileset(set);
-        let path = source::resolve(source::parent(file.name()), entry.source.as_ref()?);
-        let first = entry.first_gid.max(1);
-        lower.tilesets.push(MapTileset { first_gid: first, ..entry });
-        Some((first, path))
-    });
+    lower.tilesets = tree
+        .root(text)
+        .get("tileset")
+        .and_then(|set| link::tileset_of_template(lower.map_tileset(set)))
+        .into_iter()
+        .collect();
     let object = lower.object(object);
-    Some(Template { object, file: file.name().to_owned(), weight: file.bytes().len(), tileset })
+    Some(Template::new(file, object, &lower.tilesets))
 }
 
 /// Parses a file, and reports what is wrong with it as JSON.

@@ -8,7 +8,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 use super::{
     data::{self, Block, MAX_CELLS},
     forms, ids,
-    link::{Linker, Template},
+    link::{self, Linker, Template},
     rules, wang,
 };
 use crate::{
@@ -49,15 +49,12 @@ pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Templat
         return None;
     };
     let mut lower = Lower::new(file, linker);
-    let tileset = child(root, "tileset").and_then(|set| {
-        let entry = lower.map_tileset(set);
-        let path = source::resolve(source::parent(file.name()), entry.source.as_ref()?);
-        let first = entry.first_gid.max(1);
-        lower.tilesets.push(MapTileset { first_gid: first, ..entry });
-        Some((first, path))
-    });
+    lower.tilesets = child(root, "tileset")
+        .and_then(|set| link::tileset_of_template(lower.map_tileset(set)))
+        .into_iter()
+        .collect();
     let object = lower.object(object);
-    Some(Template { object, file: file.name().to_owned(), weight: file.bytes().len(), tileset })
+    Some(Template::new(file, object, &lower.tilesets))
 }
 
 /// Parses a file. Document types are read over, never fetched; a file that declares entities of its own
