@@ -19,7 +19,7 @@ pub(super) fn uses(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>, 
 }
 
 /// The text with every known link filled in; unknown ones stay. `None` where that changes nothing.
-pub(super) fn fill_text(text: &str, links: &BTreeMap<String, String>) -> Option<String> {
+pub fn fill_text(text: &str, links: &BTreeMap<String, String>) -> Option<String> {
     let mut filled = String::new();
     let mut end = 0;
     for (range, name) in uses(text) {

@@ -119,8 +119,9 @@ fn place_stands(project: &mut Project, shell: &Shell) -> anyhow::Result<Vec<Buil
     let mut all = Vec::new();
     for spec in project.config.stands.specs.clone() {
         let spec = resolve("", &spec);
-        let built = stand::build(&mut project.sources, &spec, &stand::Options::default())
+        let mut built = stand::build(&mut project.sources, &spec, &stand::Options::default())
             .with_context(|| format!("cannot place the stands of {spec}"))?;
+        built.fill(|text| check::fill_text(text, &project.config.links));
         for (name, bytes) in &built.pictures {
             project.sources.insert(name.clone(), bytes.clone());
         }

@@ -9,7 +9,7 @@ use anyhow::{Context as _, anyhow};
 
 use super::{Format, Shell, Status};
 use crate::{
-    output,
+    check, output,
     project::Project,
     stand::{self, Built, Directory, Options},
 };
@@ -60,7 +60,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let out = args.out.as_deref().map(|out| project.name_of(out)).transpose()?;
     let with = args.with.as_deref().map(|with| project.name_of(with)).transpose()?;
     let options = Options { reflow: args.reflow, partial: args.partial, output: out, with };
-    let built = stand::build(&mut project.sources, &spec, &options)?;
+    let mut built = stand::build(&mut project.sources, &spec, &options)?;
+    built.fill(|text| check::fill_text(text, &project.config.links));
     for (name, bytes) in &built.pictures {
         project.sources.insert(name.clone(), bytes.clone());
     }

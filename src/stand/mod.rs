@@ -251,6 +251,22 @@ pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Resul
 }
 
 impl Built {
+    /// Fills in what directories say of the stands. `fill` gives a text with its links in it, or `None` where
+    /// it has none; the map keeps its texts, which a bundle fills.
+    pub fn fill(&mut self, fill: impl Fn(&str) -> Option<String>) {
+        let filled = |text: &mut Option<String>| {
+            if let Some(new) = text.as_deref().and_then(&fill) {
+                *text = Some(new);
+            }
+        };
+        for stand in &mut self.stands {
+            filled(&mut stand.website);
+            filled(&mut stand.brochure);
+            filled(&mut stand.video);
+            stand.video = stand.video.as_deref().map(spec::embeddable);
+        }
+    }
+
     /// What the map with its stands means to WorkAdventure.
     pub fn meaning(&self) -> Meaning {
         Meaning::of(&self.map)

@@ -54,6 +54,24 @@ fn every_sponsor_has_a_place_and_keeps_it() {
 }
 
 #[test]
+fn links_of_the_config_count_in_the_spec() {
+    let folder = copy();
+    let spec = folder.path().join("maps/sponsors.toml");
+    let text = fs::read_to_string(&spec).unwrap();
+    assert!(text.contains("\"https://nordlicht.example/\""));
+    fs::write(&spec, text.replace("https://nordlicht.example/", "${links.stage}")).unwrap();
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let stage = "https://player.vimeo.com/video/76979871";
+    venue(folder.path(), &["stands", "maps/sponsors.toml", "--directory", "stands.csv"]).success();
+    assert!(read("stands.csv").contains(stage) && !read("stands.csv").contains("${links"));
+    venue(folder.path(), &["bundle"]).success();
+    for name in ["dist/index.html", "dist/maps/hall.tmj"] {
+        assert!(!read(name).contains("${links"), "{name}");
+    }
+    assert!(read("dist/index.html").contains(stage));
+}
+
+#[test]
 fn its_bundle_is_whole_and_the_same_twice() {
     let folder = copy();
     let zip = || {
