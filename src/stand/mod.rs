@@ -12,6 +12,7 @@
 //! (no overlap, nothing covered, everything still reachable) is checked on the walking grid for each
 //! stand as it is placed.
 
+mod cells;
 mod directory;
 mod lettering;
 mod lock;
@@ -210,12 +211,12 @@ pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Resul
     let lock_file = lock::name_of(spec_file);
     let kept = lock::Lock::read(sources, &lock_file)?;
     let locked = if options.reflow { &lock::Lock::default() } else { &kept };
-    let (Some((map, meaning)), Some(ground), true) = (venue, ground, mistakes.is_empty()) else {
+    let (Some((map, _)), Some(ground), true) = (venue, ground, mistakes.is_empty()) else {
         mistakes.sort_by_key(|mistake| (mistake.file.clone(), mistake.position));
         mistakes.dedup();
         return Err(StandError::Mistakes(mistakes));
     };
-    let placed = place::place(&spec, &templates, &ground, &meaning, locked);
+    let placed = place::place(&spec, &templates, &ground, locked);
     if !placed.unplaced.is_empty() && !options.partial {
         return Err(StandError::Unplaced(placed.unplaced));
     }

@@ -43,6 +43,7 @@ pub(super) struct AreaSpec {
     pub(super) name: Spanned<String>,
     pub(super) tiles: TileRect,
     pub(super) aisle: Option<u32>,
+    pub(super) island: Option<u32>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
