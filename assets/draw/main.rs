@@ -11,6 +11,7 @@ mod canvas;
 mod floors;
 mod furniture;
 mod hall;
+mod kit;
 mod lobby;
 mod logos;
 mod markers;
@@ -55,8 +56,10 @@ fn draw() -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
         files.insert(format!("assets/tilesets/{}.png", sheet.name), png(&sheet.image())?);
     }
     for (path, template, width) in templates::all() {
-        files.insert(path.to_owned(), venue::format::tiled_json(&template, width).into_bytes());
+        files.insert(path, venue::format::tiled_json(&template, width).into_bytes());
     }
+    let (kit, width) = kit::map(&sheets);
+    files.insert("assets/hall/kit.tmj".to_owned(), venue::format::tiled_json(&kit, width).into_bytes());
     for (path, map, (width, _)) in [
         ("maps/lobby.tmj", lobby::map(&sheets), lobby::SIZE),
         ("maps/hall.tmj", hall::map(&sheets), hall::SIZE),

@@ -88,6 +88,25 @@ pub(super) fn line(image: &mut RgbaImage, text: &str, (x, y): (u32, u32), ink: R
     draw(image, &text, font, Point::new(at(x), at(y)), ink);
 }
 
+/// Width of a letter and height of a line of each font, from the smallest.
+pub(super) fn line_heights() -> Vec<(u32, u32)> {
+    SETS[0].iter().rev().map(|font| (font.character_size.width, font.character_size.height + 1)).collect()
+}
+
+/// Writes one line in the font whose lines are this high.
+pub(super) fn line_of(image: &mut RgbaImage, text: &str, (x, y): (u32, u32), ink: Rgba<u8>, height: u32) {
+    let fonts = fonts_for(text);
+    let font = fonts.iter().find(|font| font.character_size.height < height).unwrap_or(&fonts[5]);
+    let at = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
+    draw(image, text, font, Point::new(at(x), at(y)), ink);
+}
+
+/// A name without its legal form.
+pub(super) fn short(name: &str) -> String {
+    let clean = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    plain(&clean)
+}
+
 /// The fonts of the letter set that lacks the fewest of the text's characters.
 fn fonts_for(text: &str) -> &'static [&'static MonoFont<'static>; 6] {
     let lacking = |fonts: &[&MonoFont; 6]| text.chars().filter(|c| lacks(fonts[0], *c)).count();
@@ -103,17 +122,20 @@ fn draw(image: &mut RgbaImage, text: &str, font: &MonoFont, at: Point, ink: Rgba
     let Ok(_) = Text::with_baseline(text, at, style, Baseline::Top).draw(&mut Canvas { image, ink });
 }
 
-/// The name, without its legal form, and cut ever shorter.
-fn versions(name: &str) -> impl Iterator<Item = String> {
+fn plain(name: &str) -> String {
     let mut words: Vec<&str> = name.split(' ').collect();
-    let whole = words.len();
     while words.len() > 1
         && words.last().is_some_and(|word| LEGAL_FORMS.contains(&word.to_lowercase().as_str()))
     {
         words.pop();
     }
-    let plain = words.join(" ");
-    let without_form = (words.len() < whole).then(|| plain.clone());
+    words.join(" ")
+}
+
+/// The name, without its legal form, and cut ever shorter.
+fn versions(name: &str) -> impl Iterator<Item = String> {
+    let plain = plain(name);
+    let without_form = (plain != name).then(|| plain.clone());
     let letters: Vec<char> = plain.chars().collect();
     let cut = (1..letters.len()).rev().map(move |length| {
         let kept: String = letters[..length].iter().collect();

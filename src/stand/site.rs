@@ -92,10 +92,10 @@ impl Ground {
         if self.areas.is_empty() {
             let message = "nothing says where stands may go: draw an object of class stand-area into the venue, \
                            or add [[areas]] to the spec";
-            wrong(spec.venue.span(), message.to_owned());
+            wrong(spec.ground(), message.to_owned());
         }
         if self.arrival.is_empty() {
-            wrong(spec.venue.span(), "the venue has no entry: nobody could walk to a stand".to_owned());
+            wrong(spec.ground(), "the venue has no entry: nobody could walk to a stand".to_owned());
         }
         for (tier, one) in &spec.tiers {
             for area in &one.areas {
