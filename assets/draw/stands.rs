@@ -156,7 +156,7 @@ fn boards(canvas: &mut Canvas, color: Color, column: i32, row: i32) {
 /// A back wall of upright slats below a dark beam with a strip of light.
 fn slats(canvas: &mut Canvas, column: i32, part: i32) {
     let wood: Color = [140, 96, 66];
-    let (from, to) = (if column == 0 { 1 } else { 0 }, if column == 2 { 31 } else { 32 });
+    let (from, to) = (i32::from(column == 0), if column == 2 { 31 } else { 32 });
     let (top, bottom) = match part {
         0 => (5, 32),
         1 => (0, 32),

@@ -78,7 +78,8 @@ impl Signpost {
         let mut groups: Vec<Group> = Vec::new();
         for (_, direction, placement) in stands {
             let area = if several || self.area.is_some() { placement.area.as_str() } else { "" };
-            let name = lettering::short(spec.sponsors[placement.sponsor].name.get_ref());
+            let sponsor = &spec.sponsors[placement.sponsor];
+            let name = lettering::short(&lettering::writable(sponsor.name.get_ref(), &sponsor.slug()).0);
             match groups.iter_mut().find(|group| group.direction == direction && group.area == area) {
                 Some(group) => group.names.push(name),
                 None => groups.push(Group { direction, area: area.to_owned(), names: vec![name] }),

@@ -40,6 +40,8 @@ pub(super) struct Ground {
     pub(super) walk: WalkGrid,
     /// Cells that no stand may cover: walls, zones, entries, exits.
     pub(super) taken: Cells,
+    /// Cells over which tiles of the venue lie that would hide a stand.
+    pub(super) roofs: Cells,
     pub(super) traffic: Traffic,
     /// Cells of everything that a wish can name.
     pub(super) points: BTreeMap<String, Vec<TilePos>>,
@@ -76,6 +78,7 @@ impl Ground {
         let taken: BTreeSet<TilePos> = blocked.chain(zones).chain(meaning.arrivals()).collect();
         let ground = Self {
             taken: Cells::new(map.bounds(), |cell| taken.contains(&cell)),
+            roofs: roofs(map),
             traffic: Traffic::of(meaning),
             points: points(meaning),
             arrival: meaning.default_entry().map(|entry| entry.cells.clone()).unwrap_or_default(),
@@ -134,6 +137,20 @@ impl Ground {
             }
         }
     }
+}
+
+/// Cells of the layers above the avatars. What only tints them hides nothing.
+fn roofs(map: &Map) -> Cells {
+    let floor = map.layers.iter().position(|layer| layer.name == "floorLayer" && layer.objects().is_some());
+    let above = map.layers.get(floor.map_or(map.layers.len(), |floor| floor + 1)..).unwrap_or_default();
+    let above = Map { layers: above.to_vec(), tilesets: Vec::new(), ..map.clone() };
+    let layers = above.flat_layers().into_iter().map(|(_, layer)| layer);
+    let shown = layers.filter(|layer| layer.visible && layer.opacity >= 0.5);
+    let cells: BTreeSet<TilePos> = shown
+        .filter_map(crate::model::Layer::tiles)
+        .flat_map(|tiles| tiles.filled().map(|(cell, _)| cell).collect::<Vec<_>>())
+        .collect();
+    Cells::new(map.bounds(), |cell| cells.contains(&cell))
 }
 
 fn contains(outer: TileRect, inner: TileRect) -> bool {

@@ -267,13 +267,14 @@ impl Stamp {
         let place = |cells: TileRect| TileRect { x: cells.x + at.x, y: cells.y + at.y, ..cells };
         let pixels = |cells: TileRect| (cells.width * tile.width, cells.height * tile.height);
         let name = sponsor.name.get_ref();
+        let (written, missing) = lettering::writable(name, &sponsor.slug());
+        if !missing.is_empty() {
+            let missing: String = missing.iter().collect();
+            notes.push(format!("{name}: no font here has \"{missing}\"; its sign says \"{written}\""));
+        }
         if let Some(cells) = template.cells_of_class("name") {
             let (width, height) = pixels(cells);
-            let sign = lettering::sign(name, width, height);
-            if !sign.missing.is_empty() {
-                let missing: String = sign.missing.iter().collect();
-                notes.push(format!("{name}: no font here has \"{missing}\"; its sign shows something else"));
-            }
+            let sign = lettering::sign(&written, width, height);
             if let Some(short) = &sign.shortened {
                 notes.push(format!("{name}: the sign says \"{short}\""));
             }
@@ -284,7 +285,7 @@ impl Stamp {
             let drawn = match logo {
                 Some(logo) => logo.drawn(width, height),
                 // Without a logo the name stands in its place.
-                None => lettering::sign(name, width, height).image,
+                None => lettering::sign(&written, width, height).image,
             };
             self.sheet.add(&drawn, place(cells));
         }

@@ -84,15 +84,14 @@ pub(super) fn load_all(
     for (tier_name, tier) in &spec.tiers {
         let look = tier.look.as_ref().or(spec.look.as_ref()).map(|look| look.get_ref().as_str());
         let look = LOOKS.iter().position(|known| Some(*known) == look).unwrap_or(0);
-        let name = match &tier.template {
-            Some(template) => match SIZES.iter().position(|size| size == template.get_ref()) {
+        let name = if let Some(template) = &tier.template {
+            match SIZES.iter().position(|size| size == template.get_ref()) {
                 Some(size) => built_in(sources, output, look, size),
                 None => resolve(files.folder(&template.span()), template.get_ref()),
-            },
-            None => {
-                let place = ranks.iter().position(|rank| *rank == tier.rank).unwrap_or(0);
-                built_in(sources, output, look, place.min(SIZES.len() - 1))
             }
+        } else {
+            let place = ranks.iter().position(|rank| *rank == tier.rank).unwrap_or(0);
+            built_in(sources, output, look, place.min(SIZES.len() - 1))
         };
         templates.of_tier.insert(tier_name.clone(), name.clone());
         if templates.by_name.contains_key(&name) {

@@ -70,7 +70,7 @@ impl Layout {
         for (index, height) in heights.iter().enumerate() {
             if index % 2 == 1 { order.push_front(*height) } else { order.push_back(*height) }
         }
-        let main = heights.len().saturating_sub(1) / 2 + usize::from(heights.len() % 2 == 0);
+        let main = heights.len().saturating_sub(1) / 2 + usize::from(heights.len().is_multiple_of(2));
         let main = main.min(heights.len().saturating_sub(1));
         let mut layout = Self { length, entrance: WALL, rows: Vec::new() };
         for (index, height) in order.into_iter().enumerate() {

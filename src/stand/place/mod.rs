@@ -2,7 +2,7 @@
 //!
 //! Pinned sponsors come first, then those whose place is kept from an earlier run, then the others by
 //! rank, in the order of the spec. Each takes the best free place by the measure of [`Traffic`], nearest
-//! to the entry where places are equal. A place is free when it lies in a row of an area of its tier, keeps
+//! to the entry where places are equal; places under a roof or a tree only where there are no others. A place is free when it lies in a row of an area of its tier, keeps
 //! the aisle to every other stand but neighbours of its island, covers nothing, and leaves everything
 //! reachable that was so before. A sponsor of a worse rank is not given a better place than one of a better
 //! rank has.
@@ -226,6 +226,10 @@ impl<'a> Hall<'a> {
                     if order.too_close {
                         self.placed.notes.push(format!("{name} stands less than {APART} tiles from a sponsor that it wanted to be apart from"));
                     }
+                    if order.hidden {
+                        let note = format!("{name} stands partly under what lies above the avatars");
+                        self.placed.notes.push(note);
+                    }
                     let area = area.name.clone();
                     self.put(index, &area, tiles, false);
                     return;
@@ -306,6 +310,7 @@ impl<'a> Hall<'a> {
             .and_then(|(y, x)| self.steps.get(y * bounds.width as usize + x).copied().flatten());
         Order {
             too_close: shunned.iter().any(|other| other.grown(APART).intersects(tiles)),
+            hidden: self.ground.roofs.any(tiles),
             wish: near.iter().map(distance).min().unwrap_or(0),
             #[expect(
                 clippy::cast_possible_truncation,
@@ -385,6 +390,8 @@ struct Order {
     too_close: bool,
     /// Tiles to what the sponsor wants to be near.
     wish: u32,
+    /// Whether something of the venue lies over it.
+    hidden: bool,
     /// Visitors that do not pass, in millionths.
     missed: u32,
     /// Steps from the entry.
