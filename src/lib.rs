@@ -67,5 +67,6 @@ pub mod project;
 pub mod report;
 pub mod source;
 pub mod stand;
+pub mod walk;
 pub mod workadventure;
 pub mod world;

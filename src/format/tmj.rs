@@ -744,7 +744,9 @@ impl Lower<'_, '_, '_> {
             return Properties(self.old_properties(value, holder.get("propertytypes")));
         }
         let items: Vec<Value> = value.items().collect();
-        Properties(items.into_iter().filter_map(|item| self.property(item)).collect())
+        let mut properties = Vec::with_capacity(items.len());
+        properties.extend(items.into_iter().filter_map(|item| self.property(item)));
+        Properties(properties)
     }
 
     /// Properties as an object, with their types beside them: Tiled before 1.2.

@@ -26,7 +26,16 @@ impl WalkGrid {
     /// The grid of a map. An infinite map, which `WorkAdventure` cannot show, has no cells; neither has
     /// one that claims far more cells than its layers hold.
     pub fn of(map: &Map) -> Self {
-        let layers = physical_layers(map);
+        Self::of_layers(map, physical_layers(map, false))
+    }
+
+    /// The grid as path-finding sees it, which knows nothing of hidden layers: there clicks and scripts
+    /// send avatars into walls that they cannot pass (section 3.3).
+    pub fn of_paths(map: &Map) -> Self {
+        Self::of_layers(map, physical_layers(map, true))
+    }
+
+    fn of_layers(map: &Map, layers: Vec<(u32, &Cells)>) -> Self {
         let held = layers.iter().map(|(_, gids)| gids.len()).max().unwrap_or(0);
         let cells = (map.width as usize).saturating_mul(map.height as usize);
         if map.infinite || cells > held.max(FREE_CELLS) {
@@ -141,14 +150,16 @@ impl Reach {
 }
 
 /// Tile layers that exist for physics, with their width: of those with the same path the first.
-fn physical_layers(map: &Map) -> Vec<(u32, &Cells)> {
+fn physical_layers(map: &Map, visible_only: bool) -> Vec<(u32, &Cells)> {
     let mut paths = BTreeSet::new();
     map.flat_layers()
         .into_iter()
         .filter_map(|(path, layer)| match &layer.kind {
-            LayerKind::Tiles(tiles) => paths.insert(path).then_some(tiles),
+            LayerKind::Tiles(tiles) => paths.insert(path).then_some((layer, tiles)),
             _ => None,
         })
+        .filter(|(layer, _)| layer.visible || !visible_only)
+        .map(|(_, tiles)| tiles)
         .filter_map(|tiles| match &tiles.data {
             TileData::Finite(gids) => Some((tiles.width, gids)),
             TileData::Chunks(_) | TileData::Unreadable => None,
