@@ -65,6 +65,7 @@ pub mod output;
 pub mod picture;
 pub mod project;
 pub mod report;
+pub mod serve;
 pub mod source;
 pub mod stand;
 pub mod walk;

@@ -14,7 +14,7 @@ use crate::{
     picture::{PictureStore, RenderOptions, Renderer},
     project::{Host, Project},
     source::{file_stem, resolve},
-    walk::PAGE,
+    walk,
     workadventure::Meaning,
     world::title,
 };
@@ -126,7 +126,7 @@ impl Rooms {
     pub(super) fn link(&self, output: &str, entry: Option<&str>) -> Option<String> {
         let base = self.base.as_deref()?.trim_end_matches('/');
         let entry = entry.map(|entry| format!("#{entry}")).unwrap_or_default();
-        Some(format!("{base}/{}{entry}", reference::percent_encoded(&self.path(output))))
+        Some(format!("{base}/{}{entry}", crate::workadventure::percent_encoded(&self.path(output))))
     }
 }
 
@@ -270,7 +270,7 @@ fn page(name: &str, rooms: &Rooms, cards: &[Card], stands: &[Listed], walk: bool
                         @if link.is_some() || walk {
                             p.ways {
                                 @if let Some(link) = &link { a.button href=(link) { "Enter the venue" } }
-                                @if walk { a.button href=(PAGE) { "Walk through it here" } }
+                                @if walk { a.button href=(walk::PAGE) { "Walk through it here" } }
                             }
                         }
                         @if cards.len() + stands.len() > 6 && !stands.is_empty() {
@@ -374,7 +374,7 @@ fn map_card(card: &Card, rooms: &Rooms, walk: bool) -> Markup {
                     }
                 }
                 (way(rooms, &card.output, None, "Enter"))
-                @if walk { p.facts { a href=(walk_to(&card.output, None)) { "Walk through it" } } }
+                @if walk { p.facts { a href=(walk::address(&card.output, None)) { "Walk through it" } } }
                 @if !card.entries.is_empty() {
                     details {
                         summary { "Other entries" }
@@ -395,12 +395,6 @@ fn map_card(card: &Card, rooms: &Rooms, walk: bool) -> Markup {
     }
 }
 
-/// Address of the walk at a place.
-fn walk_to(output: &str, entry: Option<&str>) -> String {
-    let entry = entry.map(|entry| format!("#{entry}")).unwrap_or_default();
-    format!("{PAGE}?map={}{entry}", reference::percent_encoded(output))
-}
-
 fn stand_card(listed: &Listed, rooms: &Rooms, walk: bool) -> Markup {
     let stand = &listed.stand;
     html! {
@@ -413,7 +407,7 @@ fn stand_card(listed: &Listed, rooms: &Rooms, walk: bool) -> Markup {
             }
             h4 { (stand.sponsor) }
             (way(rooms, &listed.output, Some(&stand.entry), "Visit the stand"))
-            @if walk { p.facts { a href=(walk_to(&listed.output, Some(&stand.entry))) { "Walk there" } } }
+            @if walk { p.facts { a href=(walk::address(&listed.output, Some(&stand.entry))) { "Walk there" } } }
             @if let Some(website) = stand.website.as_deref().filter(|url| url.starts_with("http")) {
                 p.facts { a href=(website) rel="noopener" { (host(website)) } }
             }

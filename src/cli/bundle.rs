@@ -120,7 +120,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
 
 /// Places the stands of the config's specs. The maps with stands take part in everything that follows
 /// as if they were files.
-fn place_stands(project: &mut Project, shell: &Shell) -> anyhow::Result<Vec<Built>> {
+pub(super) fn place_stands(project: &mut Project, shell: &Shell) -> anyhow::Result<Vec<Built>> {
     let mut all = Vec::new();
     for spec in project.config.stands.specs.clone() {
         let spec = resolve("", &spec);

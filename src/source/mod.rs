@@ -112,6 +112,11 @@ impl Sources {
         name
     }
 
+    /// Whether something stands at `name` whatever the disk has there.
+    pub fn is_held(&self, name: &str) -> bool {
+        self.held(name).is_some()
+    }
+
     /// What stands at `name` though the disk may have nothing there.
     fn held(&self, name: &str) -> Option<Arc<[u8]>> {
         let known = self.memory.get(name).cloned();

@@ -10,6 +10,6 @@ mod room;
 mod scene;
 
 pub use happening::Happening;
-pub use page::{MapEntry, PAGE, Page};
+pub use page::{MapEntry, PAGE, Page, address};
 pub use room::{Room, RoomEntry, RoomError, RoomFinding, RoomZone};
 pub use scene::{DrawnLayer, DrawnText, EmbeddedWebsite, TilesetPicture};

@@ -4,6 +4,7 @@ use maud::{DOCTYPE, PreEscaped, html};
 use serde::Serialize;
 
 use super::{Room, RoomError};
+use crate::workadventure::percent_encoded;
 
 /// Name of the page's file.
 pub const PAGE: &str = "walk.html";
@@ -12,6 +13,14 @@ const FOLDER: &str = "walk";
 
 const STYLE: &str = include_str!("walk.css");
 const SCRIPT: &str = include_str!("walk.js");
+
+/// Address of the walk at a place of a map, as pages in the same folder write it.
+pub fn address(map: &str, entry: Option<&str>) -> String {
+    // In a query these two mean something.
+    let map = percent_encoded(map).replace('&', "%26").replace('+', "%2B");
+    let entry = entry.map(|entry| format!("#{entry}")).unwrap_or_default();
+    format!("{PAGE}?map={map}{entry}")
+}
 
 /// What the page knows of all rooms.
 #[derive(Debug, Clone, Serialize)]

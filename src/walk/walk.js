@@ -307,29 +307,32 @@
     var entry = room.entries.find(function (entry) { return entry.name === name && entry.cells.length; });
     if (room.objects[name]) { goTo(room.objects[name][0], room.objects[name][1]); return; }
     if (zone || entry) {
-      var cell = cellOf(zone || entry);
-      goTo((cell[0] + 0.5) * room.tile[0], (cell[1] + 0.5) * room.tile[1]);
+      var spot = spotIn(zone || entry);
+      goTo(spot[0], spot[1]);
       return;
     }
     say('Nothing here is called “' + name + '”.');
   }
 
-  // A cell of a zone where an avatar can stand.
-  function cellOf(zone) {
-    var cells = [];
-    if (zone.rectangle) {
-      var r = zone.rectangle, tw = room.tile[0], th = room.tile[1];
-      for (var row = Math.floor(r[1] / th); row * th < r[1] + r[3] && row < room.size[1]; row++) {
-        for (var column = Math.floor(r[0] / tw); column * tw < r[0] + r[2] && column < room.size[0]; column++) {
-          cells.push([column, row]);
-        }
+  // Where in a zone an avatar stands best: the free place next to its middle, in pixels.
+  function spotIn(zone) {
+    var places = [], r = zone.rectangle, tw = room.tile[0], th = room.tile[1];
+    if (r) {
+      // Areas look for the feet. Steps of half a tile find every gap that an avatar fits into.
+      for (var y = r[1] + Math.min(r[3] / 2, 8); y <= r[1] + r[3]; y += th / 2) {
+        for (var x = r[0] + Math.min(r[2] / 2, 8); x <= r[0] + r[2]; x += tw / 2) { places.push([x, y - FEET]); }
       }
     } else {
-      zone.cells.forEach(function (run) { for (var i = 0; i < run[2]; i++) { cells.push([run[1] + i, run[0]]); } });
+      zone.cells.forEach(function (run) {
+        for (var i = 0; i < run[2]; i++) { places.push([(run[1] + i + 0.5) * tw, (run[0] + 0.5) * th]); }
+      });
     }
-    var open = cells.filter(function (cell) { return !blocked(room.walls, cell[0], cell[1]); });
-    var among = open.length ? open : cells;
-    return among[among.length >> 1] || [room.size[0] >> 1, room.size[1] >> 1];
+    var centre = places.reduce(function (sum, place) { return [sum[0] + place[0] / places.length, sum[1] + place[1] / places.length]; }, [0, 0]);
+    function far(place) { return Math.hypot(place[0] - centre[0], place[1] - centre[1]); }
+    places.sort(function (one, other) { return far(one) - far(other); });
+    return places.find(function (place) {
+      return cellsUnder(place[0], place[1]).every(function (cell) { return !blocked(room.walls, cell[0], cell[1]); });
+    }) || places[0] || [room.size[0] * tw / 2, room.size[1] * th / 2];
   }
 
   // ---- What happens ------------------------------------------------------------------------------
@@ -406,6 +409,7 @@
     cards.delete(key);
     if (card && card.node) { card.node.remove(); }
     element('nothing').hidden = cards.size > 0;
+    if (!cards.size) { say(''); }
   }
 
   function happen(key, what) {
@@ -801,8 +805,8 @@
     });
     room.zones.forEach(function (zone) {
       item(zones, zone.name || '(no name)', zone.kind, zone.kind, function () {
-        var cell = cellOf(zone);
-        stand(cell[0], zone.rectangle ? Math.max(0, Math.ceil((cell[1] * room.tile[1] - FEET) / room.tile[1])) : cell[1]);
+        var spot = spotIn(zone);
+        avatar.x = spot[0]; avatar.y = spot[1];
         path = []; camera.free = false; arrivedOn = exitsHere();
         look(); canvas.focus();
       });

@@ -21,4 +21,6 @@ mod render;
 mod reports;
 mod rules;
 mod saving;
+mod serve;
 mod stands;
+mod walk;
