@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod convert;
 mod fixes;
+mod graph;
 mod online;
 mod render;
 mod rules;
@@ -90,6 +91,7 @@ enum Command {
     Rules(rules::Args),
     Stands(stands::Args),
     Render(render::Args),
+    Graph(graph::Args),
     Serve(serve::Args),
     Convert(convert::Args),
     Completions(completions::Args),
@@ -115,6 +117,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(args) => rules::run(&args, &shell),
         Command::Stands(args) => stands::run(&args, &shell),
         Command::Render(args) => render::run(&args, &shell),
+        Command::Graph(args) => graph::run(&args, &shell),
         Command::Serve(args) => serve::run(&args, &shell),
         Command::Convert(args) => convert::run(&args, &shell),
         Command::Completions(args) => completions::run(&args, &shell),

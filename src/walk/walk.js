@@ -902,7 +902,8 @@
 
   page.maps.forEach(function (map) {
     var option = document.createElement('option');
-    option.value = map.map; option.textContent = map.title;
+    var alone = page.maps.every(function (other) { return other === map || other.title !== map.title; });
+    option.value = map.map; option.textContent = alone ? map.title : map.title + ' (' + map.map + ')';
     element('map').appendChild(option);
   });
 

@@ -14,6 +14,7 @@ mod demo;
 mod editor_files;
 mod fixes;
 mod formats;
+mod graph;
 mod hostile;
 mod meaning;
 mod online;

@@ -2,8 +2,9 @@
 
 use std::{
     fs,
+    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use serde_json::{Value, json};
@@ -27,11 +28,28 @@ pub(super) fn browser_at_hand() -> bool {
 }
 
 /// Walks, and returns what was seen; the browser must not complain.
-pub(super) fn walk(address: &str, steps: &Value) -> Vec<Value> {
+fn walk(address: &str, steps: &Value) -> Vec<Value> {
+    walk_and(address, steps, || {})
+}
+
+/// The same; when a step says a word, `meanwhile` is done before anything is waited for.
+fn walk_and(address: &str, steps: &Value, meanwhile: impl FnOnce()) -> Vec<Value> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/walk.mjs");
-    let output = Command::new("node").arg(script).arg(address).arg(steps.to_string()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut browser = Command::new("node")
+        .arg(script)
+        .arg(address)
+        .arg(steps.to_string())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(browser.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut last = lines.next().unwrap_or_default();
+    if last == "meanwhile" {
+        meanwhile();
+        last = lines.next().unwrap_or_default();
+    }
+    assert!(browser.wait().unwrap().success(), "the walk broke off: {last}");
+    let mut told: Value = serde_json::from_str(&last).unwrap();
     assert_eq!(told["complaints"], json!([]), "the browser complains");
     serde_json::from_value(told["seen"].take()).unwrap()
 }
@@ -147,26 +165,22 @@ fn what_is_saved_is_seen_at_once() {
     let folder = demo();
     let serving = Serving::start(folder.path());
     let map = folder.path().join("maps/lobby.tmj");
-    // The browser runs by itself; the edit comes while it waits.
     let text = fs::read_to_string(&map).unwrap();
     let broken = text.replacen("hall.tmj#from-lobby", "hall.tmj#from-nowhere", 1);
     assert_ne!(text, broken);
-    let editing = std::thread::spawn(move || {
-        std::thread::sleep(std::time::Duration::from_secs(4));
-        fs::write(map, broken).unwrap();
-    });
-    let seen = walk(
+    let seen = walk_and(
         &serving.address,
         &json!([
             ["open", "_venue/walk.html?map=maps/lobby.tmj"],
             ["look"],
             ["hold", "ArrowUp", "(22, 20)"],
             ["look"],
+            ["say", "meanwhile"],
             ["until", "findings", "from-nowhere"],
             ["look"],
         ]),
+        || fs::write(map, broken).unwrap(),
     );
-    editing.join().unwrap();
     let [before, walked, after] = seen.as_slice() else { panic!("{seen:?}") };
     assert_eq!(before["findings"], json!([]));
     assert_eq!(after["findings"].as_array().unwrap().len(), 1, "{after}");
