@@ -56,7 +56,7 @@ fn large_map() -> Map {
         let tiles = TileLayer {
             width: SIDE,
             height: SIDE,
-            data: TileData::Finite(cells(id)),
+            data: TileData::Finite(cells(id).into_iter().collect()),
             encoding: Encoding::Csv,
         };
         map.layers.push(Layer::new(id, format!("layer-{id}"), LayerKind::Tiles(tiles)));

@@ -19,6 +19,9 @@
 //! Map                ──> picture ──> pixels                     what the map looks like
 //! Project + World    ──> bundle  ──> files in memory            what a host serves
 //! Map                ──> convert ──> TMJ                        complete in itself, else untouched
+//! World              ──> graph   ──> DOT, Mermaid, SVG          maps and the ways between them
+//! World + report     ──> walk    ──> Room, page                 what a browser needs to walk through it
+//! Project + report   ──> serve   ──> HTTP                       the walk and the files, new at every save
 //!
 //! findings           ──> report  ──> text                       severity, line and column, sorted
 //! Project + report   ──> fix     ──> files in memory            as few bytes as mend what was found
@@ -59,13 +62,16 @@ pub mod convert;
 pub mod finding;
 pub mod fix;
 pub mod format;
+pub mod graph;
 pub mod model;
 pub mod online;
 pub mod output;
 pub mod picture;
 pub mod project;
 pub mod report;
+pub mod serve;
 pub mod source;
 pub mod stand;
+pub mod walk;
 pub mod workadventure;
 pub mod world;

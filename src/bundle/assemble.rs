@@ -274,7 +274,7 @@ impl Workshop<'_> {
         };
         let written = text.trim();
         let written = &written[..written.find(['#', '?']).unwrap_or(written.len())];
-        let new = reference::percent_encoded(&relative(folder_out, &path));
+        let new = crate::workadventure::percent_encoded(&relative(folder_out, &path));
         let same = resolve(folder_out, written) == path || written == new;
         (!same).then(|| format!("{new}{suffix}"))
     }

@@ -19,6 +19,7 @@ mod picture;
 mod plan;
 mod reference;
 mod script;
+mod walk;
 mod wam;
 mod write;
 
@@ -50,6 +51,8 @@ pub struct Settings {
     pub optimize: bool,
     /// Largest side of a tileset's picture, in pixels.
     pub texture_size: u32,
+    /// Whether a page is added on which people walk through the maps in any browser.
+    pub walk: bool,
     /// URL under which the bundle's root will be served, for links into WorkAdventure.
     pub base_url: Option<String>,
     /// Folder that the bundle will be written to, from the file system's root: nothing is taken from it.
@@ -227,6 +230,9 @@ pub fn build(project: &mut Project, stands: &[Stand], settings: &Settings) -> Re
     let store = PictureStore::new();
     let mut bundle = assemble::assemble(project, &plan, &store, settings)?;
     page::add(project, &plan, &store, stands, settings, &mut bundle)?;
+    if settings.walk {
+        walk::add(project, settings, &mut bundle)?;
+    }
     hosting::add(&mut bundle);
     if project.config.project.host == Host::MapStorage {
         bundle.note_hidden();

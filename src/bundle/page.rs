@@ -14,7 +14,9 @@ use crate::{
     picture::{PictureStore, RenderOptions, Renderer},
     project::{Host, Project},
     source::{file_stem, resolve},
+    walk,
     workadventure::Meaning,
+    world::title,
 };
 
 const STYLE: &str = include_str!("page.css");
@@ -80,20 +82,20 @@ pub(super) fn add(
         })
         .collect();
     let name = project.config.project.name.as_deref().unwrap_or("Venue");
-    let page = page(name, &rooms, &cards, &stands);
+    let page = page(name, &rooms, &cards, &stands, settings.walk);
     bundle.insert_own("index.html", page.into_string().into_bytes());
     Ok(())
 }
 
 /// How rooms are addressed.
-struct Rooms {
+pub(super) struct Rooms {
     /// What comes before a map's path; `None` where nobody said where the bundle will be.
     base: Option<String>,
     wam: bool,
 }
 
 impl Rooms {
-    fn new(project: &Project, settings: &Settings) -> Result<Self, BundleError> {
+    pub(super) fn new(project: &Project, settings: &Settings) -> Result<Self, BundleError> {
         let wam = project.config.project.host == Host::MapStorage;
         let play = project.config.project.play_url.as_deref();
         let Some(base) = &settings.base_url else {
@@ -121,10 +123,10 @@ impl Rooms {
     }
 
     /// Link into the room of a map.
-    fn link(&self, output: &str, entry: Option<&str>) -> Option<String> {
+    pub(super) fn link(&self, output: &str, entry: Option<&str>) -> Option<String> {
         let base = self.base.as_deref()?.trim_end_matches('/');
         let entry = entry.map(|entry| format!("#{entry}")).unwrap_or_default();
-        Some(format!("{base}/{}{entry}", reference::percent_encoded(&self.path(output))))
+        Some(format!("{base}/{}{entry}", crate::workadventure::percent_encoded(&self.path(output))))
     }
 }
 
@@ -224,15 +226,6 @@ fn text(map: &Map, name: &str) -> Option<String> {
     }
 }
 
-/// A map's own name, else one made of its file's.
-fn title(map: &Map, output: &str) -> String {
-    text(map, "mapName").unwrap_or_else(|| {
-        let words = file_stem(output).replace(['-', '_'], " ");
-        let mut letters = words.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or(words)
-    })
-}
-
 fn credits(map: &Map) -> BTreeSet<String> {
     let own = text(map, "mapCopyright");
     let tilesets = map.tilesets.iter().filter_map(|set| set.tileset.as_deref());
@@ -250,7 +243,7 @@ struct Listed {
     logo: Option<String>,
 }
 
-fn page(name: &str, rooms: &Rooms, cards: &[Card], stands: &[Listed]) -> Markup {
+fn page(name: &str, rooms: &Rooms, cards: &[Card], stands: &[Listed], walk: bool) -> Markup {
     let way_in = cards.iter().find(|card| card.entry);
     let link = way_in.and_then(|card| rooms.link(&card.output, None));
     let credits: BTreeSet<&String> = cards.iter().flat_map(|card| &card.credits).collect();
@@ -274,8 +267,11 @@ fn page(name: &str, rooms: &Rooms, cards: &[Card], stands: &[Listed]) -> Markup 
                             (count(cards.len(), "map", "maps"))
                             @if !stands.is_empty() { " · " (count(stands.len(), "stand", "stands")) }
                         }
-                        @if let Some(link) = &link {
-                            p { a.button href=(link) { "Enter the venue" } }
+                        @if link.is_some() || walk {
+                            p.ways {
+                                @if let Some(link) = &link { a.button href=(link) { "Enter the venue" } }
+                                @if walk { a.button href=(walk::PAGE) { "Walk through it here" } }
+                            }
                         }
                         @if cards.len() + stands.len() > 6 && !stands.is_empty() {
                             nav { a href="#maps" { "Maps" } a href="#sponsors" { "Sponsors" } }
@@ -292,14 +288,14 @@ fn page(name: &str, rooms: &Rooms, cards: &[Card], stands: &[Listed]) -> Markup 
                                 ", where the last part is the path given with each map."
                             }
                         }
-                        div.maps { @for card in cards { (map_card(card, rooms)) } }
+                        div.maps { @for card in cards { (map_card(card, rooms, walk)) } }
                     }
                     @if !stands.is_empty() {
                         section #sponsors {
                             h2 { "Sponsors" }
                             @for (tier, stands) in by_tier(stands) {
                                 h3 { (capitalised(tier)) }
-                                div.stands { @for listed in stands { (stand_card(listed, rooms)) } }
+                                div.stands { @for listed in stands { (stand_card(listed, rooms, walk)) } }
                             }
                         }
                     }
@@ -350,7 +346,7 @@ fn way(rooms: &Rooms, output: &str, entry: Option<&str>, label: &str) -> Markup 
     }
 }
 
-fn map_card(card: &Card, rooms: &Rooms) -> Markup {
+fn map_card(card: &Card, rooms: &Rooms, walk: bool) -> Markup {
     html! {
         article.map id=(card.anchor()) {
             div.picture {
@@ -378,6 +374,7 @@ fn map_card(card: &Card, rooms: &Rooms) -> Markup {
                     }
                 }
                 (way(rooms, &card.output, None, "Enter"))
+                @if walk { p.facts { a href=(walk::address(&card.output, None)) { "Walk through it" } } }
                 @if !card.entries.is_empty() {
                     details {
                         summary { "Other entries" }
@@ -398,7 +395,7 @@ fn map_card(card: &Card, rooms: &Rooms) -> Markup {
     }
 }
 
-fn stand_card(listed: &Listed, rooms: &Rooms) -> Markup {
+fn stand_card(listed: &Listed, rooms: &Rooms, walk: bool) -> Markup {
     let stand = &listed.stand;
     html! {
         article.stand {
@@ -410,6 +407,7 @@ fn stand_card(listed: &Listed, rooms: &Rooms) -> Markup {
             }
             h4 { (stand.sponsor) }
             (way(rooms, &listed.output, Some(&stand.entry), "Visit the stand"))
+            @if walk { p.facts { a href=(walk::address(&listed.output, Some(&stand.entry))) { "Walk there" } } }
             @if let Some(website) = stand.website.as_deref().filter(|url| url.starts_with("http")) {
                 p.facts { a href=(website) rel="noopener" { (host(website)) } }
             }

@@ -75,24 +75,10 @@ pub(super) fn extension(name: &str) -> String {
     file.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase())
 }
 
-/// A path as a URL has it.
-pub(super) fn percent_encoded(path: &str) -> String {
-    use std::fmt::Write as _;
-
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~/!$&'()*+,;=@".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _infallible = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workadventure::percent_encoded;
 
     fn find(reference: Reference, text: &str) -> Target {
         let mut sources = Sources::new("/nowhere");

@@ -12,7 +12,8 @@ use crate::{
     workadventure::Meaning,
 };
 
-const SETTINGS: Settings = Settings { optimize: true, texture_size: 4096, base_url: None, out: None };
+const SETTINGS: Settings =
+    Settings { optimize: true, texture_size: 4096, walk: false, base_url: None, out: None };
 
 fn picture(seed: u8) -> Vec<u8> {
     let pixels = image::RgbaImage::from_fn(64, 64, |x, y| {

@@ -103,7 +103,7 @@ pub(super) fn finished(
         // Beside each other, as map-storage itself writes it.
         let path = relative(parent(output), map);
         let path = if path.starts_with("../") { path } else { format!("./{path}") };
-        object.insert("mapUrl".to_owned(), Json::String(reference::percent_encoded(&path)));
+        object.insert("mapUrl".to_owned(), Json::String(crate::workadventure::percent_encoded(&path)));
     }
     let folder = wam.source.as_deref().map_or("", parent).to_owned();
     let done: Result<(), std::convert::Infallible> = visit(&mut json, &mut |reference, _, text| {

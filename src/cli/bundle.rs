@@ -26,6 +26,7 @@ use crate::{
 /// exits lead to and every file that they refer to, optimises them, and swaps the result in whole.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  venue bundle\n  venue bundle --out public --zip public.zip\n  \
+                        venue bundle --walk\n  \
                         venue bundle maps/lobby.tmj --base-url https://maps.example.org/mixit")]
 pub(super) struct Args {
     /// Maps, or folders of maps [default: the project's maps]
@@ -39,6 +40,9 @@ pub(super) struct Args {
     /// Keep tilesets and their pictures as they are
     #[arg(long)]
     no_optimize: bool,
+    /// Add a page on which people walk through the maps in any browser
+    #[arg(long)]
+    walk: bool,
     /// URL that the bundle will be served from, for links into WorkAdventure
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
@@ -84,6 +88,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let settings = bundle::Settings {
         optimize: project.config.bundle.optimize && !args.no_optimize,
         texture_size: project.config.bundle.texture_size,
+        walk: args.walk,
         base_url: args.base_url.clone(),
         out: Some(out),
     };
@@ -115,7 +120,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
 
 /// Places the stands of the config's specs. The maps with stands take part in everything that follows
 /// as if they were files.
-fn place_stands(project: &mut Project, shell: &Shell) -> anyhow::Result<Vec<Built>> {
+pub(super) fn place_stands(project: &mut Project, shell: &Shell) -> anyhow::Result<Vec<Built>> {
     let mut all = Vec::new();
     for spec in project.config.stands.specs.clone() {
         let spec = resolve("", &spec);

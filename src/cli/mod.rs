@@ -9,9 +9,11 @@ mod check;
 mod completions;
 mod convert;
 mod fixes;
+mod graph;
 mod online;
 mod render;
 mod rules;
+mod serve;
 mod shell;
 mod stands;
 
@@ -58,6 +60,7 @@ pub(crate) enum Color {
     about = "Checks WorkAdventure maps, places sponsors' stands in them, and bundles them ready to host",
     after_help = "Examples:\n  venue check                 judge every map of the project\n  \
                   venue bundle                check, place the stands, and export to dist/\n  \
+                  venue serve                 look at the maps and walk through them in a browser\n  \
                   venue rules                 list what `check` looks for"
 )]
 struct Cli {
@@ -88,6 +91,8 @@ enum Command {
     Rules(rules::Args),
     Stands(stands::Args),
     Render(render::Args),
+    Graph(graph::Args),
+    Serve(serve::Args),
     Convert(convert::Args),
     Completions(completions::Args),
 }
@@ -112,6 +117,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(args) => rules::run(&args, &shell),
         Command::Stands(args) => stands::run(&args, &shell),
         Command::Render(args) => render::run(&args, &shell),
+        Command::Graph(args) => graph::run(&args, &shell),
+        Command::Serve(args) => serve::run(&args, &shell),
         Command::Convert(args) => convert::run(&args, &shell),
         Command::Completions(args) => completions::run(&args, &shell),
     };

@@ -5,10 +5,7 @@ use std::fmt::Write as _;
 use anyhow::bail;
 
 use super::{Format, Shell, Status};
-use crate::{
-    check,
-    finding::{Rule, Severity},
-};
+use crate::{check, finding::Rule};
 
 /// List what `check` looks for, or explain one rule
 #[derive(Debug, clap::Args)]
@@ -69,7 +66,7 @@ fn list(rules: &[&Rule]) -> String {
             family = Some(rule.family);
         }
         let _infallible =
-            writeln!(text, "  {:width$}  {:7}  {}", rule.name, severity(rule.severity), rule.summary);
+            writeln!(text, "  {:width$}  {:7}  {}", rule.name, rule.severity.name(), rule.summary);
     }
     text
 }
@@ -94,7 +91,7 @@ fn explain(rule: &Rule) -> String {
         "\u{1b}[1m{}\u{1b}[0m ({}, since {})\n{}\n{}\n\u{1b}[1mWhy\u{1b}[0m\n{}\n\n\u{1b}[1mExample\u{1b}[0m\n{indented}\n\
          \u{1b}[1mMend\u{1b}[0m\n{}\n\n\u{1b}[1mAccept\u{1b}[0m\nvenue.toml: [check.rules] {} = \"off\"; in the map: property venueAllow = \"{}\"\n",
         rule.name,
-        severity(rule.severity),
+        rule.severity.name(),
         rule.since,
         rule.summary,
         silent(rule),
@@ -112,14 +109,6 @@ fn silent(rule: &Rule) -> String {
         [] => String::new(),
         [number] => format!("finds silent failure {number} of `venue rules --failures`\n"),
         numbers => format!("finds silent failures {} of `venue rules --failures`\n", numbers.join(", ")),
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
     }
 }
 

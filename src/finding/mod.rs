@@ -28,6 +28,17 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// Its name: `info`, `warning`, `error`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// One thing that is wrong with a map.
 #[derive(Debug, Clone)]
 pub struct Finding {

@@ -10,7 +10,7 @@ use base64::{
 use super::{link::Linker, rules};
 use crate::{
     finding::{Finding, Place, Rule, Spot},
-    model::{Compression, Encoding, Gid, TilePos},
+    model::{Cells, Compression, Encoding, Gid, TilePos},
 };
 
 /// Most cells that one layer may have: 8192 x 8192. Beyond that a file is not a map but an attack on
@@ -81,7 +81,7 @@ impl Oddity {
 /// Cells, with what is odd about their text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Decoded {
-    pub(crate) gids: Vec<Gid>,
+    pub(crate) gids: Cells,
     pub(crate) oddities: Vec<Oddity>,
 }
 
@@ -123,7 +123,7 @@ impl Linker<'_> {
         encoding: Encoding,
         block: &Block,
         at: Option<usize>,
-    ) -> Option<Vec<Gid>> {
+    ) -> Option<Cells> {
         let compressed =
             matches!(encoding, Encoding::Base64(compression) if compression != Compression::None);
         if compressed && !self.can_hold(block, MAX_CELLS) {
@@ -166,12 +166,12 @@ impl Linker<'_> {
     }
 
     /// The cells of a layer that has no data: all empty, as far as memory allows.
-    pub(super) fn empty_cells(&mut self, block: &Block) -> Option<Vec<Gid>> {
+    pub(super) fn empty_cells(&mut self, block: &Block) -> Option<Cells> {
         if !self.can_hold(block, MAX_EMPTY) {
             return None;
         }
         self.unwritten -= block.cells();
-        Some(vec![Gid::EMPTY; block.cells()])
+        Some(Cells::empty(block.cells()))
     }
 
     /// Whether so many cells without a text of their own still fit; if not, a finding says so.
@@ -282,9 +282,9 @@ fn damaged(name: &'static str) -> impl Fn(io::Error) -> DataFault {
 fn decode_csv(text: &str, cells: usize) -> Result<Decoded, DataFault> {
     let mut oddities = Vec::new();
     if text.trim().is_empty() {
-        return Ok(Decoded { gids: Vec::new(), oddities });
+        return Ok(Decoded { gids: Cells::default(), oddities });
     }
-    let mut gids = Vec::with_capacity(cells.min(MAX_CELLS).min(text.len() / 2 + 1));
+    let mut gids = Cells::with_capacity(cells.min(MAX_CELLS).min(text.len() / 2 + 1));
     let mut at = 0;
     for raw in text.split(',') {
         let entry = raw.trim();
@@ -330,8 +330,8 @@ mod tests {
         base64::engine::general_purpose::STANDARD.encode(bytes)
     }
 
-    fn gids() -> Vec<Gid> {
-        CELLS.map(Gid).to_vec()
+    fn gids() -> Cells {
+        CELLS.map(Gid).into_iter().collect()
     }
 
     #[test]

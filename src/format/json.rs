@@ -36,26 +36,24 @@ pub(crate) struct SyntaxError {
     pub(crate) message: String,
 }
 
+/// What a value is, its first byte says; large maps have many values, and each costs memory.
 #[derive(Debug, Clone, Copy)]
 struct Node {
     start: u32,
     end: u32,
-    /// Index behind the last node inside this one.
+    /// Index behind the last node inside this one; or with [`Node::INTEGERS`] how many numbers it has.
     next: u32,
-    kind: Kind,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Null,
-    Bool(bool),
-    Number,
-    /// Whether it holds escapes.
-    String(bool),
-    Array,
-    /// Unsigned integers of 32 bits only, and how many they are.
-    Integers(u32),
-    Object,
+impl Node {
+    /// Marks an array of nothing but unsigned integers of 32 bits. A node takes two bytes of text at
+    /// least, so that neither indexes nor counts need the bit.
+    const INTEGERS: u32 = 1 << 31;
+
+    /// How many unsigned integers an array has that holds nothing else.
+    fn integers(self) -> Option<u32> {
+        (self.next & Self::INTEGERS != 0).then_some(self.next & !Self::INTEGERS)
+    }
 }
 
 /// One value of a tree.
@@ -80,7 +78,11 @@ pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
     parser.value(0)?;
     parser.blanks();
     match parser.peek() {
-        None => Ok(parser.tree),
+        None => {
+            // The tree stays while the model is made of it, which is when a large map needs most.
+            parser.tree.nodes.shrink_to_fit();
+            Ok(parser.tree)
+        }
         Some(_) => Err(parser.wrong("text after the end of the document")),
     }
 }
@@ -130,6 +132,16 @@ impl<'a> Value<'a> {
         Self { tree: self.tree, text: self.text, index }
     }
 
+    fn first_byte(self) -> u8 {
+        self.text.as_bytes()[self.node().start as usize]
+    }
+
+    /// Index of the node behind this value.
+    fn next(self) -> u32 {
+        let node = self.node();
+        if node.integers().is_some() { self.index + 1 } else { node.next }
+    }
+
     /// Bytes of the value in its file.
     pub(crate) fn range(self) -> Range<usize> {
         let node = self.node();
@@ -142,37 +154,41 @@ impl<'a> Value<'a> {
     }
 
     pub(crate) fn is_object(self) -> bool {
-        self.node().kind == Kind::Object
+        self.first_byte() == b'{'
     }
 
     pub(crate) fn is_array(self) -> bool {
-        matches!(self.node().kind, Kind::Array | Kind::Integers(_))
+        self.first_byte() == b'['
     }
 
     pub(crate) fn is_string(self) -> bool {
-        matches!(self.node().kind, Kind::String(_))
+        self.first_byte() == b'"'
     }
 
     pub(crate) fn is_number(self) -> bool {
-        self.node().kind == Kind::Number
+        matches!(self.first_byte(), b'-' | b'0'..=b'9')
     }
 
     /// `true` or `false`.
     pub(crate) fn boolean(self) -> Option<bool> {
-        match self.node().kind {
-            Kind::Bool(value) => Some(value),
+        match self.first_byte() {
+            b't' => Some(true),
+            b'f' => Some(false),
             _ => None,
         }
     }
 
     /// A string's text, unescaped.
     pub(crate) fn string(self) -> Option<Cow<'a, str>> {
+        let text = self.is_string().then(|| self.inside())?;
+        let escaped = memchr::memchr(b'\\', text.as_bytes()).is_some();
+        Some(if escaped { Cow::Owned(unescape(text)) } else { Cow::Borrowed(text) })
+    }
+
+    /// What stands between the quotes or brackets.
+    fn inside(self) -> &'a str {
         let range = self.range();
-        match self.node().kind {
-            Kind::String(false) => Some(Cow::Borrowed(&self.text[range.start + 1..range.end - 1])),
-            Kind::String(true) => Some(Cow::Owned(unescape(&self.text[range.start + 1..range.end - 1]))),
-            _ => None,
-        }
+        &self.text[range.start + 1..range.end - 1]
     }
 
     /// A number's value.
@@ -182,22 +198,18 @@ impl<'a> Value<'a> {
 
     /// Unsigned integers of an array that holds nothing else.
     pub(crate) fn integers(self) -> Option<Integers<'a>> {
-        match self.node().kind {
-            Kind::Integers(count) => {
-                Some(Integers { bytes: &self.text.as_bytes()[self.range()], at: 1, left: count as usize })
-            }
-            _ => None,
-        }
+        let left = self.node().integers()? as usize;
+        Some(Integers { bytes: &self.text.as_bytes()[self.range()], at: 1, left })
     }
 
     /// Items of an array of any values but unsigned integers alone; nothing for other values.
     pub(crate) fn items(self) -> impl Iterator<Item = Value<'a>> {
-        let node = self.node();
-        let end = if node.kind == Kind::Array { node.next } else { 0 };
+        let listed = self.is_array() && self.node().integers().is_none();
+        let end = if listed { self.next() } else { 0 };
         let mut index = self.index + 1;
         std::iter::from_fn(move || {
             let item = (index < end).then(|| self.at(index))?;
-            index = item.node().next;
+            index = item.next();
             Some(item)
         })
     }
@@ -209,13 +221,12 @@ impl<'a> Value<'a> {
 
     /// Keys as they are written, and values of an object; nothing for other values.
     pub(crate) fn members(self) -> impl Iterator<Item = (Value<'a>, Value<'a>)> {
-        let node = self.node();
-        let end = if node.kind == Kind::Object { node.next } else { 0 };
+        let end = if self.is_object() { self.next() } else { 0 };
         let mut index = self.index + 1;
         std::iter::from_fn(move || {
             let key = (index < end).then(|| self.at(index))?;
-            let value = self.at(key.node().next);
-            index = value.node().next;
+            let value = self.at(key.next());
+            index = value.next();
             Some((key, value))
         })
     }
@@ -230,10 +241,8 @@ impl<'a> Value<'a> {
         if self.integers().is_none() {
             return self.items().nth(index).map(Value::range);
         }
-        let range = self.range();
-        let inside = range.start + 1..range.end - 1;
-        let text = &self.text[inside.clone()];
-        let mut from = inside.start;
+        let text = self.inside();
+        let mut from = self.range().start + 1;
         let item = text.split(',').nth(index)?;
         from += item.as_ptr() as usize - text.as_ptr() as usize;
         let start = from + (item.len() - item.trim_start().len());
@@ -242,16 +251,19 @@ impl<'a> Value<'a> {
 
     /// The value apart from its file.
     pub(crate) fn to_json(self) -> Json {
-        match self.node().kind {
-            Kind::Null => Json::Null,
-            Kind::Bool(value) => Json::Bool(value),
-            Kind::Number => Json::Number(self.source().to_owned()),
-            Kind::String(_) => Json::String(self.string().unwrap_or_default().into_owned()),
-            Kind::Array => Json::Array(self.items().map(Value::to_json).collect()),
-            Kind::Integers(_) => Json::Integers(self.integers().into_iter().flatten().collect()),
-            Kind::Object => {
+        match self.first_byte() {
+            b'n' => Json::Null,
+            b't' => Json::Bool(true),
+            b'f' => Json::Bool(false),
+            b'"' => Json::String(self.string().unwrap_or_default().into_owned()),
+            b'{' => {
                 Json::Object(self.entries().map(|(key, value)| (key.into_owned(), value.to_json())).collect())
             }
+            b'[' => match self.integers() {
+                Some(integers) => Json::Integers(integers.collect()),
+                None => Json::Array(self.items().map(Value::to_json).collect()),
+            },
+            _ => Json::Number(self.source().to_owned()),
         }
     }
 }
@@ -359,9 +371,9 @@ impl Parser<'_> {
         }
     }
 
-    fn push(&mut self, kind: Kind) -> usize {
+    fn push(&mut self) -> usize {
         let start = offset(self.at);
-        self.tree.nodes.push(Node { start, end: start, next: 0, kind });
+        self.tree.nodes.push(Node { start, end: start, next: 0 });
         self.tree.nodes.len() - 1
     }
 
@@ -384,11 +396,9 @@ impl Parser<'_> {
             Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b'/') => Err(self.wrong("comments are not allowed in JSON")),
             _ => {
-                for (word, kind) in
-                    [("true", Kind::Bool(true)), ("false", Kind::Bool(false)), ("null", Kind::Null)]
-                {
+                for word in ["true", "false", "null"] {
                     if self.bytes[self.at..].starts_with(word.as_bytes()) {
-                        let node = self.push(kind);
+                        let node = self.push();
                         self.at += word.len();
                         self.close(node);
                         return Ok(());
@@ -401,7 +411,7 @@ impl Parser<'_> {
 
     fn object(&mut self, depth: usize) -> Result<(), SyntaxError> {
         let opening = self.at;
-        let node = self.push(Kind::Object);
+        let node = self.push();
         self.at += 1;
         let mut keys: Vec<usize> = Vec::new();
         self.blanks();
@@ -481,7 +491,7 @@ impl Parser<'_> {
         if self.integers() {
             return Ok(());
         }
-        let node = self.push(Kind::Array);
+        let node = self.push();
         self.at += 1;
         self.blanks();
         if self.peek() == Some(b']') {
@@ -546,9 +556,10 @@ impl Parser<'_> {
                 _ => return false,
             }
         }
-        let node = self.push(Kind::Integers(count));
+        let node = self.push();
         self.at = at + 1;
         self.close(node);
+        self.tree.nodes[node].next = Node::INTEGERS | count;
         true
     }
 
@@ -560,7 +571,7 @@ impl Parser<'_> {
     }
 
     fn number(&mut self) -> Result<(), SyntaxError> {
-        let node = self.push(Kind::Number);
+        let node = self.push();
         let start = self.at;
         let digits = |parser: &mut Self| {
             let from = parser.at;
@@ -601,14 +612,13 @@ impl Parser<'_> {
 
     fn string(&mut self) -> Result<(), SyntaxError> {
         let opening = self.at;
-        let node = self.push(Kind::String(false));
+        let node = self.push();
         self.at += 1;
         let mut raw_control = false;
         loop {
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
-                    self.tree.nodes[node].kind = Kind::String(true);
                     let known = match self.bytes.get(self.at + 1) {
                         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
                         Some(b'u') => {

@@ -14,9 +14,9 @@ use super::{
 use crate::{
     finding::{Change, Edit, Finding, Place, Rule, Spot},
     model::{
-        Chunk, Compression, DrawOrder, Encoding, Extra, Frame, Gid, ImageLayer, Json, Layer, LayerKind, Map,
-        MapTileset, Object, ObjectLayer, Orientation, Picture, Properties, Property, RenderOrder, Shape,
-        Text, Tile, TileData, TileLayer, TileSize, Tileset, Value as PropertyValue,
+        Cells, Chunk, Compression, DrawOrder, Encoding, Extra, Frame, Gid, ImageLayer, Json, Layer,
+        LayerKind, Map, MapTileset, Object, ObjectLayer, Orientation, Picture, Properties, Property,
+        RenderOrder, Shape, Text, Tile, TileData, TileLayer, TileSize, Tileset, Value as PropertyValue,
     },
     source::{SourceFile, Span},
 };
@@ -560,7 +560,7 @@ impl Lower<'_, '_, '_> {
         origin: (i32, i32),
         encoding: Encoding,
         place: &Place,
-    ) -> Option<Vec<Gid>> {
+    ) -> Option<Cells> {
         let size = |key| unsigned(value, key).unwrap_or(0);
         let (width, height) = (size("width"), size("height"));
         let spot = self.spot(value).key("data");
@@ -578,12 +578,12 @@ impl Lower<'_, '_, '_> {
             self.linker.findings.push(finding.at(place.clone()));
             return None;
         };
-        let gids: Vec<Gid> = if let Some(integers) = data.integers() {
+        let gids: Cells = if let Some(integers) = data.integers() {
             integers.map(Gid).collect()
         } else if let Some(text) = data.string() {
             self.linker.decode(&text, encoding, &block, None)?
         } else if data.is_array() {
-            let mut gids = Vec::new();
+            let mut gids = Cells::default();
             let mut wrong = None;
             for (index, item) in data.items().enumerate() {
                 let (gid, fine) = gid(item);
@@ -744,7 +744,9 @@ impl Lower<'_, '_, '_> {
             return Properties(self.old_properties(value, holder.get("propertytypes")));
         }
         let items: Vec<Value> = value.items().collect();
-        Properties(items.into_iter().filter_map(|item| self.property(item)).collect())
+        let mut properties = Vec::with_capacity(items.len());
+        properties.extend(items.into_iter().filter_map(|item| self.property(item)));
+        Properties(properties)
     }
 
     /// Properties as an object, with their types beside them: Tiled before 1.2.

@@ -14,9 +14,9 @@ use super::{
 use crate::{
     finding::{Finding, Place, Rule, Spot},
     model::{
-        Chunk, Compression, DrawOrder, Encoding, Extra, Frame, Gid, ImageLayer, Json, Layer, LayerKind, Map,
-        MapTileset, Object, ObjectLayer, Orientation, Picture, Properties, Property, RenderOrder, Shape,
-        Text, Tile, TileData, TileLayer, TileSize, Tileset, Value,
+        Cells, Chunk, Compression, DrawOrder, Encoding, Extra, Frame, Gid, ImageLayer, Json, Layer,
+        LayerKind, Map, MapTileset, Object, ObjectLayer, Orientation, Picture, Properties, Property,
+        RenderOrder, Shape, Text, Tile, TileData, TileLayer, TileSize, Tileset, Value,
     },
     source::{self, SourceFile, Span},
 };
@@ -434,7 +434,7 @@ impl Lower<'_, '_, '_> {
         Some(Chunk { x, y, width, height, gids })
     }
 
-    fn cells(&mut self, node: Node, encoding: Encoding, block: &Block) -> Option<Vec<Gid>> {
+    fn cells(&mut self, node: Node, encoding: Encoding, block: &Block) -> Option<Cells> {
         let gids = if encoding == Encoding::Elements {
             children(node, "tile").map(|tile| Gid(unsigned(tile, "gid").unwrap_or(0))).collect()
         } else {
@@ -447,7 +447,7 @@ impl Lower<'_, '_, '_> {
             let mut texts = node.children().filter(|child| has_content(*child));
             let (first, more) = (texts.next(), texts.next().is_some());
             match first {
-                None => Vec::new(),
+                None => Cells::default(),
                 Some(only) if !more => {
                     let text = only.text().unwrap_or_default();
                     let written = self.file.bytes().get(only.range()).unwrap_or_default();

@@ -88,6 +88,15 @@ impl TileRect {
         self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
     }
 
+    /// The part of it inside of another; without cells where they do not meet.
+    #[must_use]
+    pub fn clipped(self, other: Self) -> Self {
+        let (x, y) = (self.x.max(other.x), self.y.max(other.y));
+        let length = |first: i32, end: i32| u32::try_from(end.saturating_sub(first)).unwrap_or(0);
+        let (right, bottom) = (self.right().min(other.right()), self.bottom().min(other.bottom()));
+        Self { x, y, width: length(x, right), height: length(y, bottom) }
+    }
+
     /// The rectangle with `margin` cells more on each side.
     #[must_use]
     pub fn grown(self, margin: u32) -> Self {

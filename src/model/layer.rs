@@ -2,7 +2,7 @@
 
 use glam::{DVec2, IVec2};
 
-use super::{Extra, Gid, Object, Picture, Properties, TilePos};
+use super::{Cells, Extra, Gid, Object, Picture, Properties, TilePos};
 use crate::source::Span;
 
 /// One layer, with what all kinds have.
@@ -107,7 +107,7 @@ pub struct TileLayer {
 pub enum TileData {
     /// Row by row from the top left; `width * height` long unless the file is wrong, which is
     /// reported and kept.
-    Finite(Vec<Gid>),
+    Finite(Cells),
     /// Pieces of an infinite map; later ones cover earlier ones.
     Chunks(Vec<Chunk>),
     /// What could not be decoded; the reason is a finding.
@@ -126,7 +126,7 @@ pub struct Chunk {
     /// Height, in tiles.
     pub height: u32,
     /// Cells row by row.
-    pub gids: Vec<Gid>,
+    pub gids: Cells,
 }
 
 impl TileLayer {
@@ -159,20 +159,20 @@ impl TileLayer {
     }
 }
 
-fn grid_get(gids: &[Gid], width: u32, height: u32, x: i32, y: i32) -> Gid {
+fn grid_get(gids: &Cells, width: u32, height: u32, x: i32, y: i32) -> Gid {
     let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) else { return Gid::EMPTY };
     if x >= width || y >= height {
         return Gid::EMPTY;
     }
-    gids.get(y as usize * width as usize + x as usize).copied().unwrap_or_default()
+    gids.get(y as usize * width as usize + x as usize).unwrap_or_default()
 }
 
-fn block(gids: &[Gid], width: u32, left: i32, top: i32) -> impl Iterator<Item = (TilePos, Gid)> + '_ {
+fn block(gids: &Cells, width: u32, left: i32, top: i32) -> impl Iterator<Item = (TilePos, Gid)> + '_ {
     let width = width.max(1) as usize;
     gids.iter().enumerate().filter(|(_, gid)| !gid.is_empty()).map(move |(index, gid)| {
         let column = i32::try_from(index % width).unwrap_or(i32::MAX);
         let row = i32::try_from(index / width).unwrap_or(i32::MAX);
-        (TilePos::new(left.saturating_add(column), top.saturating_add(row)), *gid)
+        (TilePos::new(left.saturating_add(column), top.saturating_add(row)), gid)
     })
 }
 

@@ -8,6 +8,7 @@
 //! Units: positions of cells are tiles, origin at the top left, x right, y down, grids row-major;
 //! positions of objects are pixels on the same axes. Rectangles are half-open.
 
+mod cells;
 mod color;
 mod custom_type;
 mod geometry;
@@ -20,6 +21,7 @@ mod tileset;
 mod wam;
 mod world_file;
 
+pub use cells::{Cells, CellsIter};
 pub use color::color;
 pub use custom_type::{CustomClass, CustomEnum, CustomTypes};
 pub use geometry::{PixelRect, TilePos, TileRect, TileSize};

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::{Base, Entry, Report, counted, human, word};
+use super::{Base, Entry, Report, counted, human};
 use crate::finding::{Family, Severity};
 
 /// The report as the XML of `JUnit`: a test suite per file, maps without findings included, and in it a test case
@@ -97,7 +97,8 @@ fn list(path: &str, entries: &[&Entry]) -> String {
                 .site
                 .range
                 .map_or(String::new(), |(start, _)| format!(":{}:{}", start.line, start.column));
-            let mut text = format!("{path}{at}: {}[{}]: {}", word(entry.severity), entry.rule, entry.message);
+            let mut text =
+                format!("{path}{at}: {}[{}]: {}", entry.severity.name(), entry.rule, entry.message);
             for more in
                 [human::describe(&entry.place), entry.help.as_ref().map(|help| format!("help: {help}"))]
                     .into_iter()

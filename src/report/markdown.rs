@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::{Base, Entry, Report, counted, counts, human, word};
+use super::{Base, Entry, Report, counted, counts, human};
 use crate::finding::Severity;
 
 /// Longest summary, in bytes. GitHub refuses comments above 65,536 characters.
@@ -72,7 +72,7 @@ fn numbers(entries: &[&Entry]) -> [usize; 3] {
 }
 
 fn item(entry: &Entry) -> String {
-    let mut text = format!("- **{}** ", word(entry.severity));
+    let mut text = format!("- **{}** ", entry.severity.name());
     if let Some((start, _)) = entry.site.range {
         let _infallible = write!(text, "line {}: ", start.line);
     }

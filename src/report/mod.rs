@@ -84,15 +84,6 @@ fn counts(numbers: [usize; 3]) -> String {
     parts.join(", ")
 }
 
-/// `error`, `warning` or `info`.
-fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    }
-}
-
 /// A place in a file as people find it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Site {

@@ -50,6 +50,8 @@ pub enum PictureHeader {
 #[derive(Debug, Default)]
 pub struct Sources {
     root: PathBuf,
+    /// Whether the disk is left alone.
+    detached: bool,
     memory: BTreeMap<String, Arc<[u8]>>,
     cache: RwLock<Cache>,
 }
@@ -69,6 +71,11 @@ impl Sources {
         Self { root: root.into(), ..Self::default() }
     }
 
+    /// Files in memory only: no name leads to the disk.
+    pub fn detached() -> Self {
+        Self { detached: true, ..Self::default() }
+    }
+
     /// Lets `bytes` stand at `name`, whatever the disk holds there. For built-in templates, for
     /// maps that exist only while a bundle is made, and for tests.
     pub fn insert(&mut self, name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
@@ -83,7 +90,8 @@ impl Sources {
     /// The same files, none of them read yet: what lies on the disk is read anew, what is in memory stays.
     #[must_use]
     pub fn unread(&self) -> Self {
-        Self { root: self.root.clone(), memory: self.memory.clone(), cache: RwLock::default() }
+        let (root, memory) = (self.root.clone(), self.memory.clone());
+        Self { root, detached: self.detached, memory, cache: RwLock::default() }
     }
 
     /// Lets a picture that stood inside of a file be found like a file of its own, and returns its name:
@@ -102,6 +110,11 @@ impl Sources {
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
         cache.derived.entry(name.clone()).or_insert_with(|| Arc::clone(bytes));
         name
+    }
+
+    /// Whether something stands at `name` whatever the disk has there.
+    pub fn is_held(&self, name: &str) -> bool {
+        self.held(name).is_some()
     }
 
     /// What stands at `name` though the disk may have nothing there.
@@ -164,6 +177,9 @@ impl Sources {
     }
 
     fn disk_bytes(&self, name: &str) -> io::Result<Vec<u8>> {
+        if self.detached {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         let path = self.path(name);
         let metadata = std::fs::metadata(&path)?;
         if !metadata.is_file() {
@@ -210,7 +226,11 @@ impl Sources {
                 if other_case {
                     return Existence::OtherCase(folder);
                 }
-                return if self.path(&folder).is_dir() { Existence::Folder } else { Existence::File };
+                return if self.detached || self.path(&folder).is_dir() {
+                    Existence::Folder
+                } else {
+                    Existence::File
+                };
             }
         }
         Existence::Folder
@@ -256,9 +276,9 @@ impl Sources {
             }
         }
         let mut names: BTreeSet<String> = BTreeSet::new();
-        let listing = std::fs::read_dir(self.path(folder));
-        let mut found = listing.is_ok();
-        if let Ok(listing) = listing {
+        let listing = (!self.detached).then(|| std::fs::read_dir(self.path(folder)).ok()).flatten();
+        let mut found = listing.is_some();
+        if let Some(listing) = listing {
             names.extend(listing.flatten().filter_map(|entry| entry.file_name().into_string().ok()));
         }
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };

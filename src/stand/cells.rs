@@ -4,13 +4,13 @@ use crate::model::{TilePos, TileRect};
 
 /// A set of cells that tells how many of it lie in a rectangle without looking at each.
 #[derive(Debug, Clone)]
-pub(super) struct Cells {
+pub(super) struct CellSet {
     bounds: TileRect,
     /// For each corner of the grid, row by row, the cells above and left of it.
     sums: Vec<u32>,
 }
 
-impl Cells {
+impl CellSet {
     /// The cells of `bounds` for which `is_in` holds.
     pub(super) fn new(bounds: TileRect, is_in: impl Fn(TilePos) -> bool) -> Self {
         let columns = bounds.width as usize + 1;
@@ -48,11 +48,11 @@ mod tests {
 
     #[test]
     fn rectangles_beyond_the_edge_count_what_is_inside() {
-        let cells = Cells::new(TileRect::new(2, 1, 4, 3), |cell| (cell.x + cell.y) % 2 == 0);
+        let cells = CellSet::new(TileRect::new(2, 1, 4, 3), |cell| (cell.x + cell.y) % 2 == 0);
         assert_eq!(cells.count(TileRect::new(2, 1, 4, 3)), 6);
         assert_eq!(cells.count(TileRect::new(-5, -5, 100, 100)), 6);
         assert_eq!(cells.count(TileRect::new(3, 1, 1, 1)), 1);
         assert!(!cells.any(TileRect::new(2, 1, 1, 1)) && !cells.any(TileRect::new(6, 1, 9, 9)));
-        assert!(!Cells::new(TileRect::new(0, 0, 0, 0), |_| true).any(TileRect::new(0, 0, 5, 5)));
+        assert!(!CellSet::new(TileRect::new(0, 0, 0, 0), |_| true).any(TileRect::new(0, 0, 5, 5)));
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Mistake,
-    cells::Cells,
+    cells::CellSet,
     spec::{Spec, SpecFiles, meant},
 };
 use crate::{
@@ -24,7 +24,7 @@ pub(super) struct Area {
     pub(super) name: String,
     pub(super) tiles: TileRect,
     /// Of a polygon, those cells of `tiles` that are none of its own; `None` for a rectangle.
-    pub(super) outside: Option<Cells>,
+    pub(super) outside: Option<CellSet>,
     /// Free tiles kept between stands.
     pub(super) aisle: u32,
     /// How many stands may stand side by side, touching, before an aisle comes.
@@ -39,9 +39,9 @@ pub(super) struct Ground {
     pub(super) areas: BTreeMap<String, Area>,
     pub(super) walk: WalkGrid,
     /// Cells that no stand may cover: walls, zones, entries, exits.
-    pub(super) taken: Cells,
+    pub(super) taken: CellSet,
     /// Cells over which tiles of the venue lie that would hide a stand.
-    pub(super) roofs: Cells,
+    pub(super) roofs: CellSet,
     pub(super) traffic: Traffic,
     /// Cells of everything that a wish can name.
     pub(super) points: BTreeMap<String, Vec<TilePos>>,
@@ -77,7 +77,7 @@ impl Ground {
         let zones = meaning.zones.iter().flat_map(|zone| zone.cells.iter().copied());
         let taken: BTreeSet<TilePos> = blocked.chain(zones).chain(meaning.arrivals()).collect();
         let ground = Self {
-            taken: Cells::new(map.bounds(), |cell| taken.contains(&cell)),
+            taken: CellSet::new(map.bounds(), |cell| taken.contains(&cell)),
             roofs: roofs(map),
             traffic: Traffic::of(meaning),
             points: points(meaning),
@@ -140,7 +140,7 @@ impl Ground {
 }
 
 /// Cells of the layers above the avatars. What only tints them hides nothing.
-fn roofs(map: &Map) -> Cells {
+fn roofs(map: &Map) -> CellSet {
     let floor = map.layers.iter().position(|layer| layer.name == "floorLayer" && layer.objects().is_some());
     let above = map.layers.get(floor.map_or(map.layers.len(), |floor| floor + 1)..).unwrap_or_default();
     let above = Map { layers: above.to_vec(), tilesets: Vec::new(), ..map.clone() };
@@ -150,7 +150,7 @@ fn roofs(map: &Map) -> Cells {
         .filter_map(crate::model::Layer::tiles)
         .flat_map(|tiles| tiles.filled().map(|(cell, _)| cell).collect::<Vec<_>>())
         .collect();
-    Cells::new(map.bounds(), |cell| cells.contains(&cell))
+    CellSet::new(map.bounds(), |cell| cells.contains(&cell))
 }
 
 fn contains(outer: TileRect, inner: TileRect) -> bool {
@@ -180,7 +180,7 @@ fn drawn_areas(map: &Map) -> BTreeMap<String, Area> {
             if let Shape::Polygon(corners) = &object.shape {
                 let inside = polygon_cells(map, object.position, corners);
                 tiles = TileRect::around(inside.iter().copied()).unwrap_or(tiles);
-                outside = Some(Cells::new(tiles, |cell| !inside.contains(&cell)));
+                outside = Some(CellSet::new(tiles, |cell| !inside.contains(&cell)));
             }
             let area = Area {
                 name: object.name.clone(),

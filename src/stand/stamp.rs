@@ -21,8 +21,8 @@ use super::{
 };
 use crate::{
     model::{
-        Encoding, Gid, Layer, LayerKind, Map, Object, ObjectLayer, Properties, TileData, TileLayer, TilePos,
-        TileRect, Tileset, Value,
+        Cells, Encoding, Gid, Layer, LayerKind, Map, Object, ObjectLayer, Properties, TileData, TileLayer,
+        TilePos, TileRect, Tileset, Value,
     },
     picture,
     project::STANDS_IN_FOR,
@@ -409,9 +409,10 @@ impl Stamp {
     fn layer(&mut self, name: &str, cells: &BTreeMap<TilePos, Gid>) -> Layer {
         let bounds = self.map.bounds();
         let (width, height) = (self.map.width, self.map.height);
-        let mut gids = vec![Gid::EMPTY; width as usize * height as usize];
+        let mut gids = Cells::empty(width as usize * height as usize);
         for (cell, gid) in cells.iter().filter(|(cell, _)| bounds.contains(**cell)) {
-            gids[cell.y.unsigned_abs() as usize * width as usize + cell.x.unsigned_abs() as usize] = *gid;
+            let index = cell.y.unsigned_abs() as usize * width as usize + cell.x.unsigned_abs() as usize;
+            gids.set(index, *gid);
         }
         let tiles = TileLayer { width, height, data: TileData::Finite(gids), encoding: Encoding::Csv };
         let name = self.unique(&format!("stands-{}", name.replace('/', "-")));

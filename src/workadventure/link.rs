@@ -183,6 +183,22 @@ pub fn percent_decoded(path: &str) -> Cow<'_, str> {
     String::from_utf8(bytes).map_or(Cow::Borrowed(path), Cow::Owned)
 }
 
+/// A path as a URL has it.
+pub fn percent_encoded(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~/!$&'()*+,;=@".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.extend(
+                [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])),
+            );
+        }
+    }
+    out
+}
+
 /// The form for frames of the page of a video, whose own page refuses to be framed: of `YouTube` and
 /// Vimeo. `None` for every other URL, and for what is embeddable already.
 pub fn embeddable(url: &str) -> Option<String> {

@@ -20,7 +20,7 @@ pub use area_property::{
 };
 pub use link::{
     Address, Link, can_be_linked, embeddable, encoded_fragment, host_and_path, is_readable_url, is_room_path,
-    is_template, percent_decoded,
+    is_template, percent_decoded, percent_encoded,
 };
 pub use meaning::{Entry, EntryKind, Exit, FlatLayer, Holder, Meaning, Zone, is_area};
 pub(crate) use meaning::{arrivals_in_area, cells_of_area, is_floor_layer};

@@ -86,7 +86,7 @@ pub(crate) fn set_tile(map: &mut Map, id: u32, name: &str, value: Value) {
 
 /// A layer with these gids; its id is made of its name.
 pub(crate) fn tiles(name: &str, gids: [u32; 12]) -> Layer {
-    let data = TileData::Finite(gids.map(Gid).to_vec());
+    let data = TileData::Finite(gids.map(Gid).into_iter().collect());
     layer(name, LayerKind::Tiles(TileLayer { width: 4, height: 3, data, encoding: Encoding::Csv }))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{LayerKind, Map, TileData, TilePos, TileRect, Value};
+use crate::model::{Cells, LayerKind, Map, TileData, TilePos, TileRect, Value};
 
 /// Cells that a map may claim without holding data for them. More than that without data is a slip
 /// or an attack, and counts as no cells.
@@ -26,7 +26,16 @@ impl WalkGrid {
     /// The grid of a map. An infinite map, which `WorkAdventure` cannot show, has no cells; neither has
     /// one that claims far more cells than its layers hold.
     pub fn of(map: &Map) -> Self {
-        let layers = physical_layers(map);
+        Self::of_layers(map, physical_layers(map, false))
+    }
+
+    /// The grid as path-finding sees it, which knows nothing of hidden layers: there clicks and scripts
+    /// send avatars into walls that they cannot pass (section 3.3).
+    pub fn of_paths(map: &Map) -> Self {
+        Self::of_layers(map, physical_layers(map, true))
+    }
+
+    fn of_layers(map: &Map, layers: Vec<(u32, &Cells)>) -> Self {
         let held = layers.iter().map(|(_, gids)| gids.len()).max().unwrap_or(0);
         let cells = (map.width as usize).saturating_mul(map.height as usize);
         if map.infinite || cells > held.max(FREE_CELLS) {
@@ -42,11 +51,11 @@ impl WalkGrid {
         grid
     }
 
-    fn block(&mut self, width: u32, gids: &[crate::model::Gid], blocking: &Blocking) {
+    fn block(&mut self, width: u32, gids: &Cells, blocking: &Blocking) {
         let (layer_width, grid_width) = (width.max(1) as usize, self.width as usize);
         let shared = layer_width.min(grid_width);
-        for (y, row) in gids.chunks(layer_width).take(self.height as usize).enumerate() {
-            for (x, gid) in row.iter().take(shared).enumerate() {
+        for (y, row) in gids.rows(layer_width).take(self.height as usize).enumerate() {
+            for (x, gid) in row.take(shared).enumerate() {
                 if blocking.contains(gid.id()) {
                     self.blocked[y * grid_width + x] = true;
                 }
@@ -141,16 +150,18 @@ impl Reach {
 }
 
 /// Tile layers that exist for physics, with their width: of those with the same path the first.
-fn physical_layers(map: &Map) -> Vec<(u32, &[crate::model::Gid])> {
+fn physical_layers(map: &Map, visible_only: bool) -> Vec<(u32, &Cells)> {
     let mut paths = BTreeSet::new();
     map.flat_layers()
         .into_iter()
         .filter_map(|(path, layer)| match &layer.kind {
-            LayerKind::Tiles(tiles) => paths.insert(path).then_some(tiles),
+            LayerKind::Tiles(tiles) => paths.insert(path).then_some((layer, tiles)),
             _ => None,
         })
+        .filter(|(layer, _)| layer.visible || !visible_only)
+        .map(|(_, tiles)| tiles)
         .filter_map(|tiles| match &tiles.data {
-            TileData::Finite(gids) => Some((tiles.width, &**gids)),
+            TileData::Finite(gids) => Some((tiles.width, gids)),
             TileData::Chunks(_) | TileData::Unreadable => None,
         })
         .collect()
@@ -301,7 +312,7 @@ mod tests {
             tiles.width = 6;
             tiles.height = 2;
             let cells = [0, 2, 0, 0, 0, 2, 2, 0, 0, 0, 0, 0].map(crate::model::Gid);
-            tiles.data = TileData::Finite(cells.to_vec());
+            tiles.data = TileData::Finite(Cells::from(cells.to_vec()));
         }
         map.layers.push(wide);
         assert_eq!(grid(&map), ".#../#.../....");

@@ -15,7 +15,8 @@ use venue::{
 
 use crate::corpus::corpus;
 
-const SETTINGS: Settings = Settings { optimize: true, texture_size: 4096, base_url: None, out: None };
+const SETTINGS: Settings =
+    Settings { optimize: true, texture_size: 4096, walk: false, base_url: None, out: None };
 
 /// What the judges say of maps that are wrong in themselves, and were exported without a check:
 /// pictures that are not in the corpus; orientations that WorkAdventure does not know.

@@ -183,9 +183,9 @@ fn rewrite(layers: &mut [Layer], number: &mut usize, new_gid: &dyn Fn(Option<usi
         match &mut layer.kind {
             LayerKind::Tiles(tiles) => {
                 if let TileData::Finite(gids) = &mut tiles.data {
-                    for gid in gids {
-                        *gid = if gid.is_empty() { Gid::EMPTY } else { new_gid(Some(*number), *gid) };
-                    }
+                    let new =
+                        |gid: Gid| if gid.is_empty() { Gid::EMPTY } else { new_gid(Some(*number), gid) };
+                    *gids = gids.iter().map(new).collect();
                 }
                 *number += 1;
             }

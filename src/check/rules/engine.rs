@@ -312,7 +312,7 @@ fn numbered(tiles: &TileLayer) -> Box<dyn Iterator<Item = (usize, TilePos, Gid)>
             let width = tiles.width.max(1) as usize;
             Box::new(gids.iter().enumerate().map(move |(index, gid)| {
                 let at = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
-                (index, TilePos::new(at(index % width), at(index / width)), *gid)
+                (index, TilePos::new(at(index % width), at(index / width)), gid)
             }))
         }
         _ => Box::new(tiles.filled().enumerate().map(|(index, (cell, gid))| (index, cell, gid))),

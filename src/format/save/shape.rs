@@ -8,7 +8,7 @@ use glam::DVec2;
 use super::SaveStyle;
 use crate::{
     model::{
-        Compression, DrawOrder, Encoding, Extra, Gid, Json, Layer, LayerKind, Map, MapTileset, Object,
+        Cells, Compression, DrawOrder, Encoding, Extra, Gid, Json, Layer, LayerKind, Map, MapTileset, Object,
         ObjectLayer, Orientation, Picture, Properties, Property, RenderOrder, Shape, Text, Tile, TileData,
         TileLayer, Tileset, Value,
     },
@@ -30,7 +30,7 @@ pub(super) fn of(map: &Map, style: SaveStyle, order: Order) -> Json {
 }
 
 /// Writes cells as base64 over little-endian numbers.
-fn base64(gids: &[Gid], compression: Compression) -> String {
+fn base64(gids: &Cells, compression: Compression) -> String {
     let bytes: Vec<u8> = gids.iter().flat_map(|gid| gid.0.to_le_bytes()).collect();
     let level = flate2::Compression::default();
     let deflated = |written: std::io::Result<Vec<u8>>| written.unwrap_or_default();
@@ -400,7 +400,7 @@ impl Writer<'_> {
             pairs.put("encoding", text("base64"));
             pairs.put("compression", text(name));
         }
-        let cells = |gids: &[Gid]| match compression {
+        let cells = |gids: &Cells| match compression {
             Some(compression) => Json::String(base64(gids, compression)),
             None => Json::Integers(gids.iter().map(|gid| gid.0).collect()),
         };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use glam::DVec2;
 
 use super::{RenderError, tiles::Tint};
-use crate::model::{Chunk, Gid, Layer, LayerKind, Map, TileData, TileLayer, TilePos, TileRect, color};
+use crate::model::{Cells, Chunk, Gid, Layer, LayerKind, Map, TileData, TileLayer, TilePos, TileRect, color};
 
 /// A layer that is to be drawn.
 pub(super) struct DrawnLayer<'a> {
@@ -106,7 +106,7 @@ fn multiply(above: Option<Tint>, own: Option<Tint>) -> Option<Tint> {
 /// The cells of a tile layer, row by row at hand.
 pub(super) enum Grid<'a> {
     /// All cells of a finite layer.
-    Rows { gids: &'a [Gid], width: usize, height: usize },
+    Rows { gids: &'a Cells, width: usize, height: usize },
     /// Only those with a tile, sorted by row and column.
     Filled(Vec<(TilePos, Gid)>),
 }
@@ -147,11 +147,11 @@ impl<'a> Grid<'a> {
                 };
                 let column = |x: i32| usize::try_from(x).unwrap_or(0).min(*width);
                 let (first, last) = (y * width + column(left), y * width + column(right));
-                let row = gids.get(first..last.min(gids.len())).unwrap_or_default();
+                let row = gids.range(first..last);
                 let left = left.max(0);
-                let cells = row.iter().enumerate().filter(|(_, gid)| !gid.is_empty());
+                let cells = row.enumerate().filter(|(_, gid)| !gid.is_empty());
                 Box::new(cells.map(move |(step, gid)| {
-                    (left.saturating_add(i32::try_from(step).unwrap_or(i32::MAX)), *gid)
+                    (left.saturating_add(i32::try_from(step).unwrap_or(i32::MAX)), gid)
                 }))
             }
             Self::Filled(filled) => {
@@ -178,7 +178,7 @@ impl<'a> Grid<'a> {
     /// Every gid in it.
     pub(super) fn gids(&self) -> Box<dyn Iterator<Item = Gid> + '_> {
         match self {
-            Self::Rows { gids, .. } => Box::new(gids.iter().copied().filter(|gid| !gid.is_empty())),
+            Self::Rows { gids, .. } => Box::new(gids.iter().filter(|gid| !gid.is_empty())),
             Self::Filled(filled) => Box::new(filled.iter().map(|(_, gid)| *gid)),
         }
     }

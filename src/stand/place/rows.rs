@@ -7,7 +7,7 @@
 
 use crate::{
     model::TileRect,
-    stand::{cells::Cells, site::Area},
+    stand::{cells::CellSet, site::Area},
 };
 
 /// Where a stand of this size may be worth trying in an area, without what stands on others or on `taken`
@@ -15,7 +15,7 @@ use crate::{
 pub(super) fn places(
     area: &Area,
     (width, height): (u32, u32),
-    taken: &Cells,
+    taken: &CellSet,
     stands: &[TileRect],
 ) -> Vec<TileRect> {
     let near: Vec<TileRect> =
@@ -95,7 +95,7 @@ fn fronts(area: &Area, height: u32, stands: &[TileRect]) -> Vec<i32> {
 }
 
 /// Columns in which a row of this height has nothing in its way: first, and first behind.
-fn runs(area: &Area, y: i32, height: u32, taken: &Cells, stands: &[TileRect]) -> Vec<(i32, i32)> {
+fn runs(area: &Area, y: i32, height: u32, taken: &CellSet, stands: &[TileRect]) -> Vec<(i32, i32)> {
     let strip = TileRect { y, height, ..area.tiles };
     let front = strip.bottom();
     let others = stands.iter().filter_map(|stand| {
@@ -149,8 +149,8 @@ mod tests {
         Area { name: "a".to_owned(), tiles, outside: None, aisle: 2, island, slot: false }
     }
 
-    fn free() -> Cells {
-        Cells::new(TileRect::new(0, 0, 100, 100), |_| false)
+    fn free() -> CellSet {
+        CellSet::new(TileRect::new(0, 0, 100, 100), |_| false)
     }
 
     fn corners(places: &[TileRect]) -> Vec<(i32, i32)> {
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn islands_touch_and_what_is_in_the_way_is_left_out() {
-        let pillar = Cells::new(TileRect::new(0, 0, 30, 4), |cell| (cell.x, cell.y) == (12, 1));
+        let pillar = CellSet::new(TileRect::new(0, 0, 30, 4), |cell| (cell.x, cell.y) == (12, 1));
         let places = places(&area(12, 4, 2), (4, 4), &pillar, &[TileRect::new(0, 0, 4, 4)]);
         assert!(corners(&places).contains(&(4, 0)) && corners(&places).contains(&(6, 0)));
         let places = super::places(&area(30, 4, 1), (4, 4), &pillar, &[]);

@@ -1,0 +1,280 @@
+//! The cells of tile layers, in as little memory as their numbers allow.
+
+use std::{fmt, iter::FusedIterator, ops::Range, slice};
+
+use super::Gid;
+
+/// Raw gids, row by row.
+///
+/// Nearly all maps number their tiles below 8192 and mirror them at most: such cells take 16 bits each,
+/// others 32. What comes out is what went in, to the bit.
+#[derive(Clone)]
+pub struct Cells(Kept);
+
+#[derive(Clone)]
+enum Kept {
+    /// The flags for mirroring in bits 13 to 15, the id below.
+    Narrow(Vec<u16>),
+    Wide(Vec<Gid>),
+}
+
+const NARROW_FLAGS: u32 = Gid::FLIP_X | Gid::FLIP_Y | Gid::FLIP_DIAGONAL;
+const NARROW_ID: u32 = 0x1FFF;
+
+fn narrow(gid: Gid) -> Option<u16> {
+    let fits = gid.0 & !(NARROW_FLAGS | NARROW_ID) == 0;
+    fits.then_some(((gid.0 >> 16) | (gid.0 & NARROW_ID)) as u16)
+}
+
+fn wide(cell: u16) -> Gid {
+    let cell = u32::from(cell);
+    Gid((cell << 16) & NARROW_FLAGS | cell & NARROW_ID)
+}
+
+impl Cells {
+    /// None yet, with room for so many.
+    pub fn with_capacity(cells: usize) -> Self {
+        Self(Kept::Narrow(Vec::with_capacity(cells)))
+    }
+
+    /// So many cells without a tile.
+    pub fn empty(cells: usize) -> Self {
+        Self(Kept::Narrow(vec![0; cells]))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Kept::Narrow(cells) => cells.len(),
+            Kept::Wide(gids) => gids.len(),
+        }
+    }
+
+    /// Whether there are none at all; cells without a tile are cells.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The gid of one cell; `None` beyond the last.
+    pub fn get(&self, index: usize) -> Option<Gid> {
+        match &self.0 {
+            Kept::Narrow(cells) => cells.get(index).copied().map(wide),
+            Kept::Wide(gids) => gids.get(index).copied(),
+        }
+    }
+
+    /// Puts a gid into a cell; nothing happens beyond the last.
+    pub fn set(&mut self, index: usize, gid: Gid) {
+        if index >= self.len() {
+            return;
+        }
+        if let Kept::Narrow(cells) = &mut self.0 {
+            match narrow(gid) {
+                Some(cell) => return cells[index] = cell,
+                None => self.widen(0),
+            }
+        }
+        if let Kept::Wide(gids) = &mut self.0 {
+            gids[index] = gid;
+        }
+    }
+
+    /// Adds a cell behind the last.
+    pub fn push(&mut self, gid: Gid) {
+        if let Kept::Narrow(cells) = &mut self.0 {
+            match narrow(gid) {
+                Some(cell) => return cells.push(cell),
+                None => self.widen(1),
+            }
+        }
+        if let Kept::Wide(gids) = &mut self.0 {
+            gids.push(gid);
+        }
+    }
+
+    /// Takes the last cell off.
+    pub fn pop(&mut self) -> Option<Gid> {
+        match &mut self.0 {
+            Kept::Narrow(cells) => cells.pop().map(wide),
+            Kept::Wide(gids) => gids.pop(),
+        }
+    }
+
+    /// All gids, in order.
+    pub fn iter(&self) -> CellsIter<'_> {
+        self.range(0..self.len())
+    }
+
+    /// The gids of some cells, as far as they exist.
+    pub fn range(&self, cells: Range<usize>) -> CellsIter<'_> {
+        let end = cells.end.min(self.len());
+        let cells = cells.start.min(end)..end;
+        CellsIter(match &self.0 {
+            Kept::Narrow(kept) => Rest::Narrow(kept[cells].iter()),
+            Kept::Wide(kept) => Rest::Wide(kept[cells].iter()),
+        })
+    }
+
+    /// The rows of a grid so wide, from the top; the last may be shorter.
+    pub fn rows(&self, width: usize) -> impl Iterator<Item = CellsIter<'_>> {
+        let width = width.max(1);
+        (0..self.len()).step_by(width).map(move |first| self.range(first..first.saturating_add(width)))
+    }
+
+    fn widen(&mut self, room: usize) {
+        let Kept::Narrow(cells) = &self.0 else { return };
+        let mut gids = Vec::with_capacity(cells.capacity().max(cells.len() + room));
+        gids.extend(cells.iter().copied().map(wide));
+        self.0 = Kept::Wide(gids);
+    }
+}
+
+impl Default for Cells {
+    fn default() -> Self {
+        Self::with_capacity(0)
+    }
+}
+
+impl PartialEq for Cells {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Kept::Narrow(one), Kept::Narrow(two)) => one == two,
+            (Kept::Wide(one), Kept::Wide(two)) => one == two,
+            _ => self.iter().eq(other),
+        }
+    }
+}
+
+impl Eq for Cells {}
+
+impl fmt::Debug for Cells {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.debug_list().entries(self).finish()
+    }
+}
+
+impl FromIterator<Gid> for Cells {
+    fn from_iter<I: IntoIterator<Item = Gid>>(gids: I) -> Self {
+        let gids = gids.into_iter();
+        let mut cells = Self::with_capacity(gids.size_hint().0);
+        gids.for_each(|gid| cells.push(gid));
+        cells
+    }
+}
+
+impl From<Vec<Gid>> for Cells {
+    fn from(gids: Vec<Gid>) -> Self {
+        gids.into_iter().collect()
+    }
+}
+
+impl<'a> IntoIterator for &'a Cells {
+    type Item = Gid;
+    type IntoIter = CellsIter<'a>;
+
+    fn into_iter(self) -> CellsIter<'a> {
+        self.iter()
+    }
+}
+
+/// Gids of some cells, one by one.
+#[derive(Debug, Clone)]
+pub struct CellsIter<'a>(Rest<'a>);
+
+#[derive(Debug, Clone)]
+enum Rest<'a> {
+    Narrow(slice::Iter<'a, u16>),
+    Wide(slice::Iter<'a, Gid>),
+}
+
+impl Iterator for CellsIter<'_> {
+    type Item = Gid;
+
+    fn next(&mut self) -> Option<Gid> {
+        match &mut self.0 {
+            Rest::Narrow(cells) => cells.next().copied().map(wide),
+            Rest::Wide(gids) => gids.next().copied(),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match &self.0 {
+            Rest::Narrow(cells) => cells.size_hint(),
+            Rest::Wide(gids) => gids.size_hint(),
+        }
+    }
+
+    // What runs over all cells asks once, not at each, how they are kept.
+    fn fold<B, F: FnMut(B, Gid) -> B>(self, first: B, mut step: F) -> B {
+        match self.0 {
+            Rest::Narrow(cells) => cells.fold(first, |sum, cell| step(sum, wide(*cell))),
+            Rest::Wide(gids) => gids.fold(first, |sum, gid| step(sum, *gid)),
+        }
+    }
+}
+
+impl DoubleEndedIterator for CellsIter<'_> {
+    fn next_back(&mut self) -> Option<Gid> {
+        match &mut self.0 {
+            Rest::Narrow(cells) => cells.next_back().copied().map(wide),
+            Rest::Wide(gids) => gids.next_back().copied(),
+        }
+    }
+}
+
+impl ExactSizeIterator for CellsIter<'_> {}
+
+impl FusedIterator for CellsIter<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ids around what fits, with every set of flags.
+    fn gids() -> impl Iterator<Item = Gid> {
+        let ids = [0, 1, 0x1FFE, 0x1FFF, 0x2000, 0xFFFF, Gid::HIGHEST];
+        (0..16).flat_map(move |flags| ids.map(|id| Gid(flags << 28 | id)))
+    }
+
+    #[test]
+    fn what_comes_out_is_what_went_in() {
+        let all: Vec<Gid> = gids().collect();
+        assert_eq!(all.iter().copied().collect::<Cells>().iter().collect::<Vec<_>>(), all);
+        for gid in gids() {
+            let mut cells = Cells::empty(3);
+            cells.set(1, gid);
+            cells.push(gid);
+            let expected = [Gid::EMPTY, gid, Gid::EMPTY, gid];
+            assert_eq!(cells.iter().collect::<Vec<_>>(), expected);
+            assert_eq!(cells.iter().rev().collect::<Vec<_>>(), [gid, Gid::EMPTY, gid, Gid::EMPTY]);
+            assert_eq!((cells.get(1), cells.get(4), cells.len()), (Some(gid), None, 4));
+            assert_eq!(cells, Cells::from(expected.to_vec()));
+            assert_eq!(cells.pop(), Some(gid));
+        }
+    }
+
+    #[test]
+    fn how_cells_are_kept_is_nobodys_business() {
+        let mut once_wide = Cells::from(vec![Gid(0x2000), Gid(7)]);
+        once_wide.set(0, Gid(5));
+        assert_eq!(once_wide, Cells::from(vec![Gid(5), Gid(7)]));
+        assert_ne!(once_wide, Cells::from(vec![Gid(5), Gid(8)]));
+        assert_ne!(once_wide, Cells::from(vec![Gid(5)]));
+    }
+
+    #[test]
+    fn cells_that_can_be_narrow_are() {
+        let flipped = Gid(Gid::FLIP_X | Gid::FLIP_Y | Gid::FLIP_DIAGONAL | 0x1FFF);
+        assert!(matches!(Cells::from(vec![flipped, Gid(1)]).0, Kept::Narrow(_)));
+        assert!(matches!(Cells::from(vec![Gid(Gid::ROTATE_HEX | 1)]).0, Kept::Wide(_)));
+    }
+
+    #[test]
+    fn rows_and_ranges_end_where_the_cells_end() {
+        let cells = Cells::from((0..7).map(Gid).collect::<Vec<_>>());
+        let rows: Vec<Vec<u32>> = cells.rows(3).map(|row| row.map(|gid| gid.0).collect()).collect();
+        assert_eq!(rows, [vec![0, 1, 2], vec![3, 4, 5], vec![6]]);
+        assert_eq!(cells.range(5..100).len(), 2);
+        assert_eq!(cells.range(50..100).len(), 0);
+    }
+}

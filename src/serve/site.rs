@@ -1,0 +1,174 @@
+//! What the server shows at one moment.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::page;
+use crate::{
+    picture::{self, PictureStore, RenderOptions, Renderer},
+    project::Project,
+    report::Report,
+    source::{resolve, with_extension},
+    walk::{MapEntry, Page, Room},
+    world::{World, title},
+};
+
+/// Path of everything that is ours rather than the project's.
+pub(super) const OWN: &str = "/_venue/";
+/// Path of the stream of changes.
+pub(super) const CHANGES: &str = "/_venue/changes";
+/// Longest side of a map's picture, in pixels.
+const PREVIEW_SIZE: u32 = 480;
+
+/// One of our own files.
+#[derive(Debug, Clone)]
+pub(super) struct OwnFile {
+    pub(super) kind: &'static str,
+    pub(super) bytes: Arc<[u8]>,
+}
+
+/// A project as it was when its files last changed: pages made of it, and the files themselves.
+#[derive(Debug, Default)]
+pub struct Site {
+    project: Project,
+    /// Our own files, by path below [`OWN`].
+    own: BTreeMap<String, OwnFile>,
+    /// Pictures of maps, drawn when somebody first asks.
+    previews: Mutex<BTreeMap<String, Option<Arc<[u8]>>>>,
+    /// What is to be said of it: the findings in numbers, or why it cannot be read.
+    summary: String,
+}
+
+impl Site {
+    /// The site of a project that was judged. `link` gives the address of a map's room in WorkAdventure.
+    pub fn new(project: Project, report: &Report, link: &dyn Fn(&str) -> Option<String>) -> Self {
+        let mut own = BTreeMap::new();
+        let world = World::of_project(&project);
+        let mut put = |path: String, kind, bytes: Vec<u8>| {
+            own.insert(path, OwnFile { kind, bytes: bytes.into() });
+        };
+        let mut cards = Vec::new();
+        let mut entries = Vec::new();
+        for (index, map) in world.maps().iter().enumerate() {
+            let editor = with_extension(map.name, "wam");
+            let wam = project.wams.iter().find(|wam| wam.name == editor).and_then(|wam| wam.wam.as_ref());
+            let room_link = link(map.name);
+            let room = Room::of(&world, index, wam, room_link.as_deref(), Some(report));
+            let (path, bytes) = Page::room_file(map.name, room.as_ref().map_err(|error| *error));
+            put(path, "text/javascript; charset=utf-8", bytes);
+            // A map that another stands in for is walked on in that one.
+            let replaced = world.index(map.name) != Some(index);
+            if !replaced {
+                entries.push(MapEntry { map: map.name.to_owned(), title: title(map.map, map.name) });
+                cards.push(page::Card {
+                    name: map.name,
+                    title: title(map.map, map.name),
+                    size: (map.map.width, map.map.height),
+                    link: room_link,
+                });
+            }
+        }
+        let entry = project.config.project.entry.as_ref().map(|entry| resolve("", entry));
+        let entry = entry.and_then(|entry| world.index(&entry)).map(|index| world.maps()[index].name);
+        let entry = entry.or_else(|| entries.first().map(|entry| entry.map.as_str())).unwrap_or_default();
+        // The way in comes first.
+        cards.sort_by_key(|card| card.name != entry);
+        let entry = entry.to_owned();
+        let name = project.config.project.name.as_deref().unwrap_or("Venue");
+        let walk = Page {
+            root: "../".to_owned(),
+            changes: Some(CHANGES.to_owned()),
+            ..Page::beside(name, entries, &entry)
+        };
+        for (path, bytes) in walk.files() {
+            let kind = match path.rsplit('.').next() {
+                Some("css") => "text/css; charset=utf-8",
+                Some("js") => "text/javascript; charset=utf-8",
+                _ => "text/html; charset=utf-8",
+            };
+            put(path, kind, bytes);
+        }
+        let index = page::index(name, &cards, report);
+        put("index.html".to_owned(), "text/html; charset=utf-8", index.into_bytes());
+        put("serve.css".to_owned(), "text/css; charset=utf-8", page::STYLE.as_bytes().to_vec());
+        put("serve.js".to_owned(), "text/javascript; charset=utf-8", page::SCRIPT.as_bytes().to_vec());
+        let summary = page::summary(report);
+        Self { project, own, previews: Mutex::default(), summary }
+    }
+
+    /// The site of a project that cannot be read, with the reason.
+    pub fn broken(project: Project, reason: &str) -> Self {
+        let mut site = Self { project, summary: reason.to_owned(), ..Self::default() };
+        let mut put = |path: &str, kind, bytes: Vec<u8>| {
+            site.own.insert(path.to_owned(), OwnFile { kind, bytes: bytes.into() });
+        };
+        put("index.html", "text/html; charset=utf-8", page::broken(reason).into_bytes());
+        put("serve.css", "text/css; charset=utf-8", page::STYLE.as_bytes().to_vec());
+        put("serve.js", "text/javascript; charset=utf-8", page::SCRIPT.as_bytes().to_vec());
+        site
+    }
+
+    /// What is to be said of it, in one line.
+    pub fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    /// One of our own files.
+    pub(super) fn own(&self, path: &str) -> Option<OwnFile> {
+        if let Some(map) = path.strip_prefix("pictures/").and_then(|path| path.strip_suffix(".png")) {
+            return self.preview(map).map(|bytes| OwnFile { kind: "image/png", bytes });
+        }
+        self.own.get(path).cloned()
+    }
+
+    fn preview(&self, name: &str) -> Option<Arc<[u8]>> {
+        let map = self.project.map(name)?.map.as_ref()?;
+        let mut known = self.previews.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(preview) = known.get(name) {
+            return preview.clone();
+        }
+        let options = RenderOptions { size: Some(PREVIEW_SIZE), ..RenderOptions::default() };
+        let store = PictureStore::new();
+        let drawn = Renderer::new(map, &self.project.sources, &store, &options)
+            .ok()
+            .and_then(|renderer| renderer.draw().ok())
+            .and_then(|pixels| picture::encode(&pixels).ok());
+        let drawn: Option<Arc<[u8]>> = drawn.map(Into::into);
+        known.insert(name.to_owned(), drawn.clone());
+        drawn
+    }
+
+    /// A file of the project; `None` where there is none, where its name has a part that begins with a
+    /// dot, or where it lies outside of the project, be it by way of a link.
+    pub(super) fn file(&self, name: &str) -> Option<Arc<[u8]>> {
+        let plain =
+            |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', '\0', ':']);
+        if !name.split('/').all(plain) {
+            return None;
+        }
+        let sources = &self.project.sources;
+        if sources.is_held(name) {
+            return sources.read(name).ok();
+        }
+        let root: PathBuf = self.project.root.canonicalize().ok()?;
+        let path = sources.path(name).canonicalize().ok()?;
+        if !path.starts_with(&root) || path.components().any(|part| is_hidden(part.as_os_str(), &root, &path))
+        {
+            return None;
+        }
+        // Names are judged letter by letter, as servers do.
+        match sources.unread().existence(name) {
+            crate::source::Existence::File => sources.read(name).ok(),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a link below the root led into something hidden, such as `.git`.
+fn is_hidden(part: &std::ffi::OsStr, root: &std::path::Path, path: &std::path::Path) -> bool {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    part.to_string_lossy().starts_with('.') && below.iter().any(|below| below == part)
+}

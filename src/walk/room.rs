@@ -1,0 +1,350 @@
+//! One map as the page of the walk needs it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{
+    happening::{self, Happening},
+    scene::{self, DrawnLayer, DrawnText, EmbeddedWebsite, TilesetPicture},
+};
+use crate::{
+    finding::Severity,
+    model::{AreaProperty, Map, Orientation, PixelRect, Property, TilePos, TileRect, Wam},
+    report::Report,
+    workadventure::{AreaPropertyFact, Holder, PropertyFact, WalkGrid, Zone},
+    world::{Way, World, title},
+};
+
+/// Why nobody can walk on a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RoomError {
+    /// Anything but squares.
+    #[error("WorkAdventure shows orthogonal maps only")]
+    Orientation,
+    /// A map without edges.
+    #[error("WorkAdventure does not show infinite maps")]
+    Infinite,
+}
+
+/// One map as the page needs it. Positions and sizes are in pixels, cells in tiles.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Room {
+    /// Name of the map's file.
+    pub map: String,
+    /// What people call it.
+    pub title: String,
+    /// Width and height, in tiles.
+    pub size: (u32, u32),
+    /// Size of a cell, in pixels.
+    pub tile: (u32, u32),
+    /// Where its room opens in WorkAdventure, where that is known.
+    pub link: Option<String>,
+    /// What its tiles are drawn from.
+    pub tilesets: Vec<TilesetPicture>,
+    /// Layers of tiles, bottom first.
+    pub layers: Vec<DrawnLayer>,
+    /// Texts on the ground.
+    pub texts: Vec<DrawnText>,
+    /// Pages on the map.
+    pub websites: Vec<EmbeddedWebsite>,
+    /// Which cells stop an avatar, row by row: how many are free, then how many block, and so on.
+    pub walls: Vec<u32>,
+    /// The same as the engine's path-finding sees it, which takes hidden layers for free.
+    pub path_walls: Vec<u32>,
+    /// Where something happens, in the order in which the engine merges them.
+    pub zones: Vec<RoomZone>,
+    /// Where visitors arrive, the default entry first; empty where the engine falls back to the middle.
+    pub entries: Vec<RoomEntry>,
+    /// Objects by name, with their middle: `moveTo` finds them.
+    pub objects: BTreeMap<String, (f64, f64)>,
+    /// What `check` says of it.
+    pub findings: Vec<RoomFinding>,
+}
+
+/// A zone.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RoomZone {
+    /// Its name: of the layer, the area, or the tile.
+    pub name: String,
+    /// `layer`, `tile`, `area`, or `editor` for one of a `.wam` file.
+    pub holder: &'static str,
+    /// Cells that trigger it, as runs: row, first column, length. Empty for areas.
+    pub cells: Vec<(i32, i32, i32)>,
+    /// Where an area lies: left, top, width, height.
+    pub rectangle: Option<(f64, f64, f64, f64)>,
+    /// Properties by name; the last where one is given twice.
+    pub properties: BTreeMap<String, serde_json::Value>,
+    /// What they lead to, by the name of the property.
+    pub happenings: BTreeMap<String, Happening>,
+}
+
+/// A place where visitors arrive.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RoomEntry {
+    /// Its name in links.
+    pub name: String,
+    /// Whether visitors arrive here without a name.
+    pub default: bool,
+    /// Whether it is meant as an entry; any other layer can be named, too.
+    pub declared: bool,
+    /// Cells where they appear, as runs: row, first column, length.
+    pub cells: Vec<(i32, i32, i32)>,
+}
+
+/// A finding about the map.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RoomFinding {
+    /// Name of the rule.
+    pub rule: String,
+    /// `error`, `warning` or `info`.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub help: Option<String>,
+    /// File and line.
+    pub at: String,
+    /// Cells, where it lies on the map.
+    pub area: Option<TileRect>,
+}
+
+impl Room {
+    /// The room of one of a world's maps. `link` is where it opens in WorkAdventure, `wam` the editor's
+    /// file beside it, `report` what `check` says.
+    ///
+    /// # Errors
+    /// What WorkAdventure cannot show at all.
+    pub fn of(
+        world: &World,
+        index: usize,
+        wam: Option<&Wam>,
+        link: Option<&str>,
+        report: Option<&Report>,
+    ) -> Result<Self, RoomError> {
+        let here = &world.maps()[index];
+        let (map, meaning) = (here.map, here.meaning);
+        if map.orientation != Orientation::Orthogonal {
+            return Err(RoomError::Orientation);
+        }
+        if map.infinite {
+            return Err(RoomError::Infinite);
+        }
+        let ways: Vec<&Way> = world.ways_from(index).collect();
+        let surroundings = Surroundings { world, ways: &ways, map: here.name, link };
+        let mut zones: Vec<RoomZone> = meaning.zones.iter().map(|zone| surroundings.zone(zone)).collect();
+        let mut entries: Vec<RoomEntry> = meaning.entries.iter().map(entry).collect();
+        for area in wam.into_iter().flat_map(|wam| &wam.areas) {
+            if area.property("start").is_some() {
+                let bounds = map.bounds();
+                let cells = area.rectangle.tiles(map.tile_size).clipped(bounds).cells();
+                let cells = runs(cells);
+                let (name, default) = (area.name.clone(), false);
+                entries.push(RoomEntry { name, default, declared: true, cells });
+            }
+            zones.push(surroundings.editor_zone(area.name.clone(), area.rectangle, &area.properties));
+        }
+        Ok(Self {
+            map: here.name.to_owned(),
+            title: title(map, here.name),
+            size: (map.width, map.height),
+            tile: (map.tile_size.width, map.tile_size.height),
+            link: link.map(str::to_owned),
+            tilesets: scene::tilesets(map),
+            layers: scene::layers(map, meaning),
+            texts: scene::texts(map),
+            websites: scene::websites(map, &|text| happening::address(here.name, text)),
+            walls: walls(&meaning.walk),
+            path_walls: walls(&WalkGrid::of_paths(map)),
+            zones,
+            entries,
+            objects: objects(map),
+            findings: report.map(|report| findings(report, here.name)).unwrap_or_default(),
+        })
+    }
+}
+
+/// What the zones of a map need to know of it and of the others.
+struct Surroundings<'a> {
+    world: &'a World<'a>,
+    ways: &'a [&'a Way<'a>],
+    map: &'a str,
+    link: Option<&'a str>,
+}
+
+impl Surroundings<'_> {
+    fn zone(&self, zone: &Zone) -> RoomZone {
+        let (holder, name) = match &zone.holder {
+            Holder::Layer(path) => ("layer", path.clone()),
+            Holder::Area(name) => ("area", name.clone()),
+            Holder::Tile(tileset, id) => ("tile", format!("tile {id} of {tileset}")),
+        };
+        let plain = |property: &Property| Some((property.name.clone(), happening::plain(&property.value)?));
+        let happenings = zone.triggers.iter().filter_map(|property| {
+            Some((property.name.clone(), self.happening(zone, property, property.value.text()?)?))
+        });
+        RoomZone {
+            name,
+            holder,
+            cells: if zone.rectangle.is_some() { Vec::new() } else { runs(zone.cells.iter().copied()) },
+            rectangle: zone.rectangle.map(corners),
+            properties: zone.triggers.iter().filter_map(plain).collect(),
+            happenings: happenings.collect(),
+        }
+    }
+
+    fn happening(&self, zone: &Zone, property: &Property, text: &str) -> Option<Happening> {
+        let fact = PropertyFact::of(&property.name)?;
+        match fact.name {
+            "openWebsite" | "openTab" | "playAudio" | "playAudioLoop" => {
+                Some(happening::page(self.map, text))
+            }
+            "jitsiRoom" => Some(happening::jitsi(self.link, text, &zone.triggers)),
+            "exitUrl" | "exitSceneUrl" => {
+                let spot = zone.value_spot(property);
+                let way = self.ways.iter().find(|way| way.exit.is_some() && way.spot == spot)?;
+                Some(happening::exit(self.world, way))
+            }
+            _ => None,
+        }
+    }
+
+    /// A zone of the editor's file, with the properties of Tiled's maps that do the same; what has none
+    /// is said in words.
+    fn editor_zone(&self, name: String, rectangle: PixelRect, written: &[AreaProperty]) -> RoomZone {
+        let mut properties = BTreeMap::new();
+        let mut happenings = BTreeMap::new();
+        let mut says = Vec::new();
+        for property in written {
+            let text = |key: &str| property.text(key).unwrap_or_default();
+            let mut put = |name: &str, value: serde_json::Value, happening: Option<Happening>| {
+                properties.insert(name.to_owned(), value);
+                happenings.extend(happening.map(|happening| (name.to_owned(), happening)));
+            };
+            match property.kind.as_str() {
+                "openWebsite" => {
+                    let tab = property.boolean("newTab") == Some(true);
+                    let link = text("link");
+                    let name = if tab { "openTab" } else { "openWebsite" };
+                    put(name, link.into(), Some(happening::page(self.map, link)));
+                    if let Some(trigger) = property.text("trigger") {
+                        put("openWebsiteTrigger", trigger.into(), None);
+                    }
+                }
+                "playAudio" => {
+                    put(
+                        "playAudio",
+                        text("audioLink").into(),
+                        Some(happening::page(self.map, text("audioLink"))),
+                    );
+                }
+                "jitsiRoomProperty" => {
+                    let room = text("roomName");
+                    put("jitsiRoom", room.into(), Some(happening::jitsi(self.link, room, &[])));
+                    if let Some(trigger) = property.text("trigger") {
+                        put("jitsiTrigger", trigger.into(), None);
+                    }
+                }
+                "silent" => put("silent", true.into(), None),
+                "focusable" => {
+                    put("focusable", true.into(), None);
+                    if let Some(margin) = property.fields.get("zoom_margin").and_then(happening::plain_json) {
+                        put("zoomMargin", margin, None);
+                    }
+                }
+                "exit" => {
+                    let area = Some(name.as_str());
+                    let way = self.ways.iter().find(|way| {
+                        way.exit.is_none()
+                            && way.place.object.as_deref() == area
+                            && way.text.starts_with(text("url"))
+                    });
+                    let happening = way.map(|way| happening::exit(self.world, way));
+                    put("exitUrl", text("url").into(), happening);
+                }
+                "start" => {}
+                kind => {
+                    let effect = AreaPropertyFact::of(kind).map_or(kind, |fact| fact.effect);
+                    says.push(effect.to_owned());
+                }
+            }
+        }
+        if !says.is_empty() {
+            properties.insert("says".to_owned(), says.join("; ").into());
+        }
+        let rectangle = Some(corners(rectangle));
+        RoomZone { name, holder: "editor", cells: Vec::new(), rectangle, properties, happenings }
+    }
+}
+
+fn corners(rectangle: PixelRect) -> (f64, f64, f64, f64) {
+    (rectangle.x, rectangle.y, rectangle.width, rectangle.height)
+}
+
+fn entry(entry: &crate::workadventure::Entry) -> RoomEntry {
+    RoomEntry {
+        name: entry.name.clone(),
+        default: entry.default,
+        declared: entry.declared,
+        cells: runs(entry.cells.iter().copied()),
+    }
+}
+
+/// Cells as runs: row, first column, length; sorted.
+fn runs(cells: impl IntoIterator<Item = TilePos>) -> Vec<(i32, i32, i32)> {
+    let mut cells: Vec<TilePos> = cells.into_iter().collect();
+    cells.sort_unstable();
+    cells.dedup();
+    let mut runs: Vec<(i32, i32, i32)> = Vec::new();
+    for cell in cells {
+        match runs.last_mut() {
+            Some((row, first, length)) if *row == cell.y && *first + *length == cell.x => *length += 1,
+            _ => runs.push((cell.y, cell.x, 1)),
+        }
+    }
+    runs
+}
+
+/// A grid as numbers of cells that are free, block, are free, and so on.
+fn walls(grid: &WalkGrid) -> Vec<u32> {
+    let mut runs = vec![0];
+    let mut blocked = false;
+    for cell in grid.bounds().cells() {
+        if grid.is_blocked(cell) != blocked {
+            blocked = !blocked;
+            runs.push(0);
+        }
+        if let Some(count) = runs.last_mut() {
+            *count += 1;
+        }
+    }
+    runs
+}
+
+fn objects(map: &Map) -> BTreeMap<String, (f64, f64)> {
+    let layers = map.flat_layers();
+    let objects = layers.iter().filter_map(|(_, layer)| layer.objects()).flat_map(|layer| &layer.objects);
+    let mut middles = BTreeMap::new();
+    for object in objects.filter(|object| !object.name.is_empty()) {
+        let middle = object.position + object.size / 2.0;
+        middles.entry(object.name.clone()).or_insert((middle.x, middle.y));
+    }
+    middles
+}
+
+fn findings(report: &Report, map: &str) -> Vec<RoomFinding> {
+    let of_map = report.entries.iter().filter(|entry| entry.site.file == map);
+    of_map
+        .map(|entry| RoomFinding {
+            rule: entry.rule.clone(),
+            severity: entry.severity,
+            message: entry.message.clone(),
+            help: entry.help.clone(),
+            at: match &entry.site.range {
+                Some((start, _)) => format!("{}:{}:{}", entry.site.file, start.line, start.column),
+                None => entry.site.file.clone(),
+            },
+            area: entry.place.area_tiles,
+        })
+        .collect()
+}

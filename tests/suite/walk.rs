@@ -1,0 +1,253 @@
+//! The walk, in a real browser: from a folder on disk, and from `venue serve`.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::serve::{Serving, demo};
+
+/// Whether there is a browser and what drives it; if not, that is said.
+pub(super) fn browser_at_hand() -> bool {
+    let judges = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges");
+    let chromium = std::env::var("VENUE_CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    if !judges.join("node_modules/playwright-core").is_dir() {
+        eprintln!("skipped: the judges are not installed, run `npm ci --prefix tests/judges`");
+        return false;
+    }
+    if !Path::new(&chromium).exists() {
+        eprintln!("skipped: there is no Chromium at {chromium}; VENUE_CHROMIUM names another");
+        return false;
+    }
+    true
+}
+
+/// Walks, and returns what was seen; the browser must not complain.
+fn walk(address: &str, steps: &Value) -> Vec<Value> {
+    walk_and(address, steps, || {})
+}
+
+/// The same; when a step says a word, `meanwhile` is done before anything is waited for.
+fn walk_and(address: &str, steps: &Value, meanwhile: impl FnOnce()) -> Vec<Value> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/walk.mjs");
+    let mut browser = Command::new("node")
+        .arg(script)
+        .arg(address)
+        .arg(steps.to_string())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(browser.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut last = lines.next().unwrap_or_default();
+    if last == "meanwhile" {
+        meanwhile();
+        last = lines.next().unwrap_or_default();
+    }
+    assert!(browser.wait().unwrap().success(), "the walk broke off: {last}");
+    let mut told: Value = serde_json::from_str(&last).unwrap();
+    assert_eq!(told["complaints"], json!([]), "the browser complains");
+    serde_json::from_value(told["seen"].take()).unwrap()
+}
+
+fn position(seen: &Value) -> &str {
+    seen["position"].as_str().unwrap()
+}
+
+/// The demo venue as a bundle with the walk, and the address of its folder.
+fn bundled() -> (TempDir, String) {
+    let folder = demo();
+    let out = folder.path().join("dist");
+    assert_cmd::Command::cargo_bin("venue")
+        .unwrap()
+        .current_dir(folder.path())
+        .args(["bundle", "--walk", "--quiet", "--out"])
+        .arg(&out)
+        .assert()
+        .success();
+    let address = format!("file://{}/", out.display());
+    (folder, address)
+}
+
+#[test]
+fn people_walk_through_a_bundle_from_disk() {
+    if !browser_at_hand() {
+        return;
+    }
+    let (_folder, address) = bundled();
+    let seen = walk(
+        &address,
+        &json!([
+            ["open", "walk.html"],
+            ["look"],
+            // A website that opens when asked to, a meeting, a silent corner.
+            ["go", "zones", "programme"],
+            ["look"],
+            ["press", "Space"],
+            ["look"],
+            ["go", "zones", "reception"],
+            ["press", "Space"],
+            ["look"],
+            ["go", "zones", "quiet"],
+            ["look"],
+            // Down into the outer wall, which stops.
+            ["go", "entries", "#start"],
+            ["hold", "ArrowDown", "(22, 29)"],
+            ["look"],
+            // Up through the exit.
+            ["hold", "ArrowUp", "maps/hall.tmj"],
+            ["until", "position", "maps/hall.tmj"],
+            ["look"],
+        ]),
+    );
+    let [start, programme, opened, reception, quiet, wall, hall] = seen.as_slice() else {
+        panic!("{seen:?}")
+    };
+    assert!(position(start).starts_with("maps/lobby.tmj  (22, 24)"), "{start}");
+    assert_eq!(start["here"], json!([]));
+    assert_eq!(start["focus"], "stage", "keys walk at once");
+    assert_eq!(programme["frames"], json!([]), "{programme}");
+    let frames = opened["frames"].as_array().unwrap();
+    assert!(frames[0].as_str().unwrap().ends_with("/maps/pages/programme.html"), "{opened}");
+    let meeting = reception["here"][0].as_str().unwrap();
+    // With the prefix that the engine makes of the room's address.
+    assert!(meeting.contains("Jitsi meeting") && meeting.contains("-reception"), "{meeting}");
+    assert!(quiet["here"][0].as_str().unwrap().contains("Silent zone"), "{quiet}");
+    assert!(position(wall).starts_with("maps/lobby.tmj  (22, 28)"), "{wall}");
+    assert!(position(hall).starts_with("maps/hall.tmj  ("), "{hall}");
+}
+
+#[test]
+fn links_lead_to_entries_and_fingers_walk() {
+    if !browser_at_hand() {
+        return;
+    }
+    let (folder, address) = bundled();
+    let directory = fs::read_to_string(folder.path().join("dist/index.html")).unwrap();
+    assert!(directory.contains("href=\"walk.html?map=maps/hall.tmj#blauwal\""), "the directory leads there");
+    let seen = walk(
+        &address,
+        &json!([
+            ["open", "walk.html?map=maps/hall.tmj#blauwal"],
+            ["look"],
+            ["open", "walk.html?map=maps/lobby.tmj#start&moveTo=quiet"],
+            ["until", "here", "Silent"],
+            ["look"],
+            ["open", "walk.html?map=maps/lobby.tmj#nobody"],
+            ["look"],
+            ["phone", "walk.html?map=maps/lobby.tmj"],
+            ["look"],
+            ["tap", 195, 160],
+            ["wait", 1500],
+            ["look"],
+        ]),
+    );
+    let [stand, moved, unknown, before, after] = seen.as_slice() else { panic!("{seen:?}") };
+    assert!(position(stand).starts_with("maps/hall.tmj"), "{stand}");
+    assert!(!position(stand).contains("(33, 38)"), "not at the start: {stand}");
+    assert!(moved["here"][0].as_str().unwrap().contains("Silent zone"), "{moved}");
+    assert!(
+        position(unknown).contains("(22, 24)") && unknown["said"].as_str().unwrap().contains("nobody"),
+        "{unknown}"
+    );
+    assert_ne!(position(before), position(after), "a finger walks");
+}
+
+#[test]
+fn what_is_saved_is_seen_at_once() {
+    if !browser_at_hand() {
+        return;
+    }
+    let folder = demo();
+    let serving = Serving::start(folder.path());
+    let map = folder.path().join("maps/lobby.tmj");
+    let text = fs::read_to_string(&map).unwrap();
+    let broken = text.replacen("hall.tmj#from-lobby", "hall.tmj#from-nowhere", 1);
+    assert_ne!(text, broken);
+    let seen = walk_and(
+        &serving.address,
+        &json!([
+            ["open", "_venue/walk.html?map=maps/lobby.tmj"],
+            ["look"],
+            ["hold", "ArrowUp", "(22, 20)"],
+            ["look"],
+            ["say", "meanwhile"],
+            ["until", "findings", "from-nowhere"],
+            ["look"],
+        ]),
+        || fs::write(map, broken).unwrap(),
+    );
+    let [before, walked, after] = seen.as_slice() else { panic!("{seen:?}") };
+    assert_eq!(before["findings"], json!([]));
+    assert_eq!(after["findings"].as_array().unwrap().len(), 1, "{after}");
+    assert_eq!(position(walked), position(after), "the visitor stays where it was");
+}
+
+/// What a map says is shown as text, and nothing but pages of the web is opened.
+#[test]
+fn maps_cannot_bring_code_into_the_page() {
+    if !browser_at_hand() {
+        return;
+    }
+    let folder = demo();
+    let map = folder.path().join("maps/lobby.tmj");
+    let mut json: Value = serde_json::from_slice(&fs::read(&map).unwrap()).unwrap();
+    let evil = "<img src=x onerror=alert(1)></script><script>alert(2)</script>";
+    for layer in json["layers"].as_array_mut().unwrap() {
+        for object in layer["objects"].as_array_mut().into_iter().flatten() {
+            if object["name"] == "programme" {
+                object["name"] = json!(evil);
+                object["properties"] = json!([
+                    {"name": "openWebsite", "type": "string", "value": "javascript:alert(3)"},
+                ]);
+            }
+        }
+    }
+    json["properties"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"name": "mapName", "type": "string", "value": evil}));
+    fs::write(&map, json.to_string()).unwrap();
+    let serving = Serving::start(folder.path());
+    let seen = walk(
+        &serving.address,
+        &json!([
+            ["open", "_venue/walk.html?map=maps/lobby.tmj"],
+            ["go", "zones", "onerror"],
+            ["wait", 300],
+            ["look"],
+        ]),
+    );
+    assert_eq!(seen[0]["frames"], json!([]));
+    let card = seen[0]["here"][0].as_str().unwrap();
+    assert!(card.contains(evil) && card.contains("No page opens"), "{card}");
+    let index = serving.get("/").body;
+    assert!(!index.contains("<img src=x") && !index.contains("<script>alert"), "{index}");
+}
+
+/// The same page for the same bundle, byte by byte.
+#[test]
+fn walks_are_made_alike() {
+    let (one, _) = bundled();
+    let (two, _) = bundled();
+    let files = |folder: &TempDir| -> Vec<(PathBuf, Vec<u8>)> {
+        let root = folder.path().join("dist");
+        let mut paths: Vec<PathBuf> = walkdir::WalkDir::new(&root)
+            .into_iter()
+            .map(|entry| entry.unwrap().into_path())
+            .filter(|path| path.is_file())
+            .collect();
+        paths.sort();
+        paths
+            .iter()
+            .map(|path| (path.strip_prefix(&root).unwrap().to_owned(), fs::read(path).unwrap()))
+            .collect()
+    };
+    let files = (files(&one), files(&two));
+    assert!(files.0.iter().any(|(path, _)| path.ends_with("walk/rooms/maps/hall.tmj.js")));
+    assert!(files.0 == files.1);
+}
