@@ -230,3 +230,33 @@ proptest! {
         prop_assert_eq!((&settled.text, &settled.lock.1), (&second.text, &second.lock.1), "a second run changes nothing");
     }
 }
+
+/// A lobby whose exit leads to a hall that only the bundle builds, and the hall's door, which leads back.
+#[test]
+fn a_bundle_builds_the_hall_and_doors_lead_both_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let exit = r#""properties":[{"name":"exitUrl","type":"string","value":"fair.tmj"}]"#;
+    let desk = r#""properties":[{"name":"openWebsite","type":"string","value":"https://a.example"}]"#;
+    let lobby = super::hall(20, 14, &[]);
+    assert!(lobby.contains(desk));
+    write("maps/lobby.tmj", &lobby.replace(desk, exit));
+    fs::write(
+        folder.path().join("maps/t.png"),
+        venue::picture::encode(&image::RgbaImage::new(64, 32)).unwrap(),
+    )
+    .unwrap();
+    write("maps/s.toml", &format!("output = \"fair.tmj\"\n{}", spec("exit = \"lobby.tmj\"", &[0, 1, 2])));
+    write("venue.toml", "[project]\nmaps = [\"maps/*.tmj\"]\n[stands]\nspecs = [\"maps/s.toml\"]\n");
+    let mut command = assert_cmd::Command::cargo_bin("venue").unwrap();
+    command.current_dir(folder.path()).arg("bundle").assert().success();
+    let hall = fs::read_to_string(folder.path().join("dist/maps/fair.tmj")).unwrap();
+    assert!(hall.contains("sponsor-1") && hall.contains("lobby.tmj") && !hall.contains("venueHallOf"));
+    crate::bundle::judge(&folder.path().join("dist"), &[]);
+    let page = fs::read_to_string(folder.path().join("dist/index.html")).unwrap();
+    assert!(page.contains("fair.tmj#sponsor-1"), "the page lists the stands");
+}
