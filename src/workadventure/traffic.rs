@@ -21,13 +21,18 @@ pub struct Traffic {
     bounds: TileRect,
     /// Row by row.
     share: Vec<f64>,
+    /// Of each cell the shares above it in its column, row by row, with a row below the last.
+    above: Vec<f64>,
+    /// Of each cell the shares left of it in its row, row by row, with a column behind the last.
+    left: Vec<f64>,
 }
 
 impl Traffic {
     /// Walks over a venue.
     pub fn of(meaning: &Meaning) -> Self {
         let bounds = meaning.walk.bounds();
-        let mut traffic = Self { bounds, share: vec![0.0; bounds.width as usize * bounds.height as usize] };
+        let share = vec![0.0; bounds.width as usize * bounds.height as usize];
+        let mut traffic = Self { bounds, share, above: Vec::new(), left: Vec::new() };
         let entries: Vec<&[TilePos]> =
             meaning.entries.iter().filter(|e| e.declared || e.default).map(|e| e.cells.as_slice()).collect();
         let zones = meaning.zones.iter().filter(|zone| draws(zone)).map(|zone| zone.cells.as_slice());
@@ -41,7 +46,22 @@ impl Traffic {
             let goals: Vec<&[TilePos]> = points.iter().copied().chain(others).collect();
             traffic.walk(&meaning.walk, entry, &goals, part);
         }
+        traffic.add_up();
         traffic
+    }
+
+    /// Adds the shares up along columns and rows, so that places can be compared by the thousand.
+    fn add_up(&mut self) {
+        let (width, height) = (self.bounds.width as usize, self.bounds.height as usize);
+        self.above = vec![0.0; width * (height + 1)];
+        self.left = vec![0.0; (width + 1) * height];
+        for y in 0..height {
+            for x in 0..width {
+                let share = self.share[y * width + x];
+                self.above[(y + 1) * width + x] = self.above[y * width + x] + share;
+                self.left[y * (width + 1) + x + 1] = self.left[y * (width + 1) + x] + share;
+            }
+        }
     }
 
     /// Adds the walks from one entry to its goals, which share `part` between them.
@@ -103,11 +123,13 @@ impl Traffic {
     /// Share of walks that pass a stand in this place, 0 to 1, to a millionth.
     pub fn visitors(&self, stand: TileRect) -> f64 {
         let view = TileRect { height: stand.height + VIEW, ..stand };
-        let at = |cell: TilePos| self.share(cell);
-        let columns = (view.x..view.right())
-            .map(|x| (view.y..view.bottom()).map(|y| at(TilePos::new(x, y))).sum::<f64>());
-        let rows = (view.y..view.bottom())
-            .map(|y| (view.x..view.right()).map(|x| at(TilePos::new(x, y))).sum::<f64>());
+        let (width, height) = (self.bounds.width as usize, self.bounds.height as usize);
+        let within = |at: i32, most: usize| usize::try_from(at).unwrap_or(0).min(most);
+        let (left, right) = (within(view.x, width), within(view.right(), width));
+        let (top, bottom) = (within(view.y, height), within(view.bottom(), height));
+        let columns = (left..right).map(|x| self.above[bottom * width + x] - self.above[top * width + x]);
+        let rows =
+            (top..bottom).map(|y| self.left[y * (width + 1) + right] - self.left[y * (width + 1) + left]);
         let most = columns.chain(rows).fold(0.0, f64::max).min(1.0);
         (most * 1e6).round() / 1e6
     }

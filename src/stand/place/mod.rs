@@ -12,7 +12,10 @@
 mod rows;
 mod ways;
 
-use std::collections::BTreeMap;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap},
+};
 
 use ways::Ways;
 
@@ -218,9 +221,12 @@ impl<'a> Hall<'a> {
                 candidates.push((self.order(&shunned, &near, tiles, visitors), area, tiles));
             }
         }
-        candidates.sort_by(|a, b| a.0.cmp(&b.0));
+        // Nearly always one of the first is free: to sort all of them would take longer than all the rest.
+        let numbered = candidates.iter().enumerate().map(|(number, (order, ..))| Reverse((order, number)));
+        let mut best: BinaryHeap<Reverse<(&Order, usize)>> = numbered.collect::<Vec<_>>().into();
         let mut refusals: BTreeMap<Refusal, usize> = BTreeMap::new();
-        for (order, area, tiles) in candidates {
+        while let Some(Reverse((order, number))) = best.pop() {
+            let (_, area, tiles) = candidates[number];
             match self.refusal(template, tiles, Some(area)) {
                 None => {
                     if order.too_close {
