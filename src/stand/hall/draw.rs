@@ -153,7 +153,7 @@ fn entrance(scene: &mut Scene<'_>, layout: &Layout, look: Look, facts: &Facts<'_
         scene.flag("exit", "exitUrl", Value::String(exit.to_owned()));
     }
     let bottom = scene.tiles.bottom() - 1;
-    for x in [1, FOYER.cast_signed() - 2] {
+    for x in [1, 5] {
         if y + rows + 1 < bottom {
             scene.put("furniture", "palm", x, y + rows);
         }
