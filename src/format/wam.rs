@@ -23,7 +23,7 @@ pub(crate) static WAM_REFUSED: Rule = Rule {
     why: "WorkAdventure checks the whole file when it is uploaded and when the room opens. One value that is \
           not as it must be, one property of an unknown type, and the upload is refused or visitors get an \
           error screen instead of the room.",
-    example: r#""properties": [ { "id": "1", "type": "jitsiRoomProperty", "roomName": "hall" } ]"#,
+    example: r#"wam area "hall": properties [{ "id": "1", "type": "jitsiRoomProperty", "roomName": "hall" }]  # and no jitsiRoomConfig"#,
     mend: "Write what the message says, or draw the area anew in WorkAdventure's own editor.",
 };
 

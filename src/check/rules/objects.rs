@@ -24,7 +24,7 @@ static OBJECT_TILE_MISSING: Rule = Rule {
     since: "0.1.0",
     why: "Tiled shows a red cross in its place, or refuses the map where the number lies below every tileset. \
           Visitors see no tiles of objects anyway.",
-    example: "object 7: gid 900 in a map whose tilesets end at 64",
+    example: r#"object "lamp": gid 900  # of 4 tiles"#,
     mend: "Choose another tile in Tiled (Replace Tile in the object's context menu), or delete the object.",
 };
 
@@ -35,7 +35,7 @@ static OBJECT_REFERENCE_MISSING: Rule = Rule {
     family: Family::Properties,
     since: "0.1.0",
     why: "The object was deleted, or came from another map. A script that follows the reference finds nothing.",
-    example: "object \"lever\": opens = object 12, and no object has the id 12",
+    example: r#"object "lever": opens = 12 (object)"#,
     mend: "Choose the object anew in Tiled, or delete the property.",
 };
 
@@ -48,7 +48,7 @@ static ID_MISSING: Rule = Rule {
     why: "map-storage refuses the upload of a map whose tile layers or objects have no id, and Tiled may give \
           them one that is taken. `venue bundle` gives them ids, so in a project with a venue.toml this is no \
           more than a note.",
-    example: "\"layers\": [{ \"type\": \"tilelayer\", \"name\": \"floor\", … }]",
+    example: r#"layer "floor": no id"#,
     mend: "Open the map in Tiled and save it, or publish what `venue bundle` writes.",
 };
 

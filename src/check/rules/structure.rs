@@ -25,7 +25,7 @@ static STRUCTURE_REFUSED: Rule = Rule {
     why: "map-storage looks at the structure of an uploaded map and refuses the whole upload where something is \
           missing that every current Tiled writes: the version of Tiled, names of layers and objects, kinds of \
           terrain sets. Browsers open such a map all the same.",
-    example: "{ \"type\": \"map\", \"version\": \"1.10\", … } without tiledversion",
+    example: "map: no tiledversion",
     mend: "Open the map in a current Tiled and save it.",
 };
 
@@ -37,7 +37,7 @@ static CLASS_EMPTY: Rule = Rule {
     since: "0.1.0",
     why: "The class of an object is called `class` in the files of Tiled 1.9 and `type` in all others. Where both \
           are there WorkAdventure takes `class`, even if it is empty: the area or variable is none.",
-    example: "{ \"name\": \"stage\", \"type\": \"area\", \"class\": \"\" }",
+    example: r#"object "stage": type "area", class """#,
     mend: "Open the map in a current Tiled and save it, or delete the empty class.",
 };
 
@@ -49,7 +49,7 @@ static LAYER_DATA_TEXT: Rule = Rule {
     since: "0.1.0",
     why: "In JSON the tiles of a layer are an array of numbers. In a text the engine takes every sign for a tile: \
           the layer is a mess, or the room does not open.",
-    example: "\"data\": \"1,1,2,0\"",
+    example: r#"layer "desk": data "1,1,2,0""#,
     mend: "Open the map in Tiled and save it, or publish what `venue convert` writes.",
 };
 
@@ -61,7 +61,10 @@ static CHUNKS_IN_FINITE_MAP: Rule = Rule {
     since: "0.1.0",
     why: "Chunks are for infinite maps. Elsewhere the engine looks for the tiles of the layer where they are not, \
           and the room does not open.",
-    example: "map: infinite false; layer \"floor\": chunks [ … ]",
+    example: r#"
+layer "floor": no data,
+  chunks [{ "x": 0, "y": 0, "width": 2, "height": 1, "data": [1, 1] }]
+"#,
     mend: "Open the map in Tiled and save it, or publish what `venue convert` writes.",
 };
 

@@ -26,7 +26,7 @@ static FIRST_GID_MISSING: Rule = Rule {
     since: "0.1.0",
     why: "`firstgid` says which tile numbers of the map are the tileset's. Without one of at least 1 Tiled \
           refuses the whole map, and the engine draws other tiles or stops.",
-    example: "tileset \"walls\": firstgid 0",
+    example: r#"tileset "walls": firstgid 0"#,
     mend: "Write the first number behind those of the tileset before; the first tileset has 1.",
 };
 
@@ -39,7 +39,10 @@ static TILESET_OVERLAP: Rule = Rule {
     why: "A tile number belongs to one tileset. Where the numbers of two overlap, the tiles of one cannot be \
           shown, and cells painted with them show the other's, with its walls. It happens when a picture \
           grew or a tileset was added outside of Tiled.",
-    example: "tilesets \"walls\": firstgid 1, 64 tiles; \"floor\": firstgid 33",
+    example: r#"
+second tileset "floor": firstgid 4  # the first has 4 tiles, 1 to 4
+layer "desk" of tile 3
+"#,
     mend: "Raise `firstgid` behind the end of the tileset before, and every tile number of the tileset in the \
            layers by as much; or add the tileset anew in Tiled.",
 };
@@ -52,7 +55,7 @@ static DUPLICATE_TILE: Rule = Rule {
     since: "0.1.0",
     why: "What one of the entries says is lost: Tiled puts the two together, the engine takes the properties \
           of one, so a wall may not block. Mostly a merge left both.",
-    example: "\"tiles\": [{ \"id\": 3, … }, { \"id\": 3, … }]",
+    example: r#"tileset "walls": tiles [{ "id": 3 }, { "id": 3 }]"#,
     mend: "Put what both say into one entry.",
 };
 
@@ -64,7 +67,7 @@ static ANIMATION_FRAME_WRONG: Rule = Rule {
     since: "0.1.0",
     why: "The tile flickers, or shows a piece of another tileset. It happens when the tileset's picture was \
           made smaller, or durations were written by hand.",
-    example: "tile 3: animation [{ \"tileid\": 99, \"duration\": 100 }] in a tileset of 64 tiles",
+    example: r#"tile 3: animation [{ "tileid": 99, "duration": 100 }]  # of 4 tiles"#,
     mend: "Open the tileset in Tiled's animation editor and choose the frames anew.",
 };
 
@@ -76,7 +79,11 @@ static SHAPE_WITHOUT_WALL: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure ignores the shapes of Tiled's collision editor. Whether a tile blocks is said by its \
           property `collides` alone: visitors walk through what looks like a wall to its designer.",
-    example: "tile 3: a rectangle drawn in the collision editor, and no collides",
+    example: r#"
+tileset "walls": tiles [
+  { "id": 0, "objectgroup": { "type": "objectgroup", "objects": [
+    { "id": 1, "x": 0, "y": 0, "width": 32, "height": 32 }] } }]
+"#,
     mend: "Give the tiles the property collides = true (bool).",
 };
 
@@ -89,7 +96,12 @@ static WANG_ID_WRONG: Rule = Rule {
     why: "The `wangid` of a tile holds eight numbers, each 0 or that of a colour of its set. With fewer \
           Tiled crashes when it opens the map, with a colour that is not there it refuses it. Visitors see \
           nothing of it.",
-    example: "\"wangtiles\": [{ \"tileid\": 0, \"wangid\": [1, 1, 1, 1] }]",
+    example: r##"
+tileset "walls": wangsets [{
+  "name": "road", "type": "corner", "tile": -1,
+  "colors": [{ "name": "gravel", "color": "#808080", "tile": -1, "probability": 1 }],
+  "wangtiles": [{ "tileid": 0, "wangid": [1, 1, 1, 1] }] }]
+"##,
     mend: "Fill up the eight numbers, or delete the entry and mark the tile anew in Tiled.",
 };
 

@@ -33,7 +33,7 @@ static PROPERTY_WRONG_TYPE: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure looks at the type that a property has in Tiled. The text \"true\" in `collides` does \
           not block, the text \"false\" in `silent` silences, and a number in `jitsiUrl` is ignored.",
-    example: "tile 3: collides = \"true\" (string)",
+    example: r#"tile 3: collides = "true" (string)"#,
     mend: "Delete the property in Tiled and add it again with the right type.",
 };
 
@@ -46,7 +46,7 @@ static FATAL_PROPERTY_TYPE: Rule = Rule {
     why: "A few properties are used without looking: exits on tile layers, the map's `script`, what a \
           website object or a variable says. With another type than text (or true and false) there, the \
           program stops while the room opens.",
-    example: "variable \"door\": readableBy = true (bool)",
+    example: r#"variable "door": readableBy = true (bool)"#,
     mend: "Delete the property in Tiled and add it again with the right type.",
 };
 
@@ -58,7 +58,7 @@ static TRIGGER_VALUE: Rule = Rule {
     since: "0.1.0",
     why: "With any other text than `onaction`, `onicon` or `onenter` the website never opens, and nobody is \
           told.",
-    example: "layer \"poster\": openWebsite = \"https://example.org\", openWebsiteTrigger = \"onAction\"",
+    example: r#"layer "poster": openWebsite = "https://example.org", openWebsiteTrigger = "onAction""#,
     mend: "Write onaction (visitors press SPACE) or onenter (at once).",
 };
 
@@ -70,7 +70,7 @@ static TRIGGER_AT_ONCE: Rule = Rule {
     since: "0.1.0",
     why: "Meetings and new tabs know `onaction` only. With any other text they open as soon as somebody steps \
           on the zone, and browsers block tabs that open by themselves.",
-    example: "layer \"room-1\": jitsiTrigger = \"onicon\"",
+    example: r#"layer "room-1": jitsiRoom = "one", jitsiTrigger = "onicon""#,
     mend: "Write onaction, or delete the property if it should open at once.",
 };
 
@@ -82,7 +82,7 @@ static NUMBER_OUT_OF_RANGE: Rule = Rule {
     since: "0.1.0",
     why: "Widths count in percent of the window, volumes from 0 to 1. Beyond that the default is taken, or \
           the page covers everything.",
-    example: "layer \"music\": audioVolume = 80",
+    example: r#"layer "music": playAudio = "https://example.org/a.mp3", audioVolume = 80"#,
     mend: "Write a number within the range that the finding names.",
 };
 
@@ -94,7 +94,7 @@ static JITSI_CONFIG: Rule = Rule {
     since: "0.1.0",
     why: "`startWithAudioMuted`, `startWithVideoMuted`, `prejoinPageEnabled` and `disableDeepLinking` must be \
           true or false, `gravatar` an object. With anything else the meeting never opens.",
-    example: "jitsiConfig = {\"startWithAudioMuted\": \"true\"}",
+    example: r#"layer "room-1": jitsiRoom = "one", jitsiConfig = { "startWithAudioMuted": "true" }"#,
     mend: "Write true and false without quotation marks.",
 };
 
@@ -105,7 +105,7 @@ static JITSI_CONFIG_UNREADABLE: Rule = Rule {
     family: Family::Properties,
     since: "0.1.0",
     why: "The meeting opens without any of the options: microphones are on, buttons are missing.",
-    example: "jitsiConfig = {startWithAudioMuted: true}",
+    example: r#"layer "room-1": jitsiRoom = "one", jitsiConfig = "{startWithAudioMuted: true}""#,
     mend: "Write a JSON object: keys in quotation marks, no comma behind the last.",
 };
 
@@ -117,7 +117,7 @@ static JITSI_NO_PREFIX_FALSE: Rule = Rule {
     since: "0.1.0",
     why: "On layers and areas only the presence of the property counts. The meeting's name becomes global on \
           the Jitsi server: strangers who chose the same name meet your visitors.",
-    example: "layer \"room-1\": jitsiNoPrefix = false",
+    example: r#"layer "room-1": jitsiRoom = "one", jitsiNoPrefix = false"#,
     mend: "Delete the property.",
 };
 
@@ -129,7 +129,7 @@ static EMPTY_VALUE: Rule = Rule {
     since: "0.1.0",
     why: "Without a value most zones do nothing. An empty `jitsiRoom` opens a meeting without a name, an empty \
           `playAudio` shows an error.",
-    example: "layer \"poster\": openWebsite = \"\"",
+    example: r#"layer "poster": openWebsite = """#,
     mend: "Fill the value in, or delete the property.",
 };
 
@@ -141,7 +141,7 @@ static VALUE_WITH_BLANKS: Rule = Rule {
     since: "0.1.0",
     why: "Tags, names of variables and of meetings are compared letter by letter. A blank that nobody sees \
           makes another name of them.",
-    example: "variable \"lights\": writableBy = \"admin \"",
+    example: r#"variable "lights": writableBy = "admin ""#,
     mend: "Delete the blanks.",
 };
 
@@ -153,7 +153,10 @@ static WEBSITE_OBJECT: Rule = Rule {
     since: "0.1.0",
     why: "A website object without `url`, or a second one with the same name (two without a name, too), stops \
           the program while the room opens: nobody can enter.",
-    example: "two objects of class \"website\" without names",
+    example: r#"
+website: url = "https://example.org/a"
+website: url = "https://example.org/b"  # and no names
+"#,
     mend: "Give each website object a url and a name of its own.",
 };
 

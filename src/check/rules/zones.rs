@@ -31,7 +31,7 @@ static ZONE_WITHOUT_CELLS: Rule = Rule {
     family: Family::Zones,
     since: "0.1.0",
     why: "A zone on a layer is where the layer has tiles, any tiles. Without one nobody ever enters it.",
-    example: "layer \"room-1\": jitsiRoom = \"room-1\", every cell empty",
+    example: r#"layer "room-1" nowhere: jitsiRoom = "room-1""#,
     mend: "Paint the zone with any tile (below the floor it does not show), or delete the layer.",
 };
 
@@ -43,7 +43,7 @@ static UNREACHABLE_ZONE: Rule = Rule {
     since: "0.1.0",
     why: "From none of the map's entries leads a way to the zone: walls or furniture that collides are around \
           it, or under all of it. What should happen there never does.",
-    example: "layer \"poster\": openWebsite = \"…\", painted on the wall that the poster hangs on",
+    example: r#"layer "poster" at (0, 3): openWebsite = "https://example.org"  # on the wall itself"#,
     mend: "Extend the zone to cells where avatars can stand, or open the way.",
 };
 
@@ -55,7 +55,10 @@ static DUPLICATE_AREA_NAME: Rule = Rule {
     since: "0.1.0",
     why: "Of two areas with one name, links (`#name`), scripts and doors find the first only; the second is \
           renamed when the room opens.",
-    example: "area \"stage\": jitsiRoom = \"stage\"\narea \"stage\": start = true",
+    example: r#"
+area "stage": jitsiRoom = "stage"
+area "stage": start = true
+"#,
     mend: "Give each area a name of its own.",
 };
 
@@ -67,7 +70,10 @@ static OVERLAPPING_ZONES: Rule = Rule {
     since: "0.1.0",
     why: "Only one meeting, one exit and one sound can be on at a time. Where two zones overlap the upper one \
           wins, and visitors who step over the edge are thrown out of one meeting and into the other.",
-    example: "layer \"room-1\": jitsiRoom = \"one\"\nlayer \"room-2\": jitsiRoom = \"two\", on cells of the first",
+    example: r#"
+layer "room-1" at (3, 3) to (4, 3): jitsiRoom = "one"
+layer "room-2" at (4, 3) to (5, 3): jitsiRoom = "two"
+"#,
     mend: "Erase the shared cells in one of the zones.",
 };
 
@@ -80,7 +86,10 @@ static MEETING_NAME_COLLISION: Rule = Rule {
     why: "WorkAdventure makes the name of a Jitsi room of its plain letters, digits, - and _ only: accents, \
           upper case, punctuation and all other alphabets are dropped. Names that differ in those alone are \
           one call; a name with nothing else is the same call as every other such name.",
-    example: "layer \"room-1\": jitsiRoom = \"Café A\"\nlayer \"room-2\": jitsiRoom = \"cafe a\"",
+    example: r#"
+layer "room-1": jitsiRoom = "Café A"
+layer "room-2" at (5, 3): jitsiRoom = "cafe a"
+"#,
     mend: "Choose names that differ in the letters a to z or in digits.",
 };
 
@@ -92,7 +101,10 @@ static AREA_SHAPE: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure takes position, width and height of an area. Polygons, lines and points have neither \
           width nor height there: nobody can ever enter such an area.",
-    example: "a polygon of class \"area\" with jitsiRoom",
+    example: r#"
+area "stage": jitsiRoom = "stage",
+  polygon [{ "x": 0, "y": 0 }, { "x": 64, "y": 0 }, { "x": 0, "y": 64 }]
+"#,
     mend: "Draw the area as a rectangle, or as several.",
 };
 
@@ -104,7 +116,7 @@ static AREA_TURNED: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure ignores the rotation of areas, and takes the position of a tile object for its upper \
           corner where Tiled means the lower: the zone acts beside where you see it.",
-    example: "object of class \"area\": rotation 90",
+    example: r#"area "stage": jitsiRoom = "stage", rotation 90"#,
     mend: "Draw the area as a plain rectangle without rotation.",
 };
 
@@ -116,7 +128,10 @@ static FLIPPED_ZONE_TILE: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure does not find the properties of a tile that is flipped or turned on the map: the zone is \
           dead on that cell, though the tile shows.",
-    example: "a tile with exitUrl, placed mirrored",
+    example: r#"
+tile 3: openTab = "https://example.org"
+layer "desk" of turned tile 3
+"#,
     mend: "Place the tile as it is in the tileset.",
 };
 
@@ -128,7 +143,10 @@ static SILENT_MEETING: Rule = Rule {
     since: "0.1.0",
     why: "Where it is silent, avatars who stand together do not hear each other outside of the meeting. In a part \
           of the room only, visitors take that for a fault: here talking works, a step further it does not.",
-    example: "layer \"quiet\" (silent) over half of layer \"room-1\" (jitsiRoom)",
+    example: r#"
+layer "room-1" at (3, 3) to (4, 3): jitsiRoom = "one"
+layer "quiet" at (4, 3): silent = true
+"#,
     mend: "Make the two zones the same, or let them not touch.",
 };
 
@@ -140,7 +158,10 @@ static BORROWED_TRIGGER: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure puts the properties of all zones in a place together. `openTab` waits for SPACE there if \
           the zone of a website has `openWebsiteTrigger`, though its own zone says nothing of it.",
-    example: "layer \"site\": openWebsite = \"https://example.org\", openWebsiteTrigger = \"onaction\"\nlayer \"tab\": openTab = \"https://example.net\", on cells of the first",
+    example: r#"
+layer "site": openWebsite = "https://example.org", openWebsiteTrigger = "onaction"
+layer "tab": openTab = "https://example.net"
+"#,
     mend: "Let the zones not overlap, or give both the same trigger.",
 };
 
@@ -152,7 +173,7 @@ static FOCUS_TOO_LARGE: Rule = Rule {
     since: "0.1.0",
     why: "The camera shows all of a focusable area at once. One larger than a screen makes everything tiny, and \
           the camera still for whoever walks about in it.",
-    example: "area \"hall\" of 100 by 80 tiles: focusable = true",
+    example: r#"area "hall" at (0, 0) to (99, 79): focusable = true"#,
     mend: "Focus the part that visitors shall look at, such as the stage.",
 };
 
