@@ -59,6 +59,11 @@ pub(super) struct Sketch {
     marks: Vec<Mark>,
 }
 
+/// Whether a name ends so, in whatever case.
+fn is(name: &str, extension: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case(extension))
+}
+
 /// The statements of a text: lines that are set in belong to the one before.
 fn statements(text: &str) -> Vec<String> {
     let mut statements: Vec<String> = Vec::new();
@@ -107,9 +112,8 @@ impl Sketch {
             self.marks.push(Mark::File(map.to_owned()));
         } else if statement.starts_with("https://") || statement.starts_with("http://") {
             self.server(statement);
-        } else if let Some((name, rest)) = statement
-            .split_once(": ")
-            .filter(|(name, _)| name.ends_with(".tmj") && !name.contains([' ', '"']))
+        } else if let Some((name, rest)) =
+            statement.split_once(": ").filter(|(name, _)| is(name, "tmj") && !name.contains([' ', '"']))
         {
             self.map(name);
             self.statement(name, rest);
@@ -342,12 +346,12 @@ impl Sketch {
                 .collect::<String>()
                 .into()
         } else if !line.eat(": ") {
-            if name.to_lowercase().ends_with(".tmj") {
+            if is(&name, "tmj") {
                 self.map(&name);
                 self.marks.push(Mark::File(name));
                 return;
             }
-            if name.ends_with(".png") { png(128, 32) } else { Vec::new() }
+            if is(&name, "png") { png(128, 32) } else { Vec::new() }
         } else if line.0.starts_with('"') {
             line.name().into_bytes()
         } else {

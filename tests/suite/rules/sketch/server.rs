@@ -22,7 +22,8 @@ pub(super) fn answer(address: &str, parts: &[String]) -> Answer {
     for header in &parts[1..] {
         // Where it leads must be answered, too.
         let Some(location) = header.strip_prefix("Location: ") else {
-            head += &format!("{header}\r\n");
+            head.push_str(header);
+            head.push_str("\r\n");
             continue;
         };
         leads_to = Some(location.to_owned());
