@@ -200,6 +200,10 @@ fn explain(never: &Never) -> (&'static str, String) {
             format!("write a path relative to this map, for example \"{path}\""),
         ),
         Never::LostSlash(room) => ("its first / is missing", format!("write \"{room}\"")),
+        Never::OtherServer => (
+            "visitors stay on their server, which has no such room",
+            "use openTab for a room of another server".to_owned(),
+        ),
         Never::OtherScheme => ("it is no address of a room", "write a path relative to this map".to_owned()),
     }
 }

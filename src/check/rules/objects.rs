@@ -14,6 +14,7 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &OBJECT_TILE_MISSING, check: Check::Map(object_tile_missing) },
     Lint { rule: &OBJECT_REFERENCE_MISSING, check: Check::Map(object_reference_missing) },
     Lint { rule: &ID_MISSING, check: Check::Map(id_missing) },
+    Lint { rule: &WEBSITE_WITHOUT_EXTENT, check: Check::Map(website_without_extent) },
 ];
 
 static OBJECT_TILE_MISSING: Rule = Rule {
@@ -50,6 +51,18 @@ static ID_MISSING: Rule = Rule {
           more than a note.",
     example: r#"layer "floor": no id"#,
     mend: "Open the map in Tiled and save it, or publish what `venue bundle` writes.",
+};
+
+static WEBSITE_WITHOUT_EXTENT: Rule = Rule {
+    name: "website-without-extent",
+    summary: "a website on the map has no width or no height",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "A website object is shown in the rectangle of the object. A point, or a rectangle without extent, shows \
+          nothing, though the page is loaded for every visitor.",
+    example: r#"website "clock": url = "https://example.org/clock", width 0"#,
+    mend: "Draw the object as a rectangle of the size that the page shall have.",
 };
 
 fn object_tile_missing(context: &MapContext, findings: &mut Vec<Finding>) {
@@ -133,4 +146,25 @@ fn id_missing(context: &MapContext, findings: &mut Vec<Finding>) {
             .at(place)
             .help("open the map in Tiled and save it, or publish what `venue bundle` writes"),
     );
+}
+
+fn website_without_extent(context: &MapContext, findings: &mut Vec<Finding>) {
+    // A script may give it a size, as it may show what is hidden.
+    if context.has_script() {
+        return;
+    }
+    for held in context.objects() {
+        let object = held.object;
+        let is_website = object.class == "website" && object.visible && object.template.is_none();
+        if !is_website || object.size.x > 0.0 && object.size.y > 0.0 {
+            continue;
+        }
+        let key = if object.size.x > 0.0 { "height" } else { "width" };
+        let message = format!("visitors do not see {}: it has no {key}", held.describe());
+        findings.push(
+            Finding::new(&WEBSITE_WITHOUT_EXTENT, context.spot(object.span).key(key), message)
+                .at(held.place(context.map))
+                .help("draw it as a rectangle"),
+        );
+    }
 }

@@ -312,6 +312,7 @@ impl Subject<'_> {
     /// A picture may have grown at the bottom without harm; columns must be those that were counted.
     fn judge_size(&self, width: u32, height: u32, findings: &mut Vec<Finding>) {
         let (Some(stated_width), Some(stated_height)) = (self.picture.width, self.picture.height) else {
+            self.judge_count(width, height, findings);
             return;
         };
         if self.tileset.picture.as_ref() != Some(self.picture)
@@ -333,6 +334,34 @@ impl Subject<'_> {
         let message = format!(
             "tileset \"{}\": {effect}, as \"{}\" is {width} by {height} pixels and the map counts on \
              {stated_width} by {stated_height}",
+            self.tileset.name, self.picture.source
+        );
+        findings.push(
+            Finding::new(&PICTURE_SIZE_MISMATCH, self.spot.clone().key(key), message)
+                .at(self.place.clone())
+                .help("open the map in Tiled, look whether its tiles are the right ones, and save it"),
+        );
+    }
+
+    /// Where the file says nothing of the picture's size, it still says how many tiles it had.
+    fn judge_count(&self, width: u32, height: u32, findings: &mut Vec<Finding>) {
+        let Tileset { columns: counted, tile_count, .. } = *self.tileset;
+        if counted == 0 || self.tileset.picture.as_ref() != Some(self.picture) {
+            return;
+        }
+        let mut real = self.tileset.clone();
+        real.picture = Some(Picture { width: Some(width), height: Some(height), ..self.picture.clone() });
+        let Some((columns, rows)) = real.grid() else { return };
+        let (key, effect) = if columns != counted {
+            ("columns", "its tiles show wrong pieces")
+        } else if columns.saturating_mul(rows) < tile_count {
+            ("tilecount", "tiles of its last rows are blank")
+        } else {
+            return;
+        };
+        let message = format!(
+            "tileset \"{}\": {effect}, as \"{}\" has {columns} columns and {rows} rows of tiles and the file counts \
+             on {counted} columns and {tile_count} tiles",
             self.tileset.name, self.picture.source
         );
         findings.push(

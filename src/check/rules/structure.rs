@@ -14,6 +14,7 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &CLASS_EMPTY, check: Check::Beside("structure-refused") },
     Lint { rule: &LAYER_DATA_TEXT, check: Check::Beside("structure-refused") },
     Lint { rule: &CHUNKS_IN_FINITE_MAP, check: Check::Beside("structure-refused") },
+    Lint { rule: &LEGACY_FORM, check: Check::Beside("structure-refused") },
 ];
 
 static STRUCTURE_REFUSED: Rule = Rule {
@@ -68,6 +69,18 @@ layer "floor": no data,
     mend: "Open the map in Tiled and save it, or publish what `venue convert` writes.",
 };
 
+static LEGACY_FORM: Rule = Rule {
+    name: "legacy-form",
+    summary: "the map is written as by a Tiled of long ago",
+    severity: Severity::Info,
+    family: Family::Format,
+    since: "0.1.0",
+    why: "Before Tiled 1.2 properties and the tiles of a tileset were objects, which are lists today. Tiled and \
+          `venue` read both; map-storage refuses the old form, and programs of today find nothing in it.",
+    example: r#"layer "poster": properties { "openWebsite": "https://example.org" }"#,
+    mend: "Open the map in a current Tiled and save it, or publish what `venue bundle` writes.",
+};
+
 /// What is missing, with where it is missing first and how often.
 struct Missing {
     what: &'static str,
@@ -79,6 +92,8 @@ struct Judge<'a> {
     file: &'a SourceFile,
     infinite: bool,
     missing: Vec<Missing>,
+    /// Where something is written in an old form first, and how often.
+    legacy: Option<(Spot, usize)>,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -90,8 +105,15 @@ fn structure(context: &MapContext, findings: &mut Vec<Finding>) {
     let Ok(text) = file.text() else { return };
     let Ok(tree) = json::parse(text) else { return };
     let root = tree.root(text);
-    let mut judge = Judge { file: &file, infinite: context.map.infinite, missing: Vec::new(), findings };
+    let mut judge =
+        Judge { file: &file, infinite: context.map.infinite, missing: Vec::new(), legacy: None, findings };
     judge.map(root);
+    if let Some((spot, count)) = judge.legacy {
+        let times = if count == 1 { String::new() } else { format!(", {count} times in this file") };
+        let message = format!("this is written as before Tiled 1.2, and read all the same{times}");
+        let finding = Finding::new(&LEGACY_FORM, spot, message);
+        judge.findings.push(finding.help("open the map in a current Tiled and save it"));
+    }
     for Missing { what, first, count } in judge.missing {
         let more = match count {
             0 | 1 => String::new(),
@@ -126,7 +148,18 @@ impl Judge<'_> {
         }
     }
 
+    /// Notes where the element has an object for what is a list today.
+    fn lists(&mut self, element: Value) {
+        for key in ["properties", "tiles", "tileproperties"] {
+            if element.get(key).is_some_and(|value| value.is_object() && value.entries().next().is_some()) {
+                let spot = self.spot(element).key(key);
+                self.legacy.get_or_insert((spot, 0)).1 += 1;
+            }
+        }
+    }
+
     fn map(&mut self, root: Value) {
+        self.lists(root);
         self.text(root, "tiledversion", "it does not say which Tiled wrote it (tiledversion)");
         for property in items(root, "properties") {
             if property.get("name").and_then(Value::string).is_some_and(|name| name == "entities") {
@@ -155,6 +188,7 @@ impl Judge<'_> {
 
     fn layers(&mut self, holder: Value) {
         for layer in items(holder, "layers") {
+            self.lists(layer);
             self.text(layer, "name", "a layer has no name");
             match layer.get("type").and_then(Value::string).as_deref() {
                 Some("tilelayer") => self.tiles(layer),
@@ -191,6 +225,7 @@ impl Judge<'_> {
         if object.get("template").is_some() {
             return;
         }
+        self.lists(object);
         self.text(object, "name", "an object has no name, not even an empty one");
         if object.get("visible").is_none() {
             self.lacks(object, "an object does not say whether it is visible");
@@ -211,6 +246,7 @@ impl Judge<'_> {
         if tileset.get("source").is_some() {
             return;
         }
+        self.lists(tileset);
         self.text(tileset, "name", "a tileset has no name");
         for tile in items(tileset, "tiles") {
             if tile.get("terrain").is_some() {

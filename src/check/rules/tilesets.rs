@@ -6,7 +6,7 @@ use super::{Check, Lint, engine};
 use crate::{
     check::context::MapContext,
     finding::{Family, Finding, Place, Rule, Severity},
-    model::{Json, MapTileset, Tile, Tileset},
+    model::{Json, MapTileset, Orientation, Tile, Tileset},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -16,7 +16,23 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &ANIMATION_FRAME_WRONG, check: Check::Map(animation_frame_wrong) },
     Lint { rule: &SHAPE_WITHOUT_WALL, check: Check::Map(shape_without_wall) },
     Lint { rule: &WANG_ID_WRONG, check: Check::Map(wang_id_wrong) },
+    Lint { rule: &TILESET_TILE_SIZE, check: Check::Map(tileset_tile_size) },
 ];
+
+static TILESET_TILE_SIZE: Rule = Rule {
+    name: "tileset-tile-size",
+    summary: "tiles of a tileset are higher or lower than the map's cells",
+    severity: Severity::Info,
+    family: Family::Tilesets,
+    since: "0.1.0",
+    why: "Tiled puts a tile onto the lower edge of its cell, the engine hangs it from the upper one: what is as \
+          high as the cells shows the same, everything else is shifted.",
+    example: r#"
+second tileset "trees": tileheight 16, tilecount 8  # the map has cells of 32 by 32
+layer "hedge" of tile 4
+"#,
+    mend: "Cut the picture into tiles of the size of the map's cells.",
+};
 
 static FIRST_GID_MISSING: Rule = Rule {
     name: "first-gid-missing",
@@ -281,6 +297,43 @@ fn shape_without_wall(context: &MapContext, findings: &mut Vec<Finding>) {
             )
             .at(place)
             .help("give it the property collides = true"),
+        );
+    }
+}
+
+fn tileset_tile_size(context: &MapContext, findings: &mut Vec<Finding>) {
+    let map = context.map;
+    // Elsewhere nothing is where it shows anyway.
+    if map.orientation != Orientation::Orthogonal || map.infinite {
+        return;
+    }
+    let cell = map.tile_size.height;
+    let odd = |tileset: &Tileset| tileset.tile_size.height != cell && tileset.tile_size.height > 0;
+    if cell == 0 || !known(context).any(|(_, tileset)| odd(tileset) && tileset.picture.is_some()) {
+        return;
+    }
+    let used: BTreeSet<u32> = context
+        .tile_layers()
+        .filter(|(flat, _)| flat.layer.visible)
+        .flat_map(|(_, tiles)| tiles.filled().map(|(_, gid)| gid.id()))
+        .collect();
+    for (entry, tileset) in known(context).filter(|(_, tileset)| odd(tileset) && tileset.picture.is_some()) {
+        let end = entry.first_gid.saturating_add(tileset.id_span());
+        if used.range(entry.first_gid..end).next().is_none() {
+            continue;
+        }
+        let height = tileset.tile_size.height;
+        let way = if height > cell { "below" } else { "above" };
+        let message = format!(
+            "visitors see the tiles of tileset \"{}\" {} pixels {way} where Tiled shows them: they are {height} \
+             pixels high, the cells {cell}",
+            tileset.name,
+            height.abs_diff(cell)
+        );
+        findings.push(
+            Finding::new(&TILESET_TILE_SIZE, context.spot(tileset.span).key("tileheight"), message)
+                .at(Place::tileset(&tileset.name))
+                .help("cut the picture into tiles of the size of the map's cells"),
         );
     }
 }

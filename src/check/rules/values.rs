@@ -17,9 +17,6 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &TRIGGER_VALUE, check: Check::Map(triggers) },
     Lint { rule: &TRIGGER_AT_ONCE, check: Check::Beside("trigger-value") },
     Lint { rule: &NUMBER_OUT_OF_RANGE, check: Check::Map(number_out_of_range) },
-    Lint { rule: &JITSI_CONFIG, check: Check::Map(jitsi_config) },
-    Lint { rule: &JITSI_CONFIG_UNREADABLE, check: Check::Beside("jitsi-config") },
-    Lint { rule: &JITSI_NO_PREFIX_FALSE, check: Check::Map(jitsi_no_prefix_false) },
     Lint { rule: &EMPTY_VALUE, check: Check::Map(empty_value) },
     Lint { rule: &VALUE_WITH_BLANKS, check: Check::Map(value_with_blanks) },
     Lint { rule: &WEBSITE_OBJECT, check: Check::Map(website_object) },
@@ -86,41 +83,6 @@ static NUMBER_OUT_OF_RANGE: Rule = Rule {
     mend: "Write a number within the range that the finding names.",
 };
 
-static JITSI_CONFIG: Rule = Rule {
-    name: "jitsi-config",
-    summary: "`jitsiConfig` holds a value that keeps the meeting from opening",
-    severity: Severity::Error,
-    family: Family::Properties,
-    since: "0.1.0",
-    why: "`startWithAudioMuted`, `startWithVideoMuted`, `prejoinPageEnabled` and `disableDeepLinking` must be \
-          true or false, `gravatar` an object. With anything else the meeting never opens.",
-    example: r#"layer "room-1": jitsiRoom = "one", jitsiConfig = { "startWithAudioMuted": "true" }"#,
-    mend: "Write true and false without quotation marks.",
-};
-
-static JITSI_CONFIG_UNREADABLE: Rule = Rule {
-    name: "jitsi-config-unreadable",
-    summary: "the options of a meeting are no JSON object",
-    severity: Severity::Warning,
-    family: Family::Properties,
-    since: "0.1.0",
-    why: "The meeting opens without any of the options: microphones are on, buttons are missing.",
-    example: r#"layer "room-1": jitsiRoom = "one", jitsiConfig = "{startWithAudioMuted: true}""#,
-    mend: "Write a JSON object: keys in quotation marks, no comma behind the last.",
-};
-
-static JITSI_NO_PREFIX_FALSE: Rule = Rule {
-    name: "jitsi-no-prefix-false",
-    summary: "`jitsiNoPrefix` is false and acts as if it were true",
-    severity: Severity::Warning,
-    family: Family::Properties,
-    since: "0.1.0",
-    why: "On layers and areas only the presence of the property counts. The meeting's name becomes global on \
-          the Jitsi server: strangers who chose the same name meet your visitors.",
-    example: r#"layer "room-1": jitsiRoom = "one", jitsiNoPrefix = false"#,
-    mend: "Delete the property.",
-};
-
 static EMPTY_VALUE: Rule = Rule {
     name: "empty-value",
     summary: "a property that should do something is empty",
@@ -173,7 +135,7 @@ const MAINS: [&str; 9] = [
     "zone",
 ];
 
-fn each(context: &MapContext, mut judge: impl FnMut(&Holder, &Property, &'static PropertyFact)) {
+pub(super) fn each(context: &MapContext, mut judge: impl FnMut(&Holder, &Property, &'static PropertyFact)) {
     for holder in context.holders() {
         for property in holder.properties {
             let Some(fact) = PropertyFact::of(&property.name) else { continue };
@@ -357,82 +319,6 @@ fn number_out_of_range(context: &MapContext, findings: &mut Vec<Finding>) {
                 .at(holder.place.clone())
                 .help(help.trim_end_matches('.')),
         );
-    });
-}
-
-fn jitsi_config(context: &MapContext, findings: &mut Vec<Finding>) {
-    const BOOLS: [&str; 4] =
-        ["startWithAudioMuted", "startWithVideoMuted", "prejoinPageEnabled", "disableDeepLinking"];
-    each(context, |holder, property, _| {
-        if !matches!(property.name.as_str(), "jitsiConfig" | "jitsiInterfaceConfig") {
-            return;
-        }
-        let Some(text) = property.value.text().filter(|text| !text.trim().is_empty()) else { return };
-        let parsed: Result<serde_json::Value, _> = serde_json::from_str(text);
-        let Ok(serde_json::Value::Object(object)) = &parsed else {
-            let reason = match &parsed {
-                Err(error) => format!("no JSON ({error})"),
-                Ok(_) => "no JSON object".to_owned(),
-            };
-            findings.push(
-                Finding::new(
-                    &JITSI_CONFIG_UNREADABLE,
-                    context.value(property),
-                    format!(
-                        "the meeting of {} opens without its options: {} is {reason}",
-                        holder.name, property.name
-                    ),
-                )
-                .at(holder.place.clone())
-                .help("write keys and texts in quotation marks, and no comma behind the last"),
-            );
-            return;
-        };
-        if property.name != "jitsiConfig" {
-            return;
-        }
-        let wrong = object.iter().find_map(|(key, value)| {
-            if BOOLS.contains(&key.as_str()) && !value.is_boolean() {
-                return Some((key, "true or false"));
-            }
-            (key == "gravatar" && !value.is_object()).then_some((key, "an object"))
-        });
-        if let Some((key, wanted)) = wrong {
-            findings.push(
-                Finding::new(
-                    &JITSI_CONFIG,
-                    context.value(property),
-                    format!(
-                        "the meeting of {} never opens: {key} in jitsiConfig must be {wanted}",
-                        holder.name
-                    ),
-                )
-                .at(holder.place.clone())
-                .help("write true and false without quotation marks"),
-            );
-        }
-    });
-}
-
-fn jitsi_no_prefix_false(context: &MapContext, findings: &mut Vec<Finding>) {
-    each(context, |holder, property, _| {
-        let on_zone = matches!(holder.kind, HolderKind::TileLayer | HolderKind::Area);
-        if on_zone && property.name == "jitsiNoPrefix" && matches!(property.value, Value::Bool(false)) {
-            let edit = Edit { spot: context.spot(property.span), change: Change::Remove };
-            findings.push(
-                Finding::new(
-                    &JITSI_NO_PREFIX_FALSE,
-                    context.value(property),
-                    format!(
-                        "the meeting of {} is open to strangers with a room of the same name: jitsiNoPrefix acts \
-                         as true even if it is false",
-                        holder.name
-                    ),
-                )
-                .at(holder.place.clone())
-                .mend(true, "delete jitsiNoPrefix", vec![edit]),
-            );
-        }
     });
 }
 

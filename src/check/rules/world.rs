@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Check, Lint,
-    zones::{Meeting, System, meetings},
+    meetings::{Meeting, System, meetings},
 };
 use crate::{
     check::context::{MapContext, WorldContext},

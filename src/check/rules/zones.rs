@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Check, Lint};
 use crate::{
     check::context::{MapContext, around, class_kind},
-    finding::{Family, Finding, Place, Rule, Severity, Spot},
+    finding::{Family, Finding, Rule, Severity, Spot},
     model::{Gid, Property, Shape, TilePos, TileRect, Value},
-    workadventure::{Holder, HolderKind, PropertyFact, Zone, cells_of_area, is_template, meeting},
+    workadventure::{Holder, HolderKind, PropertyFact, Zone, cells_of_area, is_template},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -15,11 +15,9 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &UNREACHABLE_ZONE, check: Check::Map(unreachable_zone) },
     Lint { rule: &DUPLICATE_AREA_NAME, check: Check::Map(duplicate_area_name) },
     Lint { rule: &OVERLAPPING_ZONES, check: Check::Map(overlapping_zones) },
-    Lint { rule: &MEETING_NAME_COLLISION, check: Check::Map(meeting_name_collision) },
     Lint { rule: &AREA_SHAPE, check: Check::Map(area_shape) },
     Lint { rule: &AREA_TURNED, check: Check::Map(area_turned) },
     Lint { rule: &FLIPPED_ZONE_TILE, check: Check::Map(flipped_zone_tile) },
-    Lint { rule: &SILENT_MEETING, check: Check::Map(silent_meeting) },
     Lint { rule: &BORROWED_TRIGGER, check: Check::Map(borrowed_trigger) },
     Lint { rule: &FOCUS_TOO_LARGE, check: Check::Map(focus_too_large) },
 ];
@@ -77,22 +75,6 @@ layer "room-2" at (4, 3) to (5, 3): jitsiRoom = "two"
     mend: "Erase the shared cells in one of the zones.",
 };
 
-static MEETING_NAME_COLLISION: Rule = Rule {
-    name: "meeting-name-collision",
-    summary: "differently written meeting rooms are one meeting",
-    severity: Severity::Warning,
-    family: Family::Zones,
-    since: "0.1.0",
-    why: "WorkAdventure makes the name of a Jitsi room of its plain letters, digits, - and _ only: accents, \
-          upper case, punctuation and all other alphabets are dropped. Names that differ in those alone are \
-          one call; a name with nothing else is the same call as every other such name.",
-    example: r#"
-layer "room-1": jitsiRoom = "Café A"
-layer "room-2" at (5, 3): jitsiRoom = "cafe a"
-"#,
-    mend: "Choose names that differ in the letters a to z or in digits.",
-};
-
 static AREA_SHAPE: Rule = Rule {
     name: "area-shape",
     summary: "an area has no extent",
@@ -133,21 +115,6 @@ tile 3: openTab = "https://example.org"
 layer "desk" of turned tile 3
 "#,
     mend: "Place the tile as it is in the tileset.",
-};
-
-static SILENT_MEETING: Rule = Rule {
-    name: "silent-meeting",
-    summary: "a silent zone lies over a part of a meeting",
-    severity: Severity::Info,
-    family: Family::Zones,
-    since: "0.1.0",
-    why: "Where it is silent, avatars who stand together do not hear each other outside of the meeting. In a part \
-          of the room only, visitors take that for a fault: here talking works, a step further it does not.",
-    example: r#"
-layer "room-1" at (3, 3) to (4, 3): jitsiRoom = "one"
-layer "quiet" at (4, 3): silent = true
-"#,
-    mend: "Make the two zones the same, or let them not touch.",
 };
 
 static BORROWED_TRIGGER: Rule = Rule {
@@ -227,7 +194,7 @@ fn zone_without_cells(context: &MapContext, findings: &mut Vec<Finding>) {
 }
 
 /// How messages call what carries a zone.
-fn name_of(zone: &Zone) -> String {
+pub(super) fn name_of(zone: &Zone) -> String {
     match &zone.holder {
         Holder::Layer(path) => format!("layer \"{path}\""),
         Holder::Area(name) if name.is_empty() => format!("area {}", zone.place.object_id.unwrap_or_default()),
@@ -429,168 +396,10 @@ fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
 }
 
 /// Areas are rectangles of pixels: those that share an edge, or less than a step, do not overlap.
-fn overlap(a: &Zone, b: &Zone) -> bool {
+pub(super) fn overlap(a: &Zone, b: &Zone) -> bool {
     let (Some(a), Some(b)) = (a.rectangle, b.rectangle) else { return true };
     let axis = |a: f64, a_size: f64, b: f64, b_size: f64| (a + a_size).min(b + b_size) - a.max(b);
     axis(a.x, a.width, b.x, b.width) > 1.0 && axis(a.y, a.height, b.y, b.height) > 1.0
-}
-
-/// A place where visitors meet, in the map or in the editor's file beside it.
-pub(super) struct Meeting<'a> {
-    /// What brings them together, and how the server knows it: equal ones are one call.
-    pub(super) call: (System, String),
-    /// Its name as written.
-    pub(super) name: &'a str,
-    /// How messages call what has it.
-    pub(super) holder: String,
-    /// The name in the text.
-    pub(super) spot: Spot,
-    /// Where it lies.
-    pub(super) place: Place,
-}
-
-/// What brings visitors together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum System {
-    /// Jitsi, with a name of the room's own.
-    Jitsi,
-    /// Jitsi, with a name that all rooms share.
-    JitsiWithoutPrefix,
-    /// `BigBlueButton`, whose names all rooms of an instance share.
-    BigBlueButton,
-    /// `WorkAdventure`'s own video meetings.
-    LiveKit,
-    /// A podium, whose name all rooms of a world share.
-    Podium,
-}
-
-impl System {
-    /// Whether rooms of one world with equal names meet.
-    pub(super) fn is_shared(self) -> bool {
-        matches!(self, Self::JitsiWithoutPrefix | Self::BigBlueButton | Self::Podium)
-    }
-}
-
-/// The meetings of a map, those of its own first (workadventure-maps, sections 4.2 and 4.3).
-pub(super) fn meetings<'a>(context: &'a MapContext) -> Vec<Meeting<'a>> {
-    let mut meetings = Vec::new();
-    for zone in &context.meaning.zones {
-        let on_tile = matches!(zone.holder, Holder::Tile(..));
-        for (key, system) in [("jitsiRoom", System::Jitsi), ("bbbMeeting", System::BigBlueButton)] {
-            let Some(room) = zone.property(key) else { continue };
-            let Some(name) = room.value.text().filter(|text| !text.is_empty() && !is_template(text)) else {
-                continue;
-            };
-            let global =
-                zone.property("jitsiNoPrefix").is_some_and(|flag| !on_tile || !flag.value.is_falsy());
-            let call = match system {
-                System::Jitsi if global => (System::JitsiWithoutPrefix, meeting::slug(name)),
-                System::Jitsi => (system, meeting::slug(name)),
-                _ => (system, name.to_owned()),
-            };
-            let (spot, place) = (context.value(room), zone.place.clone());
-            meetings.push(Meeting { call, name, holder: name_of(zone), spot, place });
-        }
-    }
-    let Some(wam) = context.wam() else { return meetings };
-    for area in &wam.areas {
-        for property in &area.properties {
-            let (key, system) = match property.kind.as_str() {
-                "jitsiRoomProperty" if property.boolean("noPrefix") == Some(true) => {
-                    ("roomName", System::JitsiWithoutPrefix)
-                }
-                "jitsiRoomProperty" => ("roomName", System::Jitsi),
-                "livekitRoomProperty" => ("roomName", System::LiveKit),
-                "speakerMegaphone" => ("name", System::Podium),
-                _ => continue,
-            };
-            // Without a name each has its id for one.
-            let Some(name) = property.text(key).filter(|name| !name.is_empty()) else { continue };
-            meetings.push(Meeting {
-                call: (system, meeting::slug(name)),
-                name,
-                holder: format!("area \"{}\"", area.name),
-                spot: Spot::new(&*wam.file, property.span).key(key),
-                place: context.place_of_area(area),
-            });
-        }
-    }
-    meetings
-}
-
-fn meeting_name_collision(context: &MapContext, findings: &mut Vec<Finding>) {
-    let mut first: BTreeMap<(System, String), (&str, Spot)> = BTreeMap::new();
-    for Meeting { call, name, holder, spot, place } in meetings(context) {
-        // Names of this system are taken as they are.
-        if call.0 == System::BigBlueButton {
-            continue;
-        }
-        if call.1.is_empty() || call.1.chars().all(|sign| sign == '-') {
-            findings.push(
-                Finding::new(
-                    &MEETING_NAME_COLLISION,
-                    spot,
-                    format!(
-                        "the meeting \"{name}\" of {holder} is shared with every other whose name has no letter from a to z"
-                    ),
-                )
-                .at(place)
-                .help("choose a name with letters from a to z, or digits"),
-            );
-            continue;
-        }
-        let Some((other, other_spot)) = first.get(&call) else {
-            first.insert(call, (name, spot));
-            continue;
-        };
-        // Two podiums of one name are one, however they are written.
-        if *other == name {
-            continue;
-        }
-        findings.push(
-            Finding::new(
-                &MEETING_NAME_COLLISION,
-                spot,
-                format!("the meetings \"{name}\" and \"{other}\" are one and the same call"),
-            )
-            .at(place)
-            .related(other_spot.clone(), "the other spelling")
-            .help("write both the same, or choose names that differ in letters from a to z or in digits"),
-        );
-    }
-}
-
-fn silent_meeting(context: &MapContext, findings: &mut Vec<Finding>) {
-    let zones = &context.meaning.zones;
-    let is_silent = |zone: &&Zone| zone.property("silent").is_some_and(|silent| !silent.value.is_falsy());
-    let silent: BTreeSet<TilePos> =
-        zones.iter().filter(is_silent).flat_map(|zone| zone.cells.clone()).collect();
-    if silent.is_empty() {
-        return;
-    }
-    for zone in zones {
-        let meets = ["jitsiRoom", "bbbMeeting"].into_iter().find_map(|key| zone.property(key));
-        let Some(room) = meets.filter(|room| !room.value.is_falsy()) else { continue };
-        let quiet = zone.cells.iter().filter(|cell| silent.contains(cell)).count();
-        // The edge of an area lies half a tile beside that of a layer.
-        if quiet == 0 || quiet * 4 > zone.cells.len() * 3 || matches!(zone.holder, Holder::Area(_)) {
-            continue;
-        }
-        let shared =
-            around(&zone.cells.iter().copied().filter(|cell| silent.contains(cell)).collect::<Vec<_>>());
-        let mut place = zone.place.clone();
-        place.area_tiles = shared;
-        let message = format!(
-            "in {quiet} of the {} cells of the meeting of {} it is silent, in the others not",
-            zone.cells.len(),
-            name_of(zone)
-        );
-        findings.push(
-            Finding::new(&SILENT_MEETING, context.value(room), message)
-                .at(place)
-                .help("make the two zones the same, or let them not touch"),
-        );
-    }
 }
 
 fn borrowed_trigger(context: &MapContext, findings: &mut Vec<Finding>) {
