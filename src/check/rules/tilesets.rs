@@ -317,25 +317,31 @@ fn tileset_tile_size(context: &MapContext, findings: &mut Vec<Finding>) {
         .filter(|(flat, _)| flat.layer.visible)
         .flat_map(|(_, tiles)| tiles.filled().map(|(_, gid)| gid.id()))
         .collect();
-    for (entry, tileset) in known(context).filter(|(_, tileset)| odd(tileset) && tileset.picture.is_some()) {
+    let in_use = |entry: &MapTileset, tileset: &Tileset| {
         let end = entry.first_gid.saturating_add(tileset.id_span());
-        if used.range(entry.first_gid..end).next().is_none() {
-            continue;
-        }
-        let height = tileset.tile_size.height;
-        let way = if height > cell { "below" } else { "above" };
-        let message = format!(
-            "visitors see the tiles of tileset \"{}\" {} pixels {way} where Tiled shows them: they are {height} \
-             pixels high, the cells {cell}",
-            tileset.name,
-            height.abs_diff(cell)
-        );
-        findings.push(
-            Finding::new(&TILESET_TILE_SIZE, context.spot(tileset.span).key("tileheight"), message)
-                .at(Place::tileset(&tileset.name))
-                .help("cut the picture into tiles of the size of the map's cells"),
-        );
-    }
+        used.range(entry.first_gid..end).next().is_some()
+    };
+    let mut odd = known(context)
+        .filter(|(entry, tileset)| odd(tileset) && tileset.picture.is_some() && in_use(entry, tileset));
+    let Some((_, tileset)) = odd.next() else { return };
+    let more = match odd.count() {
+        0 => String::new(),
+        1 => "; so it is with those of another tileset".to_owned(),
+        more => format!("; so it is with those of {more} other tilesets"),
+    };
+    let height = tileset.tile_size.height;
+    let way = if height > cell { "below" } else { "above" };
+    let message = format!(
+        "visitors see the tiles of \"{}\" {} pixels {way} where Tiled shows them: they are {height} pixels high, the \
+         cells {cell}{more}",
+        tileset.name,
+        height.abs_diff(cell)
+    );
+    findings.push(
+        Finding::new(&TILESET_TILE_SIZE, context.spot(tileset.span).key("tileheight"), message)
+            .at(Place::tileset(&tileset.name))
+            .help("cut the picture into tiles of the size of the map's cells"),
+    );
 }
 
 fn wang_id_wrong(context: &MapContext, findings: &mut Vec<Finding>) {
