@@ -8,8 +8,9 @@ use super::Rewritten;
 
 /// Lines shown before and after a change.
 const CONTEXT: usize = 3;
-/// So many equal lines after a change are taken for the place where both texts go on alike.
-const ANCHOR: usize = 8;
+/// So many equal lines after a change are taken for the place where both texts go on alike; where changes
+/// lie closer together, fewer.
+const ANCHORS: [usize; 3] = [8, 3, 1];
 /// Lines within which that place is looked for.
 const WINDOW: usize = 64;
 
@@ -70,17 +71,17 @@ fn merged(operations: Vec<DiffOp>) -> Vec<DiffOp> {
 
 /// How many lines of both sides lie before the place where they go on alike; `None` where it is far.
 fn meeting(old: &[&str], new: &[&str]) -> Option<(usize, usize)> {
-    let alike = |gone: usize, come: usize| {
+    let alike = |anchor: usize, gone: usize, come: usize| {
         let (old, new) = (&old[gone..], &new[come..]);
-        let length = ANCHOR.min(old.len()).min(new.len());
+        let length = anchor.min(old.len()).min(new.len());
         // At their ends fewer lines will do, if both end there.
-        (length == ANCHOR || old.len() == new.len()) && old[..length] == new[..length]
+        (length == anchor || old.len() == new.len()) && old[..length] == new[..length]
     };
-    (0..=WINDOW).find_map(|distance| {
-        (0..=distance)
-            .map(|gone| (gone, distance - gone))
-            .find(|(gone, come)| *gone <= old.len() && *come <= new.len() && alike(*gone, *come))
-    })
+    let near = || {
+        let pairs = (0..=WINDOW).flat_map(|far| (0..=far).map(move |gone| (gone, far - gone)));
+        pairs.filter(|(gone, come)| *gone <= old.len() && *come <= new.len())
+    };
+    ANCHORS.into_iter().find_map(|anchor| near().find(|(gone, come)| alike(anchor, *gone, *come)))
 }
 
 /// One side of the head of a hunk: its first line from 1, and how many lines.

@@ -85,6 +85,6 @@ fn the_document_of_rules_is_as_the_rules_are() {
     assert!(
         written == document,
         "docs/rules.md is out of date, first in line {}: VENUE_WRITE_DOCS=1 cargo test --test suite docs",
-        differs.map_or_else(|| written.lines().count().min(document.lines().count()), |line| line) + 1
+        differs.unwrap_or_else(|| written.lines().count().min(document.lines().count())) + 1
     );
 }

@@ -196,7 +196,7 @@ mod tests {
             r#"{startWithAudioMuted: true, subject: "Talks"}"#,
             r"{'startWithAudioMuted': true, 'subject': 'Talks'}",
             r#"{"startWithAudioMuted": true, "subject": "Talks",}"#,
-            r#" {“startWithAudioMuted”: true, “subject”: “Talks”}"#,
+            r" {“startWithAudioMuted”: true, “subject”: “Talks”}",
         ] {
             assert_eq!(as_json(text).as_deref(), Some(right), "{text}");
         }
