@@ -5,7 +5,7 @@
 //! and its numbers are read when they are wanted. Accepted beyond the standard is what Tiled accepts: raw control characters and
 //! halves of surrogate pairs in strings, and keys given twice.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, ops::Range, sync::OnceLock};
 
 use crate::model::Json;
 
@@ -21,6 +21,8 @@ const LARGEST: &str = "4294967295";
 #[derive(Debug)]
 pub(crate) struct Tree {
     nodes: Vec<Node>,
+    /// Where each node stands in what holds it, once somebody looked.
+    steps: OnceLock<Vec<Step>>,
     /// Keys that are given twice in one object: ranges of the first and of the later key.
     pub(crate) repeated: Vec<(Range<usize>, Range<usize>)>,
     /// Strings with raw control characters.
@@ -73,7 +75,12 @@ pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
         text,
         bytes: text.as_bytes(),
         at: 0,
-        tree: Tree { nodes: Vec::new(), repeated: Vec::new(), raw_controls: Vec::new() },
+        tree: Tree {
+            nodes: Vec::new(),
+            steps: OnceLock::new(),
+            repeated: Vec::new(),
+            raw_controls: Vec::new(),
+        },
     };
     parser.value(0)?;
     parser.blanks();
@@ -95,27 +102,64 @@ impl Tree {
 
     /// The innermost value that has exactly this range, with its JSON pointer.
     pub(crate) fn find<'a>(&'a self, text: &'a str, range: &Range<usize>) -> Option<(Value<'a>, String)> {
-        let mut value = self.root(text);
-        let mut pointer = String::new();
+        let steps = self.steps.get_or_init(|| steps(&self.nodes));
+        // A node begins before all that it holds, so no two begin at one byte.
+        let index = self.nodes.partition_point(|node| (node.start as usize) < range.start);
+        let found = Value { tree: self, text, index: u32::try_from(index).ok()? };
+        if self.nodes.get(index).map(|_| found.range()).as_ref() != Some(range) {
+            return None;
+        }
+        let mut pointer = Vec::new();
+        let mut at = found;
         loop {
-            if value.range() == *range {
-                return Some((value, pointer));
+            match steps[at.index as usize] {
+                Step::Root => break,
+                Step::Key => return None,
+                Step::Member(parent) => {
+                    let key = at.at(at.index - 1).string().unwrap_or_default();
+                    pointer.push(escape_pointer(&key));
+                    at = at.at(parent);
+                }
+                Step::Item(parent, number) => {
+                    pointer.push(number.to_string());
+                    at = at.at(parent);
+                }
             }
-            let holds = |inner: &Value<'a>| {
-                let inner = inner.range();
-                inner.start <= range.start && range.end <= inner.end
+        }
+        pointer.push(String::new());
+        pointer.reverse();
+        Some((found, pointer.join("/")))
+    }
+}
+
+/// Where a node stands in what holds it.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Root,
+    /// A key of an object.
+    Key,
+    /// The value behind the key before it, and the object.
+    Member(u32),
+    /// An array, and the number of the item.
+    Item(u32, u32),
+}
+
+fn steps(nodes: &[Node]) -> Vec<Step> {
+    let mut steps = vec![Step::Root; nodes.len()];
+    for (index, node) in nodes.iter().enumerate() {
+        let (mut child, mut number) = (index + 1, 0);
+        let parent = u32::try_from(index).unwrap_or(u32::MAX);
+        while matches!(node.kind, Kind::Array | Kind::Object) && child < node.next as usize {
+            steps[child] = match node.kind {
+                Kind::Array => Step::Item(parent, number),
+                _ if number % 2 == 0 => Step::Key,
+                _ => Step::Member(parent),
             };
-            let next = value
-                .entries()
-                .map(|(key, inner)| (escape_pointer(&key), inner))
-                .chain(value.items().enumerate().map(|(index, inner)| (index.to_string(), inner)))
-                .find(|(_, inner)| holds(inner));
-            let (step, inner) = next?;
-            pointer.push('/');
-            pointer.push_str(&step);
-            value = inner;
+            number += 1;
+            child = nodes[child].next as usize;
         }
     }
+    steps
 }
 
 /// A key as a step of a JSON pointer (RFC 6901).
