@@ -15,7 +15,7 @@
 //!   maps ──> world::World             exits resolved to maps and entries
 //!
 //! Project + World    ──> check   ──> Vec<finding::Finding>      what is wrong, as data
-//! Project + spec     ──> stand   ──> Built                      the venue with stands, the plan, the lock
+//! Project + spec     ──> stand   ──> Built                      the venue, or a hall, with stands, the plan, the lock
 //! Map                ──> picture ──> pixels                     what the map looks like
 //! Project + World    ──> bundle  ──> files in memory            what a host serves
 //! Map                ──> convert ──> TMJ                        complete in itself, else untouched

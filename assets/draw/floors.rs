@@ -22,6 +22,9 @@ pub(crate) fn sheet() -> Sheet {
     for (name, turn) in [("up", 0), ("right", 1), ("down", 2), ("left", 3)] {
         sheet.floor(&format!("mat-{name}"), |canvas| mat(canvas, turn));
     }
+    for number in 0..6 {
+        sheet.floor(&format!("slate-{number}"), |canvas| slate(canvas, number));
+    }
     sheet
 }
 
@@ -58,6 +61,18 @@ fn stone(canvas: &mut Canvas, seed: u32) {
         canvas.rect(x, y, 1, 15, lighter(color, 6));
     }
     canvas.grain(seed + 3, 37, 10);
+}
+
+/// Polished concrete in large plates.
+fn slate(canvas: &mut Canvas, seed: u32) {
+    let dice = scatter(seed + 53, seed, 11);
+    let base: Color = [128, 132, 142];
+    let color = if dice & 8 == 0 { lighter(base, 4) } else { darker(base, 3) };
+    canvas.rect(0, 0, 32, 32, color);
+    canvas.rect(0, 31, 32, 1, darker(base, 20));
+    canvas.rect(31, 0, 1, 32, darker(base, 20));
+    canvas.rect(0, 0, 31, 1, lighter(base, 14));
+    canvas.grain(seed + 17, 29, 8);
 }
 
 fn grass(canvas: &mut Canvas, seed: u32) {

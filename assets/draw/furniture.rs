@@ -314,4 +314,16 @@ fn cafe(sheet: &mut Sheet) {
             canvas.rect(x, 12 + sag, 2, 3, [150, 50, 62]);
         }
     });
+    // What a signpost's text is drawn over: a panel on two feet.
+    for (name, left, right) in [("left", 2, 32), ("middle", 0, 32), ("right", 0, 30)] {
+        sheet.wall(&format!("post-{name}"), |canvas| canvas.rect(left, 0, right - left, 32, NAVY));
+        sheet.wall(&format!("post-foot-{name}"), |canvas| {
+            canvas.veil(left, 26, right - left, 5, [24, 22, 40], 60);
+            canvas.rect(left, 0, right - left, 24, NAVY);
+            let foot = if name == "right" { 22 } else { 6 };
+            if name != "middle" {
+                canvas.rect(foot, 24, 4, 6, INK);
+            }
+        });
+    }
 }

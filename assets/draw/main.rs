@@ -11,6 +11,7 @@ mod canvas;
 mod floors;
 mod furniture;
 mod hall;
+mod kit;
 mod lobby;
 mod logos;
 mod markers;
@@ -23,7 +24,9 @@ mod walls;
 
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 
+use anyhow::Context as _;
 use scene::Sheets;
+use venue::picture::{Overlay, OverlayKind, PictureStore, RenderOptions, Renderer};
 
 fn main() -> anyhow::Result<ExitCode> {
     let check = std::env::args().any(|argument| argument == "--check");
@@ -44,6 +47,22 @@ fn main() -> anyhow::Result<ExitCode> {
     Ok(if differs { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// A picture of a map with its zones and entries, for the page on templates.
+fn explained(files: &BTreeMap<String, Vec<u8>>, name: &str) -> anyhow::Result<Vec<u8>> {
+    let mut sources = venue::source::Sources::new(".");
+    for (name, bytes) in files {
+        sources.insert(name.clone(), bytes.clone());
+    }
+    let map = venue::format::load_map(&sources, name).map.with_context(|| format!("{name} is no map"))?;
+    let meaning = venue::workadventure::Meaning::of(&map);
+    let store = PictureStore::new();
+    let options = RenderOptions { scale: Some(2.0), ..RenderOptions::default() };
+    let kinds = [OverlayKind::Zones, OverlayKind::Entries];
+    let renderer = Renderer::new(&map, &sources, &store, &options)?;
+    let renderer = renderer.with_overlay(Overlay::new(&kinds, &meaning, []));
+    Ok(venue::picture::reduce(&venue::picture::encode(&renderer.draw()?)?)?)
+}
+
 /// Every file by its path.
 fn draw() -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
@@ -55,8 +74,11 @@ fn draw() -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
         files.insert(format!("assets/tilesets/{}.png", sheet.name), png(&sheet.image())?);
     }
     for (path, template, width) in templates::all() {
-        files.insert(path.to_owned(), venue::format::tiled_json(&template, width).into_bytes());
+        files.insert(path, venue::format::tiled_json(&template, width).into_bytes());
     }
+    files.insert("assets/stands/large.png".to_owned(), explained(&files, "assets/stands/large.tmj")?);
+    let (kit, width) = kit::map(&sheets);
+    files.insert("assets/hall/kit.tmj".to_owned(), venue::format::tiled_json(&kit, width).into_bytes());
     for (path, map, (width, _)) in [
         ("maps/lobby.tmj", lobby::map(&sheets), lobby::SIZE),
         ("maps/hall.tmj", hall::map(&sheets), hall::SIZE),

@@ -82,6 +82,11 @@ impl Sheet {
         self.pieces.get(name).unwrap_or_else(|| panic!("{} has no piece {name}", self.name))
     }
 
+    /// Every piece with its name, sorted.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = (&str, &Piece)> {
+        self.pieces.iter().map(|(name, piece)| (name.as_str(), piece))
+    }
+
     /// The picture.
     pub(crate) fn image(&self) -> RgbaImage {
         let count = u32::try_from(self.tiles.len()).unwrap_or(u32::MAX);

@@ -2,7 +2,9 @@
 
 use crate::{
     canvas::{Canvas, Color, darker, lighter},
-    palette::{CORAL, INK, LEAF, LEAF_DARK, MUSTARD, NAVY, NAVY_SOFT, POT, TEAL, WHITE},
+    palette::{
+        CORAL, INK, LEAF, LEAF_DARK, MUSTARD, NAVY, NAVY_SOFT, PLUM, POT, TEAL, WHITE, WOOD, WOOD_DARK,
+    },
     sheet::Sheet,
 };
 
@@ -55,7 +57,163 @@ pub(crate) fn sheet() -> Sheet {
             canvas.rect(17, 5 + row * 8, 6, 6, lighter(color, 50));
         }
     });
+    sheet.wall("monitor", |canvas| {
+        canvas.shadow(5, 25, 22, 6);
+        canvas.rect(14, 20, 4, 8, [110, 114, 126]);
+        canvas.rect(9, 27, 14, 2, INK);
+        canvas.block(2, 2, 28, 19, INK);
+        canvas.rect(4, 4, 24, 14, [52, 92, 132]);
+        canvas.rect(4, 4, 24, 5, [74, 122, 160]);
+        for row in 0..7 {
+            let half = if row < 4 { row } else { 6 - row };
+            canvas.rect(13, 8 + row, 2 * half + 1, 1, WHITE);
+        }
+    });
+    loft(&mut sheet);
     sheet
+}
+
+/// The second look: slats, oak and warm light.
+fn loft(sheet: &mut Sheet) {
+    for (name, color) in [("plum", PLUM), ("petrol", [54, 104, 116]), ("rust", [170, 98, 66])] {
+        for row in 0..3 {
+            for column in 0..3 {
+                let piece = format!("loft-{name}-{column}{row}");
+                sheet.floor(&piece, |canvas| boards(canvas, color, column, row));
+            }
+        }
+    }
+    for (name, column) in [("left", 0), ("middle", 1), ("right", 2)] {
+        sheet.wall(&format!("slats-top-{name}"), |canvas| slats(canvas, column, 0));
+        sheet.wall(&format!("slats-{name}"), |canvas| slats(canvas, column, 1));
+        sheet.wall(&format!("slats-foot-{name}"), |canvas| slats(canvas, column, 2));
+        sheet.wall(&format!("bar-{name}"), |canvas| bar(canvas, column));
+    }
+    sheet.wall("fern", |canvas| {
+        canvas.shadow(6, 23, 20, 8);
+        canvas.block(9, 18, 14, 11, INK);
+        for (x, y, width, height) in [(3, 9, 12, 9), (17, 9, 12, 9), (8, 3, 16, 12), (11, 10, 10, 8)] {
+            canvas.disc(x, y, width, height, LEAF_DARK, 255);
+            canvas.disc(x + 2, y + 1, width - 5, height - 4, LEAF, 255);
+        }
+    });
+    sheet.piece("sofa", (2, 1), 0, "##", |canvas| {
+        canvas.shadow(2, 23, 60, 8);
+        canvas.pillow(1, 2, 62, 26, darker(MUSTARD, 20));
+        canvas.pillow(6, 4, 52, 10, MUSTARD);
+        canvas.pillow(6, 13, 26, 13, lighter(MUSTARD, 14));
+        canvas.pillow(32, 13, 26, 13, lighter(MUSTARD, 14));
+    });
+    sheet.wall("stand-table", |canvas| {
+        canvas.shadow(4, 20, 24, 10);
+        canvas.disc(3, 5, 26, 21, darker(WOOD_DARK, 30), 255);
+        canvas.disc(3, 3, 26, 20, WOOD_DARK, 255);
+        canvas.disc(5, 4, 22, 16, WOOD, 255);
+        canvas.disc(9, 7, 7, 6, WHITE, 255);
+        canvas.disc(11, 8, 3, 3, darker(WOOD_DARK, 20), 255);
+        canvas.rect(18, 9, 5, 6, CORAL);
+    });
+    sheet.floor("cushion", |canvas| {
+        canvas.shadow(7, 19, 18, 9);
+        canvas.pillow(7, 7, 18, 18, [170, 98, 66]);
+        canvas.rect(15, 11, 2, 9, darker([170, 98, 66], 30));
+    });
+    sheet.piece("pendant", (1, 1), 1, "", |canvas| {
+        canvas.disc(4, 8, 24, 22, [255, 236, 170], 46);
+        canvas.rect(15, 0, 1, 9, INK);
+        canvas.disc(9, 8, 14, 11, INK, 255);
+        canvas.rect(9, 14, 14, 2, [250, 226, 150]);
+    });
+}
+
+/// A floor of oak boards with a border in one colour.
+fn boards(canvas: &mut Canvas, color: Color, column: i32, row: i32) {
+    let oak: Color = [208, 172, 128];
+    for board in 0..4 {
+        let y = board * 8;
+        canvas.rect(0, y, 32, 8, if board % 2 == 0 { oak } else { darker(oak, 8) });
+        canvas.rect(0, y + 7, 32, 1, darker(oak, 34));
+        canvas.rect(if board % 2 == 0 { 9 } else { 24 }, y, 1, 7, darker(oak, 30));
+    }
+    let mut edge = |x: i32, y: i32, width: i32, height: i32| {
+        canvas.rect(x, y, width, height, color);
+        canvas.rect(x, y, width, 1, lighter(color, 24));
+    };
+    if row == 0 {
+        edge(0, 0, 32, 5);
+    }
+    if row == 2 {
+        edge(0, 27, 32, 5);
+    }
+    if column == 0 {
+        edge(0, 0, 5, 32);
+    }
+    if column == 2 {
+        edge(27, 0, 5, 32);
+    }
+}
+
+/// A back wall of upright slats below a dark beam with a strip of light.
+fn slats(canvas: &mut Canvas, column: i32, part: i32) {
+    let wood: Color = [140, 96, 66];
+    let (from, to) = (i32::from(column == 0), if column == 2 { 31 } else { 32 });
+    let (top, bottom) = match part {
+        0 => (5, 32),
+        1 => (0, 32),
+        _ => (0, 25),
+    };
+    if part == 2 {
+        canvas.veil(from - 2, 24, to - from + 4, 8, [24, 22, 40], 60);
+    }
+    canvas.rect(from, top, to - from, bottom - top, darker(wood, 40));
+    for x in (0..32).step_by(4) {
+        if x >= from && x + 3 <= to {
+            canvas.rect(x, top, 3, bottom - top, wood);
+            canvas.rect(x, top, 1, bottom - top, lighter(wood, 22));
+        }
+    }
+    if part == 0 {
+        canvas.rect(from, 5, to - from, 7, INK);
+        canvas.rect(from, 5, to - from, 1, lighter(INK, 50));
+        canvas.rect(from, 12, to - from, 2, [250, 226, 150]);
+        canvas.veil(from, 14, to - from, 4, [250, 226, 150], 70);
+    }
+    if part == 2 {
+        canvas.rect(from, 21, to - from, 4, INK);
+    }
+}
+
+/// A bar with a dark top over a front of oak.
+fn bar(canvas: &mut Canvas, column: i32) {
+    let (from, to) = (if column == 0 { 2 } else { 0 }, if column == 2 { 30 } else { 32 });
+    let width = to - from;
+    canvas.veil(from, 27, width, 5, [24, 22, 40], 60);
+    canvas.rect(from, 3, width, 11, [66, 68, 78]);
+    canvas.rect(from, 3, width, 2, [104, 106, 118]);
+    canvas.rect(from, 14, width, 15, WOOD_DARK);
+    for x in (2..32).step_by(5) {
+        if x > from && x < to {
+            canvas.rect(x, 15, 1, 13, darker(WOOD_DARK, 34));
+        }
+    }
+    canvas.rect(from, 14, width, 2, darker(WOOD_DARK, 50));
+    canvas.rect(from, 27, width, 2, INK);
+    match column {
+        0 => {
+            canvas.block(8, 4, 13, 8, INK);
+            canvas.rect(9, 5, 11, 5, [134, 196, 206]);
+        }
+        1 => {
+            for x in [7, 15] {
+                canvas.disc(x, 5, 6, 6, WHITE, 255);
+                canvas.disc(x + 2, 6, 3, 3, WOOD_DARK, 255);
+            }
+        }
+        _ => {
+            canvas.disc(9, 6, 6, 5, CORAL, 255);
+            canvas.disc(7, 1, 11, 7, LEAF, 255);
+        }
+    }
 }
 
 fn carpet(canvas: &mut Canvas, color: Color, column: i32, row: i32) {

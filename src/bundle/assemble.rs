@@ -17,7 +17,7 @@ use crate::{
     format::{SaveStyle, save_tmj},
     model::{Layer, LayerKind, Map, Picture, Properties, Tileset, Value, visit_images},
     picture::PictureStore,
-    project::{Host, Project, STANDS_IN_FOR},
+    project::{HALL_OF, Host, Project, STANDS_IN_FOR},
     source::{PictureHeader, is_url, parent, relative, resolve},
     workadventure::{Reference, reference::visit},
 };
@@ -291,7 +291,7 @@ fn finish(map: &mut Map, notes: &mut Vec<String>) {
         ));
         map.version = Some("1.10".to_owned());
     }
-    map.properties.0.retain(|property| property.name != STANDS_IN_FOR);
+    map.properties.0.retain(|property| ![STANDS_IN_FOR, HALL_OF].contains(&property.name.as_str()));
     clean(&mut map.properties, "the map", notes);
     for set in &mut map.tilesets {
         let Some(shared) = &mut set.tileset else { continue };

@@ -81,7 +81,20 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
     let used =
         (0..allows.len()).filter(|index| used.contains(&suppress::identity(&allows[*index]))).collect();
     suppress::unused(&allows, &used, settings, !project.answers.is_empty(), &mut findings);
+    for finding in &mut findings {
+        of_generated(project, finding);
+    }
     without_repeats(findings)
+}
+
+/// A map that `venue stands` made is not edited: the next run would undo it.
+fn of_generated(project: &Project, finding: &mut Finding) {
+    let map = project.map(&finding.spot.file).filter(|map| map.is_generated());
+    if let (Some(map), Some(fix)) = (map, finding.fix.take_if(|_| map.is_some())) {
+        let origin = map.stands_in_for().unwrap_or_else(|| "the spec or its templates".to_owned());
+        let mend = finding.help.take().unwrap_or(fix.description);
+        finding.help = Some(format!("{mend}; do so in {origin}, and run `venue stands` again"));
+    }
 }
 
 /// Every address of the web in the project's maps, sorted: what [`crate::online::ask_all`] can ask.

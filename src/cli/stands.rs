@@ -18,11 +18,23 @@ use crate::{
 ///
 /// Writes a map beside the venue, the picture with logos and names, and a lock file beside the spec, so
 /// that a later run moves nobody. Nothing is written unless every sponsor has a place.
+///
+/// The spec names the map that the stands go into (`venue = "maps/hall.tmj"`), or has a hall built around them
+/// (`hall = {}`). Keys of a hall, none of which must be there: `exit`, the map and entry that its door leads to;
+/// `name`, which visitors read; `look`, "expo" or "loft"; `signposts`, whether boards say who stands where; `aisle`,
+/// free tiles between islands of stands; `island`, how many stand side by side. A hall that is there
+/// grows when sponsors join; nobody in it moves.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  venue stands maps/sponsors.toml --plan plan.png\n  \
                         venue stands maps/sponsors.toml --directory stands.csv\n  \
                         venue stands maps/sponsors.toml --dry-run --format json\n  \
-                        venue stands sponsors.csv --with maps/expo.toml")]
+                        venue stands sponsors.csv --with maps/expo.toml\n\n\
+                        A spec with a hall:\n  \
+                        hall = { exit = \"maps/lobby.tmj#from-hall\", signposts = true }\n  \
+                        look = \"loft\"\n  \
+                        [event]\n  name = \"Autumn Fair\"\n  slug = \"fair\"\n  \
+                        [tiers.gold]\n  template = \"large\"\n  rank = 1\n  \
+                        [[sponsors]]\n  name = \"Acme\"\n  tier = \"gold\"")]
 pub(super) struct Args {
     /// The spec: TOML, JSON with the same keys, or a sheet (CSV) with a sponsor a row
     spec: PathBuf,

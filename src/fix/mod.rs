@@ -17,7 +17,7 @@ pub use diff::unified;
 use crate::{
     format::FileEdit,
     output::{self, WriteError},
-    project::Project,
+    project::{Project, ProjectMap},
     report::{Entry, Report},
     source::Sources,
 };
@@ -232,7 +232,7 @@ impl Taken {
 
 /// Why a file is not to be edited.
 fn untouchable(project: &Project, name: &str) -> Option<Reason> {
-    if project.map(name).is_some_and(|map| map.stands_in_for().is_some()) {
+    if project.map(name).is_some_and(ProjectMap::is_generated) {
         return Some(Reason::Generated(name.to_owned()));
     }
     if project.is_foreign(name) {

@@ -52,6 +52,11 @@ impl Node {
     /// least, so that neither indexes nor counts need the bit.
     const INTEGERS: u32 = 1 << 31;
 
+    /// Index of the node behind this one, which has this index.
+    fn behind(self, index: u32) -> u32 {
+        if self.integers().is_some() { index + 1 } else { self.next }
+    }
+
     /// How many unsigned integers an array has that holds nothing else.
     fn integers(self) -> Option<u32> {
         (self.next & Self::INTEGERS != 0).then_some(self.next & !Self::INTEGERS)
@@ -102,7 +107,7 @@ impl Tree {
 
     /// The innermost value that has exactly this range, with its JSON pointer.
     pub(crate) fn find<'a>(&'a self, text: &'a str, range: &Range<usize>) -> Option<(Value<'a>, String)> {
-        let steps = self.steps.get_or_init(|| steps(&self.nodes));
+        let steps = self.steps.get_or_init(|| steps(text.as_bytes(), &self.nodes));
         // A node begins before all that it holds, so no two begin at one byte.
         let index = self.nodes.partition_point(|node| (node.start as usize) < range.start);
         let found = Value { tree: self, text, index: u32::try_from(index).ok()? };
@@ -144,19 +149,20 @@ enum Step {
     Item(u32, u32),
 }
 
-fn steps(nodes: &[Node]) -> Vec<Step> {
+fn steps(text: &[u8], nodes: &[Node]) -> Vec<Step> {
     let mut steps = vec![Step::Root; nodes.len()];
-    for (index, node) in nodes.iter().enumerate() {
+    for (index, node) in (0_u32..).zip(nodes) {
+        let list = text[node.start as usize] == b'[';
         let (mut child, mut number) = (index + 1, 0);
-        let parent = u32::try_from(index).unwrap_or(u32::MAX);
-        while matches!(node.kind, Kind::Array | Kind::Object) && child < node.next as usize {
-            steps[child] = match node.kind {
-                Kind::Array => Step::Item(parent, number),
-                _ if number % 2 == 0 => Step::Key,
-                _ => Step::Member(parent),
+        let end = node.behind(index);
+        while child < end {
+            steps[child as usize] = match number % 2 {
+                _ if list => Step::Item(index, number),
+                0 => Step::Key,
+                _ => Step::Member(index),
             };
             number += 1;
-            child = nodes[child].next as usize;
+            child = nodes[child as usize].behind(child);
         }
     }
     steps
@@ -182,8 +188,7 @@ impl<'a> Value<'a> {
 
     /// Index of the node behind this value.
     fn next(self) -> u32 {
-        let node = self.node();
-        if node.integers().is_some() { self.index + 1 } else { node.next }
+        self.node().behind(self.index)
     }
 
     /// Bytes of the value in its file.

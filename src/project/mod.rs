@@ -34,6 +34,9 @@ pub const CONFIG_FILE: &str = "venue.toml";
 /// Map property of a generated map: name of the map that it stands in for, relative to itself.
 pub const STANDS_IN_FOR: &str = "venueStandsOf";
 
+/// Map property of a hall that was built around its stands: name of the spec, relative to the map.
+pub const HALL_OF: &str = "venueHallOf";
+
 /// Why a project cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
@@ -159,6 +162,13 @@ impl ProjectMap {
         let loaded = format::load_map(sources, name);
         let meaning = loaded.map.as_ref().map(Meaning::of);
         Self { name: name.to_owned(), map: loaded.map, meaning, findings: loaded.findings }
+    }
+
+    /// Whether `venue stands` made the map, and will make it again.
+    pub fn is_generated(&self) -> bool {
+        self.map.as_ref().is_some_and(|map| {
+            map.properties.get(STANDS_IN_FOR).is_some() || map.properties.get(HALL_OF).is_some()
+        })
     }
 
     /// Name of the map that this one stands in for: it was generated from it, with stands.

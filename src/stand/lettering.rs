@@ -21,8 +21,6 @@ pub(super) struct Sign {
     pub(super) image: RgbaImage,
     /// The name as it stands there, where it had to be shortened.
     pub(super) shortened: Option<String>,
-    /// Characters that no font has.
-    pub(super) missing: Vec<char>,
 }
 
 macro_rules! sets {
@@ -56,10 +54,6 @@ const LEGAL_FORMS: [&str; 14] =
 pub(super) fn sign(name: &str, width: u32, height: u32) -> Sign {
     let clean: String = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let fonts = fonts_for(&clean);
-    let mut missing: Vec<char> = clean.chars().filter(|c| lacks(fonts[0], *c)).collect();
-    missing.sort_unstable();
-    missing.dedup();
-
     let room = width.saturating_sub(8);
     let fits = |text: &str| {
         let letters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
@@ -76,7 +70,7 @@ pub(super) fn sign(name: &str, width: u32, height: u32) -> Sign {
     let x = i32::try_from(width.saturating_sub(length) / 2).unwrap_or(0);
     let y = i32::try_from(height.saturating_sub(font.character_size.height) / 2).unwrap_or(0);
     draw(&mut image, &text, font, Point::new(x, y), INK);
-    Sign { image, shortened: (text != clean).then_some(text), missing }
+    Sign { image, shortened: (text != clean).then_some(text) }
 }
 
 /// Writes one line of text, cut to a width in pixels, with its top left at a pixel.
@@ -86,6 +80,42 @@ pub(super) fn line(image: &mut RgbaImage, text: &str, (x, y): (u32, u32), ink: R
     let text: String = text.chars().take(room).collect();
     let at = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
     draw(image, &text, font, Point::new(at(x), at(y)), ink);
+}
+
+/// A name as it can be written: without characters that no font has, where most are left, else `fallback`. With
+/// what is missing.
+pub(super) fn writable(name: &str, fallback: &str) -> (String, Vec<char>) {
+    let fonts = fonts_for(name);
+    let mut missing: Vec<char> = name.chars().filter(|c| lacks(fonts[0], *c) && !c.is_whitespace()).collect();
+    if missing.is_empty() {
+        return (name.to_owned(), missing);
+    }
+    missing.sort_unstable();
+    missing.dedup();
+    let kept: String = name.chars().filter(|c| !lacks(fonts[0], *c)).collect();
+    let kept = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let enough = letters(&kept) > 0 && letters(&kept) * 2 >= letters(name);
+    (if enough { kept } else { fallback.to_owned() }, missing)
+}
+
+/// Width of a letter and height of a line of each font, from the smallest.
+pub(super) fn line_heights() -> Vec<(u32, u32)> {
+    SETS[0].iter().rev().map(|font| (font.character_size.width, font.character_size.height + 1)).collect()
+}
+
+/// Writes one line in the font whose lines are this high.
+pub(super) fn line_of(image: &mut RgbaImage, text: &str, (x, y): (u32, u32), ink: Rgba<u8>, height: u32) {
+    let fonts = fonts_for(text);
+    let font = fonts.iter().find(|font| font.character_size.height < height).unwrap_or(&fonts[5]);
+    let at = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
+    draw(image, text, font, Point::new(at(x), at(y)), ink);
+}
+
+/// A name without its legal form.
+pub(super) fn short(name: &str) -> String {
+    let clean = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    plain(&clean)
 }
 
 /// The fonts of the letter set that lacks the fewest of the text's characters.
@@ -103,17 +133,20 @@ fn draw(image: &mut RgbaImage, text: &str, font: &MonoFont, at: Point, ink: Rgba
     let Ok(_) = Text::with_baseline(text, at, style, Baseline::Top).draw(&mut Canvas { image, ink });
 }
 
-/// The name, without its legal form, and cut ever shorter.
-fn versions(name: &str) -> impl Iterator<Item = String> {
+fn plain(name: &str) -> String {
     let mut words: Vec<&str> = name.split(' ').collect();
-    let whole = words.len();
     while words.len() > 1
         && words.last().is_some_and(|word| LEGAL_FORMS.contains(&word.to_lowercase().as_str()))
     {
         words.pop();
     }
-    let plain = words.join(" ");
-    let without_form = (words.len() < whole).then(|| plain.clone());
+    words.join(" ")
+}
+
+/// The name, without its legal form, and cut ever shorter.
+fn versions(name: &str) -> impl Iterator<Item = String> {
+    let plain = plain(name);
+    let without_form = (plain != name).then(|| plain.clone());
     let letters: Vec<char> = plain.chars().collect();
     let cut = (1..letters.len()).rev().map(move |length| {
         let kept: String = letters[..length].iter().collect();
@@ -164,10 +197,14 @@ mod tests {
     fn names_in_many_letters() {
         for name in ["Acme", "Žluťásek Data", "Ελιά", "Ясень", "Łódź & Co", "Þór"] {
             let sign = sign(name, 192, 32);
-            assert!(sign.missing.is_empty(), "{name}: {:?}", sign.missing);
+            assert!(writable(name, "").1.is_empty(), "{name}");
             assert!(sign.shortened.is_none() && ink(&sign) > 30, "{name}");
         }
-        assert_eq!(sign("会議 Acme", 192, 32).missing, ['会', '議']);
+        let written = |name: &str| writable(name, "the-slug").0;
+        assert_eq!(writable("会議 Acme", "acme"), ("Acme".to_owned(), vec!['会', '議']));
+        assert_eq!(written("Rocket 🚀 Works"), "Rocket Works");
+        assert_eq!((written("شركة النور").as_str(), written("🎉").as_str()), ("the-slug", "the-slug"));
+        assert_eq!(written("Žluťásek"), "Žluťásek");
     }
 
     #[test]

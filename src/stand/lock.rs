@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde::Deserialize;
 
-use super::{StandError, place::Placement, spec::Spec};
+use super::{StandError, hall::Layout, place::Placement, spec::Spec};
 use crate::{
     model::TileRect,
     project::read_toml,
@@ -21,6 +21,8 @@ const VERSION: u32 = 1;
 pub(super) struct Lock {
     #[serde(default)]
     version: u32,
+    /// The hall that was built around the stands.
+    pub(super) hall: Option<Layout>,
     #[serde(default)]
     pub(super) stands: BTreeMap<String, Locked>,
 }
@@ -67,6 +69,11 @@ impl Lock {
                         ),
                     });
                 }
+                if lock.hall.as_ref().is_some_and(|hall| !hall.is_sound()) {
+                    let reason =
+                        "its [hall] is no hall that was ever built: restore it, or leave it out".to_owned();
+                    return Err(StandError::Venue { file: name.to_owned(), reason });
+                }
                 Ok(lock)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
@@ -75,13 +82,18 @@ impl Lock {
     }
 
     /// The places of a run, with the numbers that each was given.
-    pub(super) fn of(placements: &[Placement], numbers: &[[Numbers; 2]], spec: &Spec) -> Self {
+    pub(super) fn of(
+        placements: &[Placement],
+        numbers: &[[Numbers; 2]],
+        spec: &Spec,
+        hall: Option<Layout>,
+    ) -> Self {
         let stands = placements.iter().zip(numbers).map(|(placement, [objects, signs])| {
             let (area, tiles) = (placement.area.clone(), placement.tiles);
             let locked = Locked { area, tiles, objects: *objects, signs: *signs };
             (spec.sponsors[placement.sponsor].slug(), locked)
         });
-        Self { version: VERSION, stands: stands.collect() }
+        Self { version: VERSION, hall, stands: stands.collect() }
     }
 
     /// A table for each stand, sorted, so that two people's changes meet only where they disagree.
@@ -91,6 +103,13 @@ impl Lock {
                         # nobody moves when others come and go; `venue stands --reflow` starts over.\n\
                         version = 1\n"
                 .to_owned();
+        if let Some(Layout { length, entrance, rows }) = &self.hall {
+            let _infallible = write!(text, "\n[hall]\nlength = {length}\nentrance = {entrance}\nrows = [\n");
+            for row in rows {
+                let _infallible = writeln!(text, "    {{ y = {}, height = {} }},", row.y, row.height);
+            }
+            text.push_str("]\n");
+        }
         for (slug, Locked { area, tiles, objects, signs }) in &self.stands {
             let TileRect { x, y, width, height } = tiles;
             let area = toml::Value::String(area.clone());
@@ -111,17 +130,20 @@ impl Lock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stand::hall::Shape;
 
     #[test]
     fn what_is_written_is_read_again() {
         let (objects, signs) = (Numbers { first: 7, count: 3 }, Numbers::default());
         let locked = Locked { area: "a \"b\"".to_owned(), tiles: TileRect::new(1, -2, 3, 4), objects, signs };
-        let lock = Lock { version: 1, stands: BTreeMap::from([("acme".to_owned(), locked)]) };
+        let hall = Layout::plan(&[(6, 5); 7], Shape { aisle: 2, island: 2 });
+        let stands = BTreeMap::from([("acme".to_owned(), locked)]);
+        let lock = Lock { version: 1, hall: Some(hall), stands };
         let mut sources = Sources::new("/nowhere");
         sources.insert("s.lock.toml", lock.text().into_bytes());
         assert_eq!(name_of("s.toml"), "s.lock.toml");
         let read = Lock::read(&sources, "s.lock.toml").unwrap();
-        assert_eq!(read.stands, lock.stands);
+        assert_eq!((read.stands, read.hall), (lock.stands, lock.hall));
         assert!(Lock::read(&sources, "none.lock.toml").unwrap().stands.is_empty());
     }
 }

@@ -62,7 +62,12 @@ pub(super) fn load_all(
 
 impl Logo {
     fn read(bytes: std::sync::Arc<[u8]>, name: &str) -> Result<Self, String> {
-        let image = picture::decode(&bytes, None).map_err(|error| format!("is no picture: {error}"))?;
+        if let Some(other) = foreign(&bytes) {
+            return Err(format!(
+                "wants to load \"{other}\", and nothing that a logo names is loaded: embed it"
+            ));
+        }
+        let image = picture::decode(&bytes, None).map_err(|error| format!("cannot be drawn: {error}"))?;
         let svg = name.to_ascii_lowercase().ends_with(".svg");
         let image = trimmed(&image).ok_or("has no visible pixel")?;
         Ok(Self { bytes, svg, image })
@@ -111,6 +116,36 @@ impl Logo {
         }
         sum < 165 * 1000 * weight
     }
+}
+
+/// The first address in an SVG that leads out of it: a picture, a style, a font of somewhere else.
+fn foreign(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let options = roxmltree::ParsingOptions { allow_dtd: true, ..roxmltree::ParsingOptions::default() };
+    let tree = roxmltree::Document::parse_with_options(text, options).ok()?;
+    tree.descendants().filter(roxmltree::Node::is_element).find_map(|node| {
+        // Links lead visitors of a page on, and load nothing.
+        let loads = |name: &str| matches!(name, "href" | "src") && node.tag_name().name() != "a";
+        let of_attribute = |attribute: roxmltree::Attribute<'_, '_>| {
+            let value = attribute.value();
+            if loads(attribute.name()) { vec![value.trim().to_owned()] } else { in_style(value) }
+        };
+        let sheet = node.text().filter(|_| node.tag_name().name() == "style");
+        let addresses = node.attributes().flat_map(of_attribute).chain(sheet.into_iter().flat_map(in_style));
+        let is_inside =
+            |address: &str| address.is_empty() || address.starts_with('#') || address.starts_with("data:");
+        addresses.into_iter().find(|address| !is_inside(address))
+    })
+}
+
+/// Addresses in a piece of CSS.
+fn in_style(text: &str) -> Vec<String> {
+    let quotes: &[char] = &['"', '\'', ' '];
+    let urls = text.split("url(").skip(1).filter_map(|rest| rest.split(')').next());
+    let imports =
+        text.split("@import").skip(1).filter_map(|rest| rest.trim_start().strip_prefix(['"', '\'']));
+    let imports = imports.filter_map(|rest| rest.split(['"', '\'']).next());
+    urls.chain(imports).map(|address| address.trim_matches(quotes).to_owned()).collect()
 }
 
 /// Scales premultiplied, so that what is transparent does not bleed its colour into the edges.
@@ -196,6 +231,28 @@ mod tests {
         image.put_pixel(5, 4, Rgba([1, 2, 3, 255]));
         assert_eq!(trimmed(&image).unwrap().dimensions(), (3, 1));
         assert!(trimmed(&RgbaImage::new(4, 4)).is_none());
+    }
+
+    #[test]
+    fn what_leads_out_of_a_drawing_is_found() {
+        let found = |inside: &str| {
+            let svg = format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\">{inside}</svg>"
+            );
+            foreign(svg.as_bytes())
+        };
+        for inside in [
+            "<image href=\"https://a.example/x.png\"/>",
+            "<image xlink:href=\"https://a.example/x.png\"/>",
+            "<style>@import \"https://a.example/x.png\";</style>",
+            "<rect style=\"fill: url('https://a.example/x.png')\"/>",
+        ] {
+            assert_eq!(found(inside).as_deref(), Some("https://a.example/x.png"), "{inside}");
+        }
+        let fine = "<rect fill=\"url(#g)\"/><use href=\"#r\"/><image href=\"data:image/png;base64,AA==\"/>\
+                    <a href=\"https://a.example\"><rect/></a>";
+        assert_eq!(found(fine), None);
+        assert_eq!(found("<image href=\"beside.png\"/>").as_deref(), Some("beside.png"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! ```text
 //! spec file  ──> spec      ──> Spec           what each sponsor gets, mistakes named
 //! templates  ──> template  ──> Template       footprint, walls, zones, where logo and name go
+//! sizes      ──> hall      ──> Map            where there is no venue: a hall as large as they need
 //! venue      ──> site      ──> Ground         cells that stands may not cover, traffic, areas
 //! all three  ──> place     ──> Placement      who stands where; pure, the same for the same input
 //! placement  ──> stamp     ──> Map, picture   template layers merged, logos and names drawn
@@ -12,27 +13,31 @@
 //! (no overlap, nothing covered, everything still reachable) is checked on the walking grid for each
 //! stand as it is placed.
 
+mod build;
+mod cells;
 mod directory;
+mod hall;
 mod lettering;
 mod lock;
 mod logo;
 mod place;
 mod plan;
+mod sheet;
+mod signpost;
 mod site;
 mod spec;
 mod stamp;
 mod template;
 
+pub use build::build;
 pub use directory::{Directory, directory};
 pub use place::Unplaced;
 pub use plan::plan;
 pub use spec::Spec;
 
 use crate::{
-    format::{self, SaveStyle},
     model::{Map, TileRect},
-    project::{ProjectError, ProjectMap, TomlError},
-    source::{Sources, file_stem, parent, resolve},
+    project::{ProjectError, TomlError},
     workadventure::Meaning,
 };
 
@@ -112,7 +117,7 @@ pub struct Mistake {
 /// A venue with its stands, in memory.
 #[derive(Debug)]
 pub struct Built {
-    /// Name of the venue's file.
+    /// Name of the venue's file; of a hall that was built, that of the hall.
     pub venue: String,
     /// Name of the file that the map belongs in.
     pub output: String,
@@ -169,87 +174,6 @@ pub struct Stand {
     pub logo: Option<String>,
 }
 
-/// Places and stamps the stands of a spec. Nothing is written; built-in templates are put into
-/// `sources` under the output's folder.
-///
-/// # Errors
-/// Where the spec, a template, a logo or the venue is wrong, and where a sponsor has no place and
-/// `options.partial` is not set.
-pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Result<Built, StandError> {
-    let (spec, files, mut mistakes) = spec::Spec::read(sources, spec_file, options.with.as_deref())?;
-    let folder = files.folder(&spec.venue.span());
-    let venue_name = resolve(folder, spec.venue.get_ref());
-    let output = match (&options.output, &spec.output) {
-        (Some(output), _) => output.clone(),
-        (None, Some(output)) => resolve(folder, output.get_ref()),
-        (None, None) => resolve(parent(&venue_name), &format!("{}.stands.tmj", file_stem(&venue_name))),
-    };
-    mistakes.extend(spec.mistakes(&files));
-    if parent(&output) != parent(&venue_name) || output == venue_name {
-        mistakes.push(
-            files.mistake(
-                spec.output.as_ref().map_or_else(|| spec.venue.span(), serde_spanned::Spanned::span),
-                "the output must be another file in the folder of the venue, since everything in the map is \
-             named relative to that folder"
-                    .to_owned(),
-            ),
-        );
-    }
-    let venue = match ProjectMap::load(sources, &venue_name) {
-        ProjectMap { map: Some(map), meaning: Some(meaning), .. } => Some((map, meaning)),
-        ProjectMap { findings, .. } => {
-            let reason = findings.first().map_or("no map", |finding| finding.message.as_str());
-            mistakes.push(files.mistake(spec.venue.span(), format!("{venue_name}: {reason}")));
-            None
-        }
-    };
-    let templates = template::load_all(sources, &files, &spec, &output, &mut mistakes);
-    let logos = logo::load_all(sources, &files, &spec, &mut mistakes);
-    let ground =
-        venue.as_ref().map(|(map, meaning)| site::Ground::new(map, meaning, &spec, &files, &mut mistakes));
-    let lock_file = lock::name_of(spec_file);
-    let kept = lock::Lock::read(sources, &lock_file)?;
-    let locked = if options.reflow { &lock::Lock::default() } else { &kept };
-    let (Some((map, meaning)), Some(ground), true) = (venue, ground, mistakes.is_empty()) else {
-        mistakes.sort_by_key(|mistake| (mistake.file.clone(), mistake.position));
-        mistakes.dedup();
-        return Err(StandError::Mistakes(mistakes));
-    };
-    let placed = place::place(&spec, &templates, &ground, &meaning, locked);
-    if !placed.unplaced.is_empty() && !options.partial {
-        return Err(StandError::Unplaced(placed.unplaced));
-    }
-    let mut notes = placed.notes;
-    let placements = &placed.placements;
-    if options.reflow {
-        notes.extend(placements.iter().filter_map(|placement| moved(placement, &spec, &kept)));
-    }
-    let plan = stamp::Plan { spec: &spec, templates: &templates, logos: &logos, placements, lock: locked };
-    let stamped = stamp::stamp(&map, &output, &plan, &mut notes)?;
-    let lock_text = lock::Lock::of(placements, &stamped.numbers, &spec).text();
-    let text = format::save_edited(sources, &map, &stamped.map, SaveStyle::Plain);
-    let of_venue = stamped.map.embedded_pictures().into_iter().map(|(name, bytes)| (name, bytes.to_vec()));
-    let pictures = of_venue.chain(stamped.pictures);
-    let on_disk = sources.read(&lock_file).ok();
-    Ok(Built {
-        venue: venue_name,
-        output,
-        text,
-        pictures: pictures.collect(),
-        map: stamped.map,
-        stands: placed
-            .placements
-            .iter()
-            .map(|placement| describe(placement, &spec, &templates, &files))
-            .collect(),
-        unplaced: placed.unplaced,
-        lock_changed: on_disk.as_deref() != Some(lock_text.as_bytes()),
-        lock: (lock_file, lock_text),
-        notes,
-        event: spec.event.name.clone(),
-    })
-}
-
 impl Built {
     /// Fills in what directories say of the stands. `fill` gives a text with its links in it, or `None` where
     /// it has none; the map keeps its texts, which a bundle fills.
@@ -270,46 +194,5 @@ impl Built {
     /// What the map with its stands means to WorkAdventure.
     pub fn meaning(&self) -> Meaning {
         Meaning::of(&self.map)
-    }
-}
-
-/// Says of a sponsor who had a place that it is another one now.
-fn moved(placement: &place::Placement, spec: &Spec, kept: &lock::Lock) -> Option<String> {
-    let sponsor = &spec.sponsors[placement.sponsor];
-    let (old, new) = (kept.stands.get(&sponsor.slug())?.tiles, placement.tiles);
-    let name = sponsor.name.get_ref();
-    ((old.x, old.y) != (new.x, new.y))
-        .then(|| format!("{name} moves from ({}, {}) to ({}, {})", old.x, old.y, new.x, new.y))
-}
-
-fn describe(
-    placement: &place::Placement,
-    spec: &Spec,
-    templates: &template::Templates,
-    files: &spec::SpecFiles,
-) -> Stand {
-    let sponsor = &spec.sponsors[placement.sponsor];
-    let tier = &spec.tiers[sponsor.tier.get_ref()];
-    let template = templates.of(sponsor.tier.get_ref());
-    let zone = template.stand_zone().map(|zone| TileRect {
-        x: zone.x + placement.tiles.x,
-        y: zone.y + placement.tiles.y,
-        ..zone
-    });
-    Stand {
-        sponsor: sponsor.name.get_ref().clone(),
-        slug: sponsor.slug(),
-        tier: sponsor.tier.get_ref().clone(),
-        rank: tier.rank,
-        area: placement.area.clone(),
-        tiles: placement.tiles,
-        zone_tiles: zone,
-        visitors: placement.visitors,
-        kept: placement.kept,
-        website: sponsor.website.clone(),
-        video: sponsor.video.as_deref().map(spec::embeddable),
-        brochure: sponsor.brochure.clone(),
-        meeting: sponsor.meeting.is_some_and_open(),
-        logo: sponsor.logo.as_ref().map(|logo| resolve(files.folder(&logo.span()), logo.get_ref())),
     }
 }

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     Mistake,
+    cells::Cells,
     spec::{Spec, SpecFiles, meant},
 };
 use crate::{
@@ -22,10 +23,12 @@ const AISLE: u32 = 2;
 pub(super) struct Area {
     pub(super) name: String,
     pub(super) tiles: TileRect,
-    /// Cells of a polygon; `None` for a rectangle.
-    pub(super) cells: Option<BTreeSet<TilePos>>,
+    /// Of a polygon, those cells of `tiles` that are none of its own; `None` for a rectangle.
+    pub(super) outside: Option<Cells>,
     /// Free tiles kept between stands.
     pub(super) aisle: u32,
+    /// How many stands may stand side by side, touching, before an aisle comes.
+    pub(super) island: u32,
     /// Whether it is a slot: one exact place for one stand, at its top left.
     pub(super) slot: bool,
 }
@@ -36,7 +39,9 @@ pub(super) struct Ground {
     pub(super) areas: BTreeMap<String, Area>,
     pub(super) walk: WalkGrid,
     /// Cells that no stand may cover: walls, zones, entries, exits.
-    pub(super) taken: BTreeSet<TilePos>,
+    pub(super) taken: Cells,
+    /// Cells over which tiles of the venue lie that would hide a stand.
+    pub(super) roofs: Cells,
     pub(super) traffic: Traffic,
     /// Cells of everything that a wish can name.
     pub(super) points: BTreeMap<String, Vec<TilePos>>,
@@ -63,13 +68,17 @@ impl Ground {
                 mistakes.push(files.mistake(area.name.span(), message));
             }
             let aisle = area.aisle.unwrap_or(AISLE);
-            let area = Area { name: name.clone(), tiles: area.tiles, cells: None, aisle, slot: false };
+            let island = area.island.unwrap_or(1);
+            let area =
+                Area { name: name.clone(), tiles: area.tiles, outside: None, aisle, island, slot: false };
             areas.insert(name, area);
         }
         let blocked = map.bounds().cells().filter(|cell| meaning.walk.is_blocked(*cell));
         let zones = meaning.zones.iter().flat_map(|zone| zone.cells.iter().copied());
+        let taken: BTreeSet<TilePos> = blocked.chain(zones).chain(meaning.arrivals()).collect();
         let ground = Self {
-            taken: blocked.chain(zones).chain(meaning.arrivals()).collect(),
+            taken: Cells::new(map.bounds(), |cell| taken.contains(&cell)),
+            roofs: roofs(map),
             traffic: Traffic::of(meaning),
             points: points(meaning),
             arrival: meaning.default_entry().map(|entry| entry.cells.clone()).unwrap_or_default(),
@@ -86,10 +95,10 @@ impl Ground {
         if self.areas.is_empty() {
             let message = "nothing says where stands may go: draw an object of class stand-area into the venue, \
                            or add [[areas]] to the spec";
-            wrong(spec.venue.span(), message.to_owned());
+            wrong(spec.ground(), message.to_owned());
         }
         if self.arrival.is_empty() {
-            wrong(spec.venue.span(), "the venue has no entry: nobody could walk to a stand".to_owned());
+            wrong(spec.ground(), "the venue has no entry: nobody could walk to a stand".to_owned());
         }
         for (tier, one) in &spec.tiers {
             for area in &one.areas {
@@ -130,6 +139,20 @@ impl Ground {
     }
 }
 
+/// Cells of the layers above the avatars. What only tints them hides nothing.
+fn roofs(map: &Map) -> Cells {
+    let floor = map.layers.iter().position(|layer| layer.name == "floorLayer" && layer.objects().is_some());
+    let above = map.layers.get(floor.map_or(map.layers.len(), |floor| floor + 1)..).unwrap_or_default();
+    let above = Map { layers: above.to_vec(), tilesets: Vec::new(), ..map.clone() };
+    let layers = above.flat_layers().into_iter().map(|(_, layer)| layer);
+    let shown = layers.filter(|layer| layer.visible && layer.opacity >= 0.5);
+    let cells: BTreeSet<TilePos> = shown
+        .filter_map(crate::model::Layer::tiles)
+        .flat_map(|tiles| tiles.filled().map(|(cell, _)| cell).collect::<Vec<_>>())
+        .collect();
+    Cells::new(map.bounds(), |cell| cells.contains(&cell))
+}
+
 fn contains(outer: TileRect, inner: TileRect) -> bool {
     inner.x >= outer.x
         && inner.y >= outer.y
@@ -137,7 +160,8 @@ fn contains(outer: TileRect, inner: TileRect) -> bool {
         && inner.bottom() <= outer.bottom()
 }
 
-/// Objects of class `stand-area` and `stand-slot`. A property `aisle` says how many tiles stay free.
+/// Objects of class `stand-area` and `stand-slot`. A property `aisle` says how many tiles stay free, one called
+/// `island` how many stands may touch.
 fn drawn_areas(map: &Map) -> BTreeMap<String, Area> {
     let mut areas = BTreeMap::new();
     for (_, layer) in map.flat_layers() {
@@ -146,24 +170,24 @@ fn drawn_areas(map: &Map) -> BTreeMap<String, Area> {
             if !slot && object.class != "stand-area" {
                 continue;
             }
-            let aisle = object.properties.get("aisle").and_then(|property| property.value.number());
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
+            let number = |name: &str, least: f64| {
+                let number = object.properties.get(name).and_then(|property| property.value.number());
+                number.map(|number| number.clamp(least, 100.0) as u32)
+            };
             let mut tiles = object.rectangle().tiles(map.tile_size);
-            let mut cells = None;
+            let mut outside = None;
             if let Shape::Polygon(corners) = &object.shape {
                 let inside = polygon_cells(map, object.position, corners);
                 tiles = TileRect::around(inside.iter().copied()).unwrap_or(tiles);
-                cells = Some(inside);
+                outside = Some(Cells::new(tiles, |cell| !inside.contains(&cell)));
             }
             let area = Area {
                 name: object.name.clone(),
                 tiles,
-                cells,
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "clamped before"
-                )]
-                aisle: aisle.map_or(AISLE, |aisle| aisle.clamp(0.0, 100.0) as u32),
+                outside,
+                aisle: number("aisle", 0.0).unwrap_or(AISLE),
+                island: number("island", 1.0).unwrap_or(1),
                 slot,
             };
             areas.entry(object.name.clone()).or_insert(area);

@@ -9,28 +9,26 @@ use std::{
     sync::Arc,
 };
 
-use image::{RgbaImage, imageops};
-
 use super::{
     StandError, lettering,
     lock::{Lock, Numbers},
     logo::Logo,
     place::Placement,
-    spec::{Meeting, Spec, Sponsor},
+    sheet::{Sheet, Sign},
+    signpost::Signpost,
+    spec::{Meeting, Spec, SpecFiles, Sponsor},
     template::{Template, Templates, built_in_pictures},
 };
 use crate::{
     model::{
-        Cells, Encoding, Extra, Gid, Layer, LayerKind, Map, Object, ObjectLayer, Picture, Properties,
-        TileData, TileLayer, TilePos, TileRect, TileSize, Tileset, Value,
+        Cells, Encoding, Gid, Layer, LayerKind, Map, Object, ObjectLayer, Properties, TileData, TileLayer,
+        TilePos, TileRect, Tileset, Value,
     },
     picture,
     project::STANDS_IN_FOR,
-    source::{file_stem, parent, relative, resolve},
+    source::{file_stem, is_url, parent, relative, resolve},
+    workadventure::{PropertyFact, Reference, ValueKind},
 };
-
-/// Columns of the picture with logos and names, in tiles.
-const SHEET_COLUMNS: u32 = 32;
 
 /// A stamped venue.
 pub(super) struct Stamped {
@@ -43,6 +41,8 @@ pub(super) struct Stamped {
 /// What is stamped, and where.
 pub(super) struct Plan<'a> {
     pub(super) spec: &'a Spec,
+    /// Files of the spec, whose addresses are relative to them.
+    pub(super) files: &'a SpecFiles,
     pub(super) templates: &'a Templates,
     /// By the sponsor's place in the spec.
     pub(super) logos: &'a BTreeMap<usize, Logo>,
@@ -57,11 +57,14 @@ pub(super) fn stamp(
     plan: &Plan<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Stamped, StandError> {
-    let Plan { spec, templates, logos, placements, lock } = *plan;
+    let Plan { spec, files, templates, logos, placements, lock } = *plan;
     let mut map = venue.clone();
-    output.clone_into(&mut map.file);
-    let marker = relative(parent(output), &venue.file);
-    map.properties.set(STANDS_IN_FOR, Value::String(marker));
+    // A hall is the output already, and stands in for nothing.
+    if venue.file != output {
+        output.clone_into(&mut map.file);
+        let marker = relative(parent(output), &venue.file);
+        map.properties.set(STANDS_IN_FOR, Value::String(marker));
+    }
     let mut stamp = Stamp {
         names: names(&map),
         map,
@@ -84,7 +87,21 @@ pub(super) fn stamp(
         stamp.sheet.signs.push(Sign::default());
         stamp.tiles(template, placement.tiles);
         stamp.signs(sponsor, template, placement.tiles, logos.get(&placement.sponsor), notes);
-        stamp.zones(sponsor, spec, template, placement.tiles);
+        let folder = files.folder(&sponsor.name.span());
+        let values =
+            sponsor.placeholders(&spec.event, |address| moved_address(address, folder, parent(output)));
+        for what in ["website", "video", "brochure", "jitsi", "bbb"] {
+            if !values[&format!("sponsor.{what}")].is_empty() && !template.shows(what) {
+                let (name, template) = (sponsor.name.get_ref(), file_stem(&template.name));
+                notes.push(format!("{name}: the stand {template} has no place for its {what}"));
+            }
+        }
+        stamp.zones(sponsor, &values, template, placement.tiles);
+    }
+    for post in Signpost::all(venue) {
+        stamp.objects.push(Vec::new());
+        stamp.sheet.signs.push(Sign::default());
+        stamp.sheet.add(&post.image(spec, placements, venue.tile_size), post.tiles);
     }
     let used: Vec<String> = placements
         .iter()
@@ -95,8 +112,8 @@ pub(super) fn stamp(
         .iter()
         .map(|placement| lock.stands.get(&spec.sponsors[placement.sponsor].slug()))
         .collect();
-    let numbers =
-        stamp.number(|index| kept[index].map(|kept| [kept.objects, kept.signs]).unwrap_or_default());
+    let of_lock = |index: usize| Some(kept.get(index).copied()??).map(|kept| [kept.objects, kept.signs]);
+    let numbers = stamp.number(|index| of_lock(index).unwrap_or_default());
     let map = stamp.finish(output, &mut pictures)?;
     Ok(Stamped { map, pictures, numbers })
 }
@@ -250,13 +267,14 @@ impl Stamp {
         let place = |cells: TileRect| TileRect { x: cells.x + at.x, y: cells.y + at.y, ..cells };
         let pixels = |cells: TileRect| (cells.width * tile.width, cells.height * tile.height);
         let name = sponsor.name.get_ref();
+        let (written, missing) = lettering::writable(name, &sponsor.slug());
+        if !missing.is_empty() {
+            let missing: String = missing.iter().collect();
+            notes.push(format!("{name}: no font here has \"{missing}\"; its sign says \"{written}\""));
+        }
         if let Some(cells) = template.cells_of_class("name") {
             let (width, height) = pixels(cells);
-            let sign = lettering::sign(name, width, height);
-            if !sign.missing.is_empty() {
-                let missing: String = sign.missing.iter().collect();
-                notes.push(format!("{name}: no font here has \"{missing}\"; its sign shows something else"));
-            }
+            let sign = lettering::sign(&written, width, height);
             if let Some(short) = &sign.shortened {
                 notes.push(format!("{name}: the sign says \"{short}\""));
             }
@@ -267,26 +285,40 @@ impl Stamp {
             let drawn = match logo {
                 Some(logo) => logo.drawn(width, height),
                 // Without a logo the name stands in its place.
-                None => lettering::sign(name, width, height).image,
+                None => lettering::sign(&written, width, height).image,
             };
             self.sheet.add(&drawn, place(cells));
         }
     }
 
     /// Copies a template's areas, with the sponsor's values in the place of its placeholders.
-    fn zones(&mut self, sponsor: &Sponsor, spec: &Spec, template: &Template, at: TileRect) {
-        let values = sponsor.placeholders(&spec.event);
+    fn zones(
+        &mut self,
+        sponsor: &Sponsor,
+        values: &BTreeMap<String, String>,
+        template: &Template,
+        at: TileRect,
+    ) {
+        let folders = [parent(&template.name).to_owned(), parent(&self.map.file).to_owned()];
         let slug = sponsor.slug();
         let shift = TilePos::new(at.x, at.y).top_left_px(self.map.tile_size);
         for object in template.objects() {
             if matches!(object.class.as_str(), "logo" | "name") {
                 continue;
             }
-            let Some(mut properties) = filled(&object.properties, &values) else { continue };
+            let Some(mut properties) = filled(&object.properties, values, &folders) else { continue };
             if let (Meeting::Jitsi(jitsi), true) = (&sponsor.meeting, properties.get("jitsiRoom").is_some())
                 && let Some(host) = &jitsi.host
             {
                 properties.set("jitsiUrl", Value::String(host.clone()));
+            }
+            if let Some(staff) = &sponsor.staff {
+                for (room, tag) in [("jitsiRoom", "jitsiRoomAdminTag"), ("bbbMeeting", "bbbMeetingAdminTag")]
+                {
+                    if properties.get(room).is_some() {
+                        properties.set(tag, Value::String(staff.clone()));
+                    }
+                }
             }
             let entry = properties.get("start").is_some_and(|start| !start.value.is_falsy());
             let wanted = match (entry, object.name.is_empty()) {
@@ -392,21 +424,29 @@ impl Stamp {
     }
 }
 
-/// Properties with their placeholders filled in; `None` where one that had a placeholder is empty now:
-/// the sponsor has no such thing, and the object is left out.
-fn filled(properties: &Properties, values: &BTreeMap<String, String>) -> Option<Properties> {
+/// Properties with their placeholders filled in, and their own addresses as they are from the folder of the
+/// map; `None` where one that had a placeholder is empty now: the sponsor has no such thing, and the object is
+/// left out.
+fn filled(
+    properties: &Properties,
+    values: &BTreeMap<String, String>,
+    [from, to]: &[String; 2],
+) -> Option<Properties> {
     let mut out = Properties::default();
     for property in properties {
         let mut property = property.clone();
         property.span = None;
-        if let Value::String(text) | Value::File(text) = &mut property.value
-            && text.contains("${")
-        {
-            for (name, value) in values {
-                *text = text.replace(&format!("${{{name}}}"), value);
-            }
-            if text.trim().is_empty() {
-                return None;
+        let is_address = is_address(&property.name);
+        if let Value::String(text) | Value::File(text) = &mut property.value {
+            if text.contains("${") {
+                for (name, value) in values {
+                    *text = text.replace(&format!("${{{name}}}"), value);
+                }
+                if text.trim().is_empty() {
+                    return None;
+                }
+            } else if is_address {
+                *text = moved_address(text, from, to);
             }
         }
         out.0.push(property);
@@ -414,92 +454,35 @@ fn filled(properties: &Properties, values: &BTreeMap<String, String>) -> Option<
     Some(out)
 }
 
-/// The picture with all logos and names, tile by tile.
-struct Sheet {
-    tile: TileSize,
-    signs: Vec<Sign>,
+/// Whether WorkAdventure takes the property's text for an address relative to the map.
+fn is_address(property: &str) -> bool {
+    let value = PropertyFact::of(property).map(|fact| fact.value);
+    matches!(value, Some(ValueKind::Url(Reference::Page | Reference::Sound | Reference::Exit)))
 }
 
-/// Logo and name of one stand.
-#[derive(Default)]
-struct Sign {
-    /// Number of its first tile in the sheet.
-    first: u32,
-    tiles: Vec<RgbaImage>,
-    /// Cells of the venue, with numbers of `tiles`.
-    cells: Vec<(TilePos, u32)>,
-}
-
-impl Sheet {
-    /// Cuts a picture of the last stand into tiles for these cells. Clear tiles are left out, equal ones
-    /// of the stand kept once.
-    fn add(&mut self, image: &RgbaImage, cells: TileRect) {
-        let Some(sign) = self.signs.last_mut() else { return };
-        for cell in cells.cells() {
-            let column = cell.x.abs_diff(cells.x) * self.tile.width;
-            let row = cell.y.abs_diff(cells.y) * self.tile.height;
-            let tile = imageops::crop_imm(image, column, row, self.tile.width, self.tile.height).to_image();
-            if tile.pixels().all(|pixel| pixel.0[3] == 0) {
-                continue;
-            }
-            let id = sign.tiles.iter().position(|known| *known == tile).unwrap_or_else(|| {
-                sign.tiles.push(tile);
-                sign.tiles.len() - 1
-            });
-            sign.cells.push((cell, u32::try_from(id).unwrap_or(u32::MAX)));
-        }
+/// An address relative to one folder as it is from another. Those that are relative to none stay.
+fn moved_address(address: &str, from: &str, to: &str) -> String {
+    let fixed = address.is_empty() || is_url(address) || address.starts_with(['/', '#', '?', '$']);
+    if from == to || fixed || address.contains("{{") {
+        return address.to_owned();
     }
-
-    fn image(&self) -> Option<RgbaImage> {
-        let tiles = self.signs.iter().flat_map(|sign| (sign.first..).zip(&sign.tiles));
-        let tiles: BTreeMap<u32, &RgbaImage> = tiles.collect();
-        let count = tiles.last_key_value().map(|(last, _)| last + 1)?;
-        let rows = count.div_ceil(SHEET_COLUMNS);
-        let mut sheet = RgbaImage::new(SHEET_COLUMNS * self.tile.width, rows * self.tile.height);
-        for (index, tile) in tiles {
-            let x = i64::from(index % SHEET_COLUMNS * self.tile.width);
-            let y = i64::from(index / SHEET_COLUMNS * self.tile.height);
-            imageops::replace(&mut sheet, tile, x, y);
-        }
-        Some(sheet)
-    }
-
-    fn tileset(&self, file: &str, source: &str, (width, height): (u32, u32)) -> Tileset {
-        let (columns, rows) = (width / self.tile.width, height / self.tile.height);
-        let mut properties = Properties::default();
-        properties.set(
-            "tilesetCopyright",
-            Value::String("names and logos of the sponsors; the logos belong to them".to_owned()),
-        );
-        Tileset {
-            span: None,
-            file: file.to_owned(),
-            name: "stands-signs".to_owned(),
-            class: String::new(),
-            tile_size: self.tile,
-            spacing: 0,
-            margin: 0,
-            columns,
-            tile_count: columns * rows,
-            picture: Some(Picture {
-                source: source.to_owned(),
-                width: Some(width),
-                height: Some(height),
-                ..Picture::default()
-            }),
-            tile_offset: glam::IVec2::ZERO,
-            object_alignment: String::new(),
-            render_at_grid_size: false,
-            tiles: Vec::new(),
-            properties,
-            extra: Extra::new(),
-        }
-    }
+    let (path, rest) = address.split_at(address.find(['?', '#']).unwrap_or(address.len()));
+    format!("{}{rest}", relative(to, &resolve(from, path)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_move_with_their_folder() {
+        assert_eq!(moved_address("files/a.pdf#2", "", "maps"), "../files/a.pdf#2");
+        assert_eq!(moved_address("../x.html", "maps/stands", "maps"), "x.html");
+        for fixed in ["https://a.example/b", "/_/global/x", "#there", "${links.stage}", "mailto:a@b.example"]
+        {
+            assert_eq!(moved_address(fixed, "maps/stands", "maps"), fixed);
+        }
+    }
 
     #[test]
     fn numbers_stay_with_whom_they_were_given_to() {

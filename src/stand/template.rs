@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Mistake,
-    spec::{Spec, SpecFiles},
+    spec::{Spec, SpecFiles, meant},
 };
 use crate::{
     model::{Map, Object, TilePos, TileRect},
@@ -40,11 +40,24 @@ impl Templates {
     }
 }
 
-/// Templates that come with the program, from the largest to the smallest.
-const BUILT_IN: [(&str, &[u8]); 3] = [
-    ("stands/large.tmj", include_bytes!("../../assets/stands/large.tmj")),
-    ("stands/medium.tmj", include_bytes!("../../assets/stands/medium.tmj")),
-    ("stands/small.tmj", include_bytes!("../../assets/stands/small.tmj")),
+/// Looks in which the templates that come with the program are drawn; the first where nobody chooses.
+pub(super) const LOOKS: [&str; 2] = ["expo", "loft"];
+
+/// Their sizes, from the largest to the smallest.
+pub(super) const SIZES: [&str; 3] = ["large", "medium", "small"];
+
+/// The templates: of each look all sizes.
+const BUILT_IN: [[&[u8]; 3]; 2] = [
+    [
+        include_bytes!("../../assets/stands/large.tmj"),
+        include_bytes!("../../assets/stands/medium.tmj"),
+        include_bytes!("../../assets/stands/small.tmj"),
+    ],
+    [
+        include_bytes!("../../assets/stands/large-loft.tmj"),
+        include_bytes!("../../assets/stands/medium-loft.tmj"),
+        include_bytes!("../../assets/stands/small-loft.tmj"),
+    ],
 ];
 
 /// The picture that they draw from.
@@ -52,7 +65,7 @@ const BUILT_IN_PICTURE: (&str, &[u8]) =
     ("tilesets/stands.png", include_bytes!("../../assets/tilesets/stands.png"));
 
 /// Folder, beside the output, of what built-in templates need.
-fn built_in_folder(output: &str) -> String {
+pub(super) fn built_in_folder(output: &str) -> String {
     resolve(parent(output), &format!("{}.parts", file_stem(output)))
 }
 
@@ -69,11 +82,16 @@ pub(super) fn load_all(
     ranks.sort_unstable();
     ranks.dedup();
     for (tier_name, tier) in &spec.tiers {
+        let look = tier.look.as_ref().or(spec.look.as_ref()).map(|look| look.get_ref().as_str());
+        let look = LOOKS.iter().position(|known| Some(*known) == look).unwrap_or(0);
         let name = if let Some(template) = &tier.template {
-            resolve(files.folder(&template.span()), template.get_ref())
+            match SIZES.iter().position(|size| size == template.get_ref()) {
+                Some(size) => built_in(sources, output, look, size),
+                None => resolve(files.folder(&template.span()), template.get_ref()),
+            }
         } else {
             let place = ranks.iter().position(|rank| *rank == tier.rank).unwrap_or(0);
-            built_in(sources, output, place.min(BUILT_IN.len() - 1))
+            built_in(sources, output, look, place.min(SIZES.len() - 1))
         };
         templates.of_tier.insert(tier_name.clone(), name.clone());
         if templates.by_name.contains_key(&name) {
@@ -86,18 +104,25 @@ pub(super) fn load_all(
         } else {
             let reason = loaded.findings.first().map_or("no map", |finding| finding.message.as_str());
             let at = tier.template.as_ref().map_or(0..0, serde_spanned::Spanned::span);
-            let message = format!("tier \"{tier_name}\": the template {name} is no map: {reason}");
+            let hint = match &tier.template {
+                Some(word) if !word.get_ref().contains(['/', '.']) => {
+                    let sizes = SIZES.map(str::to_owned);
+                    format!("{}; shipped are {}", meant(word.get_ref(), &sizes), sizes.join(", "))
+                }
+                _ => String::new(),
+            };
+            let message = format!("tier \"{tier_name}\": the template {name} is no map: {reason}{hint}");
             mistakes.push(files.mistake(at, message));
         }
     }
     templates
 }
 
-fn built_in(sources: &mut Sources, output: &str, index: usize) -> String {
+fn built_in(sources: &mut Sources, output: &str, look: usize, size: usize) -> String {
     let folder = built_in_folder(output);
-    let (path, bytes) = BUILT_IN[index];
-    let name = format!("{folder}/{path}");
-    sources.insert(name.clone(), bytes);
+    let style = if look == 0 { String::new() } else { format!("-{}", LOOKS[look]) };
+    let name = format!("{folder}/stands/{}{style}.tmj", SIZES[size]);
+    sources.insert(name.clone(), BUILT_IN[look][size]);
     sources.insert(format!("{folder}/{}", BUILT_IN_PICTURE.0), BUILT_IN_PICTURE.1);
     name
 }
@@ -148,6 +173,14 @@ impl Template {
         if !entry.is_empty() && !bounds.cells().any(|cell| open(&cell)) {
             wrong("no way leads out of the stand: leave a side open");
         }
+        // What nobody can come to would count as cut off wherever the stand stands.
+        let edge = bounds.cells().filter(|cell| cell.neighbours().iter().any(|next| !bounds.contains(*next)));
+        let open = meaning.walk.reachable(edge);
+        if let Some(cell) =
+            bounds.cells().find(|cell| !meaning.walk.is_blocked(*cell) && !open.contains(*cell))
+        {
+            wrong(&format!("the cell ({}, {}) is shut in: fill it, or open a way to it", cell.x, cell.y));
+        }
         let zones = meaning.zones.iter().map(|zone| zone.cells.clone()).collect();
         Self { name: name.to_owned(), map, blocked, entry, zones }
     }
@@ -155,6 +188,14 @@ impl Template {
     /// Width and height, in tiles.
     pub(super) fn size(&self) -> (u32, u32) {
         (self.map.width, self.map.height)
+    }
+
+    /// Whether something of the template is filled with this value of a sponsor.
+    pub(super) fn shows(&self, placeholder: &str) -> bool {
+        let placeholder = format!("${{sponsor.{placeholder}}}");
+        let texts =
+            self.objects().flat_map(|object| &object.properties).filter_map(|property| property.value.text());
+        texts.into_iter().any(|text| text.contains(&placeholder))
     }
 
     /// Objects with the path of their layer.

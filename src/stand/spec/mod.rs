@@ -13,14 +13,18 @@ pub(super) use files::SpecFiles;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
-use super::{Mistake, StandError};
+use super::{Mistake, StandError, template::LOOKS};
 use crate::{model::TileRect, project::nearest, source::Sources, workadventure};
 
 /// A whole spec. Paths are relative to its file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Spec {
-    pub(super) venue: Spanned<String>,
+    /// The map that stands are put into; a spec has this or a hall.
+    pub(super) venue: Option<Spanned<String>>,
+    pub(super) hall: Option<Spanned<HallSpec>>,
+    /// Look of all templates that come with the program.
+    pub(super) look: Option<Spanned<String>>,
     pub(super) output: Option<Spanned<String>>,
     pub(super) event: Event,
     #[serde(default)]
@@ -37,18 +41,36 @@ pub(super) struct Event {
     pub(super) slug: Spanned<String>,
 }
 
+/// A hall to be built around the stands.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HallSpec {
+    /// What visitors read as the name of the map; by default that of the event.
+    pub(super) name: Option<String>,
+    /// Where its door leads: a map with the name of an entry, relative to the spec.
+    pub(super) exit: Option<Spanned<String>>,
+    pub(super) look: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) signposts: bool,
+    pub(super) aisle: Option<Spanned<u32>>,
+    pub(super) island: Option<Spanned<u32>>,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AreaSpec {
     pub(super) name: Spanned<String>,
     pub(super) tiles: TileRect,
     pub(super) aisle: Option<u32>,
+    pub(super) island: Option<u32>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tier {
+    /// A size that comes with the program, or a map of one's own.
     pub(super) template: Option<Spanned<String>>,
+    pub(super) look: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) areas: Vec<Spanned<String>>,
     #[serde(default = "last_rank")]
@@ -71,6 +93,8 @@ pub(super) struct Sponsor {
     pub(super) brochure: Option<String>,
     #[serde(default)]
     pub(super) meeting: Meeting,
+    /// Tag of those who moderate its meeting.
+    pub(super) staff: Option<String>,
     pub(super) slot: Option<Spanned<String>>,
     pub(super) at: Option<Spanned<Cell>>,
     #[serde(default)]
@@ -129,8 +153,13 @@ impl Sponsor {
         self.slug.as_ref().map_or_else(|| slug(self.name.get_ref()), |slug| slug.get_ref().clone())
     }
 
-    /// Values of the placeholders `${sponsor.…}` and `${event.…}`.
-    pub(super) fn placeholders(&self, event: &Event) -> BTreeMap<String, String> {
+    /// Values of the placeholders `${sponsor.…}` and `${event.…}`. `local` gives an address of the spec as the
+    /// output must have it.
+    pub(super) fn placeholders(
+        &self,
+        event: &Event,
+        local: impl Fn(&str) -> String,
+    ) -> BTreeMap<String, String> {
         let slug = self.slug();
         let (jitsi, host, bbb) = match &self.meeting {
             Meeting::None | Meeting::Own(false) => (None, None, None),
@@ -143,9 +172,9 @@ impl Sponsor {
             ("sponsor.name", Some(self.name.get_ref().clone())),
             ("sponsor.slug", Some(slug)),
             ("sponsor.tier", Some(self.tier.get_ref().clone())),
-            ("sponsor.website", self.website.clone()),
-            ("sponsor.video", self.video.as_deref().map(embeddable)),
-            ("sponsor.brochure", self.brochure.clone()),
+            ("sponsor.website", self.website.as_deref().map(&local)),
+            ("sponsor.video", self.video.as_deref().map(embeddable).as_deref().map(&local)),
+            ("sponsor.brochure", self.brochure.as_deref().map(&local)),
             ("sponsor.jitsi", jitsi),
             ("sponsor.jitsi-host", host),
             ("sponsor.bbb", bbb),
@@ -198,9 +227,58 @@ impl Spec {
         }
     }
 
+    /// Where the spec says what stands are put into.
+    pub(super) fn ground(&self) -> Range<usize> {
+        let hall = self.hall.as_ref().map(Spanned::span);
+        self.venue.as_ref().map(Spanned::span).or(hall).unwrap_or(0..0)
+    }
+
+    /// Name of a look of the spec's hall.
+    pub(super) fn look_of<'a>(&'a self, hall: &'a HallSpec) -> &'a str {
+        hall.look.as_ref().or(self.look.as_ref()).map_or(LOOKS[0], |look| look.get_ref())
+    }
+
+    /// What is wrong with how the spec says where, and what it shall look like.
+    fn mistakes_of_ground(&self, mut wrong: impl FnMut(Range<usize>, String)) {
+        match (&self.venue, &self.hall) {
+            (Some(_), Some(hall)) => {
+                let message =
+                    "there is a venue already: a hall is built where there is none; leave one of them out";
+                wrong(hall.span(), message.to_owned());
+            }
+            (None, None) => {
+                let message = "nothing says what the stands are put into: name a map by venue = \"maps/hall.tmj\", \
+                               or have a hall built by hall = {}";
+                wrong(0..0, message.to_owned());
+            }
+            _ => {}
+        }
+        if let (Some(_), Some(area)) = (&self.hall, self.areas.first()) {
+            let message = "a hall makes its own areas, called A, B, C…: leave [[areas]] out".to_owned();
+            wrong(area.name.span(), message);
+        }
+        let hall = self.hall.as_ref().map(Spanned::get_ref);
+        let of_tiers = self.tiers.values().filter_map(|tier| tier.look.as_ref());
+        let looks = self.look.iter().chain(of_tiers).chain(hall.and_then(|hall| hall.look.as_ref()));
+        for look in looks.filter(|look| !LOOKS.contains(&look.get_ref().as_str())) {
+            let known = LOOKS.map(str::to_owned);
+            let hint = meant(look.get_ref(), &known);
+            let message =
+                format!("there is no look \"{}\"{hint}; looks are {}", look.get_ref(), known.join(", "));
+            wrong(look.span(), message);
+        }
+        let numbers = hall.into_iter().flat_map(|hall| [("aisle", &hall.aisle), ("island", &hall.island)]);
+        for (name, number) in numbers.filter_map(|(name, number)| Some((name, number.as_ref()?))) {
+            if !(1..=20).contains(number.get_ref()) {
+                wrong(number.span(), format!("the {name} of a hall is 1 to 20, not {}", number.get_ref()));
+            }
+        }
+    }
+
     /// What is wrong with the spec in itself: all of it.
     pub(super) fn mistakes(&self, files: &SpecFiles) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
+        self.mistakes_of_ground(|range, message| mistakes.push(files.mistake(range, message)));
         let mut wrong = |range: Range<usize>, message: String| mistakes.push(files.mistake(range, message));
         if !is_slug(self.event.slug.get_ref()) {
             let message =

@@ -30,7 +30,7 @@ pub(super) struct Sheet {
 }
 
 /// Columns that become keys of a sponsor as they are.
-const TEXTS: [&str; 8] = ["name", "tier", "slug", "logo", "website", "video", "brochure", "slot"];
+const TEXTS: [&str; 9] = ["name", "tier", "slug", "logo", "website", "video", "brochure", "staff", "slot"];
 
 /// Columns that become something else.
 const OTHERS: [&str; 6] = ["meeting", "jitsi-host", "bbb", "at", "near", "apart-from"];

@@ -1,5 +1,12 @@
 //! Placing stands: what is promised of every placement, over halls that nobody drew.
 
+mod bad_cases;
+mod corpus;
+mod halls;
+mod rows;
+mod signposts;
+mod templates;
+
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use proptest::prelude::*;

@@ -2,13 +2,19 @@
 //!
 //! Pinned sponsors come first, then those whose place is kept from an earlier run, then the others by
 //! rank, in the order of the spec. Each takes the best free place by the measure of [`Traffic`], nearest
-//! to the entry where places are equal. A place is free when it lies in an area of its tier, keeps the
-//! aisle to every other stand, covers nothing, and leaves everything reachable that was so before. A
-//! sponsor of a worse rank is not given a better place than one of a better rank has.
+//! to the entry where places are equal; places under a roof or a tree only where there are no others. A place is free when it lies in a row of an area of its tier, keeps
+//! the aisle to every other stand but neighbours of its island, covers nothing, and leaves everything
+//! reachable that was so before. A sponsor of a worse rank is not given a better place than one of a better
+//! rank has.
 //!
 //! [`Traffic`]: crate::workadventure::Traffic
 
+mod rows;
+mod ways;
+
 use std::collections::BTreeMap;
+
+use ways::Ways;
 
 use super::{
     lock::Lock,
@@ -16,10 +22,7 @@ use super::{
     spec::{Spec, Sponsor},
     template::{Template, Templates},
 };
-use crate::{
-    model::{TilePos, TileRect},
-    workadventure::{Meaning, WalkGrid},
-};
+use crate::model::{TilePos, TileRect};
 
 /// Distance at which two sponsors that want to be apart are, in tiles between their stands.
 const APART: u32 = 12;
@@ -55,14 +58,8 @@ pub(super) struct Placed {
 }
 
 /// Places every sponsor that fits.
-pub(super) fn place(
-    spec: &Spec,
-    templates: &Templates,
-    ground: &Ground,
-    meaning: &Meaning,
-    lock: &Lock,
-) -> Placed {
-    let mut hall = Hall::new(spec, templates, ground, meaning);
+pub(super) fn place(spec: &Spec, templates: &Templates, ground: &Ground, lock: &Lock) -> Placed {
+    let mut hall = Hall::new(spec, templates, ground);
     let mut waiting = Vec::new();
     for index in 0..spec.sponsors.len() {
         if !hall.pin(index) {
@@ -84,11 +81,7 @@ struct Hall<'a> {
     templates: &'a Templates,
     ground: &'a Ground,
     /// Walls of the venue and of the stands so far.
-    walk: WalkGrid,
-    /// Cells that must stay reachable, each group by at least one of its cells if it was so before.
-    groups: Vec<Vec<TilePos>>,
-    /// Cells that can be walked to in the venue as drawn.
-    open: Vec<TilePos>,
+    ways: Ways,
     /// Steps from the entry, row by row.
     steps: Vec<Option<u32>>,
     placed: Placed,
@@ -117,21 +110,11 @@ impl Refusal {
 }
 
 impl<'a> Hall<'a> {
-    fn new(spec: &'a Spec, templates: &'a Templates, ground: &'a Ground, meaning: &Meaning) -> Self {
-        let walk = ground.walk.clone();
-        let steps = walk.distances(ground.arrival.iter().copied());
-        let reach = walk.reachable(ground.arrival.iter().copied());
-        let open: Vec<TilePos> = walk.bounds().cells().filter(|cell| reach.contains(*cell)).collect();
-        let zones = meaning.zones.iter().map(|zone| zone.cells.clone());
-        let entries = meaning.entries.iter().filter(|entry| entry.declared).map(|entry| entry.cells.clone());
-        // Of a zone it is enough that it can be entered; what could not before need not now.
-        let groups = zones
-            .chain(entries)
-            .map(|cells| cells.into_iter().filter(|cell| reach.contains(*cell)).collect::<Vec<_>>())
-            .filter(|cells| !cells.is_empty())
-            .collect();
+    fn new(spec: &'a Spec, templates: &'a Templates, ground: &'a Ground) -> Self {
+        let steps = ground.walk.distances(ground.arrival.iter().copied());
+        let ways = Ways::new(ground.walk.clone(), &ground.arrival);
         let placed = Placed { placements: Vec::new(), unplaced: Vec::new(), notes: Vec::new() };
-        Self { spec, templates, ground, walk, groups, open, steps, placed }
+        Self { spec, templates, ground, ways, steps, placed }
     }
 
     fn sponsor(&self, index: usize) -> (&'a Sponsor, &'a Template) {
@@ -170,7 +153,7 @@ impl<'a> Hall<'a> {
             self.placed.unplaced.push(Unplaced { sponsor: sponsor.name.get_ref().clone(), reason });
             return true;
         }
-        match self.refusal(template, tiles, 0) {
+        match self.refusal(template, tiles, None) {
             None => self.put(index, &area, tiles, false),
             Some(refusal) => {
                 let reason = format!("it is pinned to {what}: {}", refusal.reason());
@@ -190,7 +173,7 @@ impl<'a> Hall<'a> {
             self.placed.notes.push(format!("{name} moves: its stand has another size now"));
             return false;
         }
-        match self.refusal(template, locked.tiles, 0) {
+        match self.refusal(template, locked.tiles, None) {
             None => {
                 self.put(index, &locked.area, locked.tiles, true);
                 true
@@ -221,26 +204,31 @@ impl<'a> Hall<'a> {
             return;
         }
         let limit = self.limit(index);
-        let near = self.goals(sponsor);
+        let (near, shunned) = (self.goals(sponsor), self.shunned(sponsor));
+        let stands: Vec<TileRect> = self.placed.placements.iter().map(|placement| placement.tiles).collect();
         let mut candidates: Vec<(Order, &Area, TileRect)> = Vec::new();
         let mut too_good = 0;
         for area in &areas {
-            for tiles in self.candidates(area, width, height) {
+            for tiles in self.candidates(area, (width, height), &stands) {
                 let visitors = self.ground.traffic.visitors(tiles);
                 if near.is_empty() && visitors > limit {
                     too_good += 1;
                     continue;
                 }
-                candidates.push((self.order(sponsor, &near, tiles, visitors), area, tiles));
+                candidates.push((self.order(&shunned, &near, tiles, visitors), area, tiles));
             }
         }
         candidates.sort_by(|a, b| a.0.cmp(&b.0));
         let mut refusals: BTreeMap<Refusal, usize> = BTreeMap::new();
         for (order, area, tiles) in candidates {
-            match self.refusal(template, tiles, area.aisle) {
+            match self.refusal(template, tiles, Some(area)) {
                 None => {
                     if order.too_close {
                         self.placed.notes.push(format!("{name} stands less than {APART} tiles from a sponsor that it wanted to be apart from"));
+                    }
+                    if order.hidden {
+                        let note = format!("{name} stands partly under what lies above the avatars");
+                        self.placed.notes.push(note);
                     }
                     let area = area.name.clone();
                     self.put(index, &area, tiles, false);
@@ -290,74 +278,39 @@ impl<'a> Hall<'a> {
         cells
     }
 
-    /// Places worth trying in an area: rows as high as the highest stand and an aisle; in a row each
-    /// width from the left, from the right, and beside the stands that are there.
-    fn candidates(&self, area: &Area, width: u32, height: u32) -> Vec<TileRect> {
-        let mut places = Vec::new();
-        let inside = |tiles: TileRect| {
-            let rectangle = tiles.x >= area.tiles.x
-                && tiles.y >= area.tiles.y
-                && tiles.right() <= area.tiles.right()
-                && tiles.bottom() <= area.tiles.bottom();
-            rectangle
-                && area.cells.as_ref().is_none_or(|cells| tiles.cells().all(|cell| cells.contains(&cell)))
-        };
-        if area.slot {
-            let tiles = TileRect::new(area.tiles.x, area.tiles.y, width, height);
-            return if inside(tiles) { vec![tiles] } else { places };
+    /// Places worth trying in an area.
+    fn candidates(&self, area: &Area, size: (u32, u32), stands: &[TileRect]) -> Vec<TileRect> {
+        if !area.slot {
+            return rows::places(area, size, &self.ground.taken, stands);
         }
-        let highest =
-            self.spec.tiers.keys().map(|tier| self.templates.of(tier).size().1).max().unwrap_or(height);
-        let (row, step) = (highest + area.aisle, width + area.aisle);
-        let columns = |from: i32, to: i32, size: u32| -> Vec<i32> {
-            std::iter::successors(Some(from), |at| at.checked_add_unsigned(size))
-                .take_while(|at| *at < to)
-                .collect()
-        };
-        for y in columns(area.tiles.y, area.tiles.bottom(), row) {
-            let right = area.tiles.right().saturating_sub_unsigned(width);
-            let from_right = std::iter::successors(Some(right), |at| at.checked_sub_unsigned(step))
-                .take_while(|at| *at >= area.tiles.x);
-            let beside = self.placed.placements.iter().flat_map(|other| {
-                [
-                    other.tiles.right().saturating_add_unsigned(area.aisle),
-                    other.tiles.x.saturating_sub_unsigned(step),
-                ]
-            });
-            let mut xs = columns(area.tiles.x, area.tiles.right(), step);
-            xs.extend(from_right);
-            xs.extend(beside);
-            xs.sort_unstable();
-            xs.dedup();
-            places.extend(
-                xs.into_iter().map(|x| TileRect::new(x, y, width, height)).filter(|tiles| inside(*tiles)),
-            );
-        }
-        places
+        let fits = size.0 <= area.tiles.width && size.1 <= area.tiles.height;
+        fits.then(|| TileRect::new(area.tiles.x, area.tiles.y, size.0, size.1)).into_iter().collect()
     }
 
-    fn order(&self, sponsor: &Sponsor, near: &[TilePos], tiles: TileRect, visitors: f64) -> Order {
+    /// Stands that a sponsor's shall not be close to.
+    fn shunned(&self, sponsor: &Sponsor) -> Vec<TileRect> {
         let apart = sponsor.apart_from.iter().map(|other| other.get_ref().as_str());
-        let others: Vec<&Placement> = self
-            .placed
-            .placements
-            .iter()
-            .filter(|placement| {
-                let other = &self.spec.sponsors[placement.sponsor];
-                apart.clone().any(|name| name == other.name.get_ref())
-                    || other.apart_from.iter().any(|name| name.get_ref() == sponsor.name.get_ref())
-            })
-            .collect();
+        let placements = self.placed.placements.iter();
+        let shunned = placements.filter(|placement| {
+            let other = &self.spec.sponsors[placement.sponsor];
+            apart.clone().any(|name| name == other.name.get_ref())
+                || other.apart_from.iter().any(|name| name.get_ref() == sponsor.name.get_ref())
+        });
+        shunned.map(|placement| placement.tiles).collect()
+    }
+
+    fn order(&self, shunned: &[TileRect], near: &[TilePos], tiles: TileRect, visitors: f64) -> Order {
         let front = TilePos::new(tiles.x + i32::try_from(tiles.width / 2).unwrap_or(0), tiles.bottom());
         let (goal_x, goal_y) = (front.x, front.y);
         let distance = |cell: &TilePos| cell.x.abs_diff(goal_x) + cell.y.abs_diff(goal_y);
-        let bounds = self.walk.bounds();
+        let bounds = self.ways.bounds();
         let cell = usize::try_from(front.y).ok().zip(usize::try_from(front.x).ok());
         let steps = cell
             .filter(|_| bounds.contains(front))
             .and_then(|(y, x)| self.steps.get(y * bounds.width as usize + x).copied().flatten());
         Order {
-            too_close: others.iter().any(|other| other.tiles.grown(APART).intersects(tiles)),
+            too_close: shunned.iter().any(|other| other.grown(APART).intersects(tiles)),
+            hidden: self.ground.roofs.any(tiles),
             wish: near.iter().map(distance).min().unwrap_or(0),
             #[expect(
                 clippy::cast_possible_truncation,
@@ -371,51 +324,55 @@ impl<'a> Hall<'a> {
         }
     }
 
-    /// Why a stand cannot stand there; `None` if it can.
-    fn refusal(&self, template: &Template, tiles: TileRect, aisle: u32) -> Option<Refusal> {
-        let bounds = self.walk.bounds();
+    /// Why a stand cannot stand there; `None` if it can. What is pinned or kept stands in no area, and keeps no
+    /// aisle.
+    fn refusal(&self, template: &Template, tiles: TileRect, area: Option<&Area>) -> Option<Refusal> {
+        let bounds = self.ways.bounds();
         if tiles.x < 0 || tiles.y < 0 || tiles.right() > bounds.right() || tiles.bottom() > bounds.bottom() {
             return Some(Refusal::Outside);
         }
-        if tiles.cells().any(|cell| self.ground.taken.contains(&cell)) {
+        if self.ground.taken.any(tiles) {
             return Some(Refusal::Covers);
         }
-        let close = self.placed.placements.iter().find(|other| other.tiles.grown(aisle).intersects(tiles));
-        if let Some(other) = close {
+        if let Some(other) = self.too_close(tiles, area) {
             return Some(Refusal::Aisle(self.spec.sponsors[other.sponsor].name.get_ref().clone()));
         }
-        self.walkability(template, tiles)
+        self.ways.refusal(template, tiles)
     }
 
-    /// Whether everything can still be walked to with a stand in this place, and the stand as well.
-    fn walkability(&self, template: &Template, tiles: TileRect) -> Option<Refusal> {
-        let mut walk = self.walk.clone();
-        let moved = |cell: &TilePos| TilePos::new(cell.x + tiles.x, cell.y + tiles.y);
-        for cell in &template.blocked {
-            walk.set_blocked(moved(cell), true);
+    /// A stand that leaves this one no aisle. In an area with islands neighbours of a row may touch, so many
+    /// at most.
+    fn too_close(&self, tiles: TileRect, area: Option<&Area>) -> Option<&Placement> {
+        let aisle = area.map_or(0, |area| area.aisle);
+        let island = area.map_or(1, |area| area.island);
+        let touches = |one: TileRect, other: TileRect| {
+            one.bottom() == other.bottom() && (one.right() == other.x || other.right() == one.x)
+        };
+        let placements = &self.placed.placements;
+        let close = |other: &&Placement| other.tiles.grown(aisle).intersects(tiles);
+        let stranger = |other: &&Placement| {
+            island < 2 || !touches(other.tiles, tiles) || area.is_some_and(|area| other.area != area.name)
+        };
+        let (mut row, mut whole) = (vec![tiles], 0);
+        if let Some(other) = placements.iter().filter(close).find(stranger) {
+            return Some(other);
         }
-        let reach = walk.reachable(self.ground.arrival.iter().copied());
-        let stands = |cells: &[TilePos]| cells.iter().any(|cell| reach.contains(moved(cell)));
-        if !template.entry.iter().all(|cell| reach.contains(moved(cell)))
-            || !template.zones.iter().all(|zone| stands(zone))
-        {
-            return Some(Refusal::Unreachable);
+        let mut first = None;
+        while let Some(one) = row.get(whole).copied() {
+            whole += 1;
+            for other in placements.iter().filter(|other| island > 1 && touches(other.tiles, one)) {
+                if !row.contains(&other.tiles) {
+                    first = first.or(Some(other));
+                    row.push(other.tiles);
+                }
+            }
         }
-        let whole = self.groups.iter().all(|cells| cells.iter().any(|cell| reach.contains(*cell)));
-        // Every cell that could be walked to before and that nobody built on is still to be walked to.
-        let open = self.open.iter().all(|cell| walk.is_blocked(*cell) || reach.contains(*cell));
-        (!whole || !open).then_some(Refusal::CutsOff)
+        first.filter(|_| row.len() > island as usize)
     }
 
     fn put(&mut self, index: usize, area: &str, tiles: TileRect, kept: bool) {
         let (_, template) = self.sponsor(index);
-        let moved = |cell: &TilePos| TilePos::new(cell.x + tiles.x, cell.y + tiles.y);
-        for cell in &template.blocked {
-            self.walk.set_blocked(moved(cell), true);
-        }
-        for zone in template.zones.iter().chain([&template.entry]) {
-            self.groups.push(zone.iter().map(moved).collect());
-        }
+        self.ways.build(template, tiles);
         let visitors = self.ground.traffic.visitors(tiles);
         self.placed.placements.push(Placement {
             sponsor: index,
@@ -433,6 +390,8 @@ struct Order {
     too_close: bool,
     /// Tiles to what the sponsor wants to be near.
     wish: u32,
+    /// Whether something of the venue lies over it.
+    hidden: bool,
     /// Visitors that do not pass, in millionths.
     missed: u32,
     /// Steps from the entry.
