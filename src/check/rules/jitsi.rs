@@ -160,6 +160,8 @@ fn as_json(text: &str) -> Option<String> {
         }
     }
     let read: serde_json::Map<_, _> = serde_json::from_str(&right).ok()?;
+    // Both faults are mended at once: to mend the one would bring the other.
+    let right = unquoted(&right, &read)?;
     (!read.is_empty()).then_some(right)
 }
 
@@ -196,6 +198,7 @@ mod tests {
             r#"{startWithAudioMuted: true, subject: "Talks"}"#,
             r"{'startWithAudioMuted': true, 'subject': 'Talks'}",
             r#"{"startWithAudioMuted": true, "subject": "Talks",}"#,
+            r#"{startWithAudioMuted: "true", subject: "Talks"}"#,
             r" {“startWithAudioMuted”: true, “subject”: “Talks”}",
         ] {
             assert_eq!(as_json(text).as_deref(), Some(right), "{text}");

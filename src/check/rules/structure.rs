@@ -75,8 +75,9 @@ static LEGACY_FORM: Rule = Rule {
     severity: Severity::Info,
     family: Family::Format,
     since: "0.1.0",
-    why: "Before Tiled 1.2 properties and the tiles of a tileset were objects, which are lists today. Tiled and \
-          `venue` read both; map-storage refuses the old form, and programs of today find nothing in it.",
+    why: "Before Tiled 1.2 properties and the tiles of a tileset were objects, which are lists today; before 1.5 \
+          terrains were written otherwise. Tiled and `venue` read both; map-storage refuses old lists, and programs \
+          of today find nothing in them.",
     example: r#"layer "poster": properties { "openWebsite": "https://example.org" }"#,
     mend: "Open the map in a current Tiled and save it, or publish what `venue bundle` writes.",
 };
@@ -110,7 +111,7 @@ fn structure(context: &MapContext, findings: &mut Vec<Finding>) {
     judge.map(root);
     if let Some((spot, count)) = judge.legacy {
         let times = if count == 1 { String::new() } else { format!(", {count} times in this file") };
-        let message = format!("this is written as before Tiled 1.2, and read all the same{times}");
+        let message = format!("this is written as by a Tiled of long ago, and read all the same{times}");
         let finding = Finding::new(&LEGACY_FORM, spot, message);
         judge.findings.push(finding.help("open the map in a current Tiled and save it"));
     }
@@ -148,10 +149,17 @@ impl Judge<'_> {
         }
     }
 
-    /// Notes where the element has an object for what is a list today.
+    /// Notes where the element has an object for what is a list today, or terrains as they were before they
+    /// became Wang sets.
     fn lists(&mut self, element: Value) {
-        for key in ["properties", "tiles", "tileproperties"] {
-            if element.get(key).is_some_and(|value| value.is_object() && value.entries().next().is_some()) {
+        let is_old = |key: &str| {
+            element.get(key).is_some_and(|value| match key {
+                "terrains" => value.items().next().is_some(),
+                _ => value.is_object() && value.entries().next().is_some(),
+            })
+        };
+        for key in ["properties", "terrains", "tileproperties", "tiles"] {
+            if is_old(key) {
                 let spot = self.spot(element).key(key);
                 self.legacy.get_or_insert((spot, 0)).1 += 1;
             }

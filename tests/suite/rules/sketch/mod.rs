@@ -15,6 +15,7 @@
 //! https://example.org answers 404, X-Frame-Options: DENY         what is asked with --online
 //! <object …>                                          this piece in lobby.tmx instead of lobby.tmj
 //! { … }                                               all of the map
+//! group "a"   layer "b" on "a"   objects "c"   picture "d"   second layer "b"    layers of other kinds, in others
 //! ```
 //!
 //! Behind ` # ` stands what is said to people.
@@ -29,7 +30,6 @@ use serde_json::{Map, Value, json};
 use venue::{
     check::{Settings, check, questions},
     format::FileEdit,
-    online::{Client, Limits},
     project::Project,
     report::Report,
     workadventure::{HolderKind, PropertyFact},
@@ -420,11 +420,9 @@ impl Sketch {
         if !self.servers.is_empty() {
             for question in questions(&project) {
                 let said = self.servers.iter().find(|(address, _)| *address == question.address);
-                let answer = match said {
-                    Some((address, parts)) => answer(address, parts),
-                    None => Client::new(&Limits::default()).ask(&question),
-                };
-                project.answers.insert(question, answer);
+                if let Some((address, parts)) = said {
+                    project.answers.insert(question, answer(address, parts));
+                }
             }
         }
         let settings = Settings::new(&project, &[], &[]).unwrap();
