@@ -6,7 +6,7 @@ use std::{fmt::Write as _, path::Path};
 
 use venue::{
     check::{FAILURES, failures_of, rules},
-    finding::{Family, Rule, Severity},
+    finding::{Family, Rule},
 };
 
 const BEFORE: &str = "\
@@ -19,14 +19,6 @@ tells of it, where it stands. `layer \"poster\": openWebsite = \"\", visible fal
 key, `no id` a key that is missing, `at (3, 3) to (4, 3)` the cells that are painted, `of tile 1` the tile; tile 1 is a
 wall. Lines of other files are set in below their names, and behind a `#` stands what is said to people.
 ";
-
-fn severity(rule: &Rule) -> &'static str {
-    match rule.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    }
-}
 
 fn link(name: &str) -> String {
     format!("[{name}](#{name})")
@@ -45,7 +37,7 @@ fn explained(rule: &Rule, out: &mut String) {
     } else {
         format!("; finds silent failure {}", numbers.join(", "))
     };
-    let severity = severity(rule);
+    let severity = rule.severity.name();
     writeln!(out, "\n### {name}\n\n{severity}, since {since}{finds}: {summary}\n\n{}\n", why.trim()).unwrap();
     writeln!(out, "```text\n{}\n```\n\n{}", example.trim_matches('\n'), mend.trim()).unwrap();
 }
