@@ -20,7 +20,7 @@ pub(super) fn add(project: &Project, settings: &Settings, bundle: &mut Bundle) -
     let play_url = project.config.project.play_url.clone();
     let config =
         Config { project: ProjectConfig { play_url, ..ProjectConfig::default() }, ..Config::default() };
-    let mut bundled = Project { sources, config, ..Project::default() };
+    let mut bundled = Project { config, sources, ..Project::default() };
     let outputs: Vec<String> = bundle.maps.iter().map(|map| map.output.clone()).collect();
     bundled.load(&outputs);
     let world = World::of_project(&bundled);

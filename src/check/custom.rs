@@ -20,8 +20,16 @@ pub(super) static CUSTOM_RULE: Rule = Rule {
     since: "0.1.0",
     why: "Every event has a policy that WorkAdventure knows nothing of: how rooms are named, which hosts are \
           used, how loud a sound may be. Each such rule shows under its own name.",
-    example: "[[check.custom]]\nname = \"room-prefix\"\non = \"zone\"\nproperty = \"jitsiRoom\"\n\
-              matches = \"^mixit-\"\nmessage = \"meeting rooms of this event start with mixit-\"",
+    example: r#"
+layer "foyer": jitsiRoom = "foyer"
+file "venue.toml":
+  [[check.custom]]
+  name = "room-prefix"
+  on = "zone"
+  property = "jitsiRoom"
+  matches = "^mixit-"
+  message = "meeting rooms of this event start with mixit-"
+"#,
     mend: "Do as the rule's message says; switch a custom rule off by its own name, under [check.rules].",
 };
 

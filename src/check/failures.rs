@@ -85,7 +85,7 @@ pub static FAILURES: &[Failure] = &[
         9,
         "a collection of furniture without a whole address",
         "no furniture at all",
-        &["entity-collection-relative"],
+        &["entity-collection-relative", "entity-collection-unreadable", "entity-prefab-unknown"],
     ),
     failure(10, "an entry on an exit", "being sent from room to room for ever", &["start-on-exit"]),
     failure(

@@ -20,7 +20,7 @@ pub(super) static UNUSED_ALLOW: Rule = Rule {
     since: "0.1.0",
     why: "A `venueAllow` that accepts nothing is either out of date, and would hide the next real mistake, \
           or misspelt, and then the finding that it means still shows.",
-    example: "layer \"walls\": venueAllow = \"hiden-colliding-layer\"",
+    example: r#"layer "walls": venueAllow = "hiden-colliding-layer""#,
     mend: "Delete the name from `venueAllow`, or spell it as the finding does.",
 };
 

@@ -126,6 +126,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let affected = changes.transpose()?.map(|changes| Affected::by(changes, &project));
     let wanted = Wanted { settings: &settings, baseline: baseline.as_ref(), affected: affected.as_ref() };
     progress.now("checking");
+    let mut judged = None;
     if args.fix || args.diff {
         progress.now("mending");
         let mended = fixes::mend(project, &wanted, &args.ignore, args.unsafe_fixes)?;
@@ -136,8 +137,10 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         mended.write()?;
         fixes::tell(&mended, shell);
         project = mended.project;
+        // It was judged last as all of it is now, unless not all rules were asked for.
+        judged = Some(mended.report).filter(|_| args.select.is_empty() && baseline.is_none());
     }
-    let all = judge(&project, &settings);
+    let all = judged.unwrap_or_else(|| judge(&project, &settings));
     drop(progress);
     let mut report = wanted.of(&all);
     if let (Some(baseline), Some(path)) = (&baseline, &args.baseline) {

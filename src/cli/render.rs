@@ -13,7 +13,7 @@ use crate::{
     picture::{Overlay, OverlayKind, PictureStore, RenderOptions, Renderer},
     project::Project,
     source::file_stem,
-    workadventure::Meaning,
+    workadventure::{Meaning, as_drawn},
 };
 
 /// Draw a map as PNG
@@ -24,7 +24,8 @@ use crate::{
 #[command(
     after_help = "Examples:\n  venue render maps/lobby.tmj\n  venue render maps/lobby.tmj --size 800 --out lobby.png\n  \
                   venue render maps/hall.tmj --crop 10,4,20,15 --scale 2\n  \
-                  venue render maps/hall.tmj --overlay zones,walk,entries,exits"
+                  venue render maps/hall.tmj --overlay zones,walk,entries,exits\n  \
+                  venue render maps/hall.tmj --as engine"
 )]
 pub(super) struct Args {
     /// Map to draw
@@ -44,12 +45,25 @@ pub(super) struct Args {
     /// Layers and groups to draw, by name or path, hidden or not [default: all that are shown]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     layers: Option<Vec<String>>,
+    /// Whose picture: `engine` ignores what WorkAdventure ignores (offsets, tints, hidden groups, image
+    /// layers, tile objects)
+    #[arg(long = "as", value_name = "PROGRAM", default_value = "tiled")]
+    drawn_by: DrawnBy,
     /// What to mark on it, with a legend below
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     overlay: Vec<Kind>,
     /// How to say what was done
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+}
+
+/// Whose picture of a map is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DrawnBy {
+    /// As Tiled shows it
+    Tiled,
+    /// As WorkAdventure shows it
+    Engine,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -99,6 +113,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         crop: args.crop,
         layers: args.layers.clone(),
     };
+    let as_drawn = (args.drawn_by == DrawnBy::Engine).then(|| as_drawn(map));
+    let map = as_drawn.as_ref().unwrap_or(map);
     let drawing = || format!("cannot draw {}", loaded.name);
     let mut renderer = Renderer::new(map, &project.sources, &store, &options).with_context(drawing)?;
     if let (false, Some(meaning)) = (args.overlay.is_empty(), &loaded.meaning) {

@@ -6,7 +6,11 @@
 
 mod diff;
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 
 pub use diff::unified;
 
@@ -139,7 +143,7 @@ pub fn mend(
         report,
         trials: 0,
         applied: Vec::new(),
-        left: Vec::new(),
+        left: BTreeMap::new(),
         files: BTreeMap::new(),
     };
     // Whether what was left is worth another try: something was mended since it was tried.
@@ -159,7 +163,7 @@ pub fn mend(
     }
     let Mender { project, report, applied, left, mut files, .. } = mender;
     files.retain(|_, rewritten| rewritten.before != rewritten.after);
-    let mut left: Vec<Left> = left.into_iter().map(|(_, left)| left).collect();
+    let mut left: Vec<Left> = left.into_values().flatten().collect();
     left.sort();
     Mended { project, report, applied, left, files }
 }
@@ -209,6 +213,23 @@ fn touch(a: &Range<usize>, b: &Range<usize>) -> bool {
     }
 }
 
+/// Ranges of a file that edits of a round change; none touches another.
+#[derive(Default)]
+struct Taken(BTreeSet<(usize, usize)>);
+
+impl Taken {
+    fn take(&mut self, range: Range<usize>) {
+        self.0.insert((range.start, range.end));
+    }
+
+    fn touches(&self, range: &Range<usize>) -> bool {
+        // Of those that begin before it only the last can reach it.
+        let before = self.0.range(..(range.start, 0)).next_back();
+        let behind = self.0.range((range.start, 0)..=(range.end, usize::MAX));
+        before.into_iter().chain(behind).any(|(start, end)| touch(&(*start..*end), range))
+    }
+}
+
 /// Why a file is not to be edited.
 fn untouchable(project: &Project, name: &str) -> Option<Reason> {
     if project.map(name).is_some_and(ProjectMap::is_generated) {
@@ -227,22 +248,17 @@ struct Mender<J> {
     report: Report,
     trials: usize,
     applied: Vec<Applied>,
-    left: Vec<(Known, Left)>,
+    left: BTreeMap<Known, Vec<Left>>,
     files: BTreeMap<String, Rewritten>,
 }
 
 impl<J: Fn(&Project) -> Report> Mender<J> {
     /// Fixes that do not touch each other, those that come first in their files, of those not left yet.
     fn round<'e>(&mut self, wanted: impl Iterator<Item = &'e Entry>) -> Vec<&'e Entry> {
-        let mut open: Vec<&Entry> = wanted
-            .filter(|entry| {
-                let known = known(entry);
-                !self.left.iter().any(|(left, _)| *left == known)
-            })
-            .collect();
+        let mut open: Vec<&Entry> = wanted.filter(|entry| !self.left.contains_key(&known(entry))).collect();
         open.sort_by(|a, b| a.edits.cmp(&b.edits));
         let mut reasons: BTreeMap<&str, Option<Reason>> = BTreeMap::new();
-        let mut taken: BTreeMap<&str, Vec<Range<usize>>> = BTreeMap::new();
+        let mut taken: BTreeMap<&str, Taken> = BTreeMap::new();
         let mut round = Vec::new();
         for entry in open {
             let mut refused = entry.edits.iter().filter_map(|edit| {
@@ -256,13 +272,11 @@ impl<J: Fn(&Project) -> Report> Mender<J> {
             }
             let is_free = |edit: &FileEdit| {
                 let range = edit.start..edit.end;
-                taken
-                    .get(edit.file.as_str())
-                    .is_none_or(|taken| !taken.iter().any(|other| touch(other, &range)))
+                taken.get(edit.file.as_str()).is_none_or(|taken| !taken.touches(&range))
             };
             if entry.edits.iter().all(is_free) {
                 for edit in &entry.edits {
-                    taken.entry(&edit.file).or_default().push(edit.start..edit.end);
+                    taken.entry(&edit.file).or_default().take(edit.start..edit.end);
                 }
                 round.push(entry);
             }
@@ -273,7 +287,7 @@ impl<J: Fn(&Project) -> Report> Mender<J> {
     fn leave(&mut self, entry: &Entry, reason: Reason) {
         let description = entry.fix.as_ref().map_or_else(String::new, |fix| fix.description.clone());
         let left = Left { file: entry.site.file.clone(), rule: entry.rule.clone(), description, reason };
-        self.left.push((known(entry), left));
+        self.left.entry(known(entry)).or_default().push(left);
     }
 
     /// Makes those fixes of a round that can be made, mostly all at once. Says whether any was.

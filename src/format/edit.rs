@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, ops::Range};
 
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::Document;
 
 use super::{json, read, save::Escapes};
 use crate::{
@@ -31,7 +31,8 @@ pub struct FileEdit {
 #[derive(Debug)]
 pub struct Editor<'a> {
     sources: &'a Sources,
-    trees: BTreeMap<String, Option<json::Tree>>,
+    /// The syntax of a JSON file, and how whoever wrote it escapes.
+    trees: BTreeMap<String, Option<(json::Tree, Escapes)>>,
     encodings: BTreeMap<String, bool>,
 }
 
@@ -56,8 +57,9 @@ impl<'a> Editor<'a> {
                 in_xml(text, edit)?
             } else {
                 let name = file.name().to_owned();
-                let tree = self.trees.entry(name).or_insert_with(|| json::parse(text).ok());
-                in_json(text, tree.as_ref()?, edit)?
+                let read = || Some((json::parse(text).ok()?, Escapes::in_hand_of(text)));
+                let (tree, escapes) = self.trees.entry(name).or_insert_with(read).as_ref()?;
+                in_json(text, tree, *escapes, edit)?
             };
             out.extend(changes.into_iter().map(|(range, text)| FileEdit {
                 file: file.name().to_owned(),
@@ -143,7 +145,7 @@ fn changed(old: Option<&str>, change: &Change) -> Option<String> {
 
 // --- JSON
 
-fn in_json(text: &str, tree: &json::Tree, edit: &Edit) -> Option<Changes> {
+fn in_json(text: &str, tree: &json::Tree, escapes: Escapes, edit: &Edit) -> Option<Changes> {
     let (element, pointer) = tree.find(text, &edit.spot.span?.range())?;
     if edit.change == Change::Remove {
         return remove_json(text, tree, element.range(), &pointer);
@@ -152,7 +154,7 @@ fn in_json(text: &str, tree: &json::Tree, edit: &Edit) -> Option<Changes> {
         let new = changed(old.and_then(json::Value::string).as_deref(), &edit.change)?;
         match edit.change {
             Change::Literal(_) => Some(new),
-            _ => Some(quoted(text, old.map(json::Value::source), &new)),
+            _ => Some(quoted(escapes, old.map(json::Value::source), &new)),
         }
     };
     let Some(key) = edit.spot.key.as_deref() else {
@@ -165,7 +167,7 @@ fn in_json(text: &str, tree: &json::Tree, edit: &Edit) -> Option<Changes> {
             "name" => {
                 let key = key_before(text, element.range().start)?;
                 let old = unquoted(&text[key.clone()])?;
-                let new = quoted(text, Some(&text[key.clone()]), &changed(Some(&old), &edit.change)?);
+                let new = quoted(escapes, Some(&text[key.clone()]), &changed(Some(&old), &edit.change)?);
                 // Types stand under the same name in a list of their own.
                 Some(vec![(key, new)]).filter(|_| !text.contains("\"propertytypes\""))
             }
@@ -244,8 +246,7 @@ fn remove_json(text: &str, tree: &json::Tree, range: Range<usize>, pointer: &str
 
 /// A JSON string as this file would write it: whether `/` and other alphabets are escaped is seen from
 /// the old value, else from the rest of the file.
-fn quoted(text: &str, old: Option<&str>, new: &str) -> String {
-    let mut escapes = Escapes::in_hand_of(text);
+fn quoted(mut escapes: Escapes, old: Option<&str>, new: &str) -> String {
     if let Some(old) = old.filter(|old| old.contains('/')) {
         escapes.slashes = old.contains("\\/");
     }
@@ -317,14 +318,16 @@ fn escaped(text: &str, quote: Option<char>) -> String {
 }
 
 fn remove_xml(text: &str, span: &Range<usize>) -> Option<Changes> {
-    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(text, options).ok()?;
-    let node = document.root().descendants().find(|node| node.is_element() && node.range() == *span)?;
-    let alone = |node: &Node| {
-        node.parent_element().is_some_and(|parent| parent.children().filter(Node::is_element).count() == 1)
+    const LIST: (&str, &str) = ("<properties>", "</properties>");
+    if !text.get(span.clone())?.starts_with('<') {
+        return None;
+    }
+    let (before, after) = (text[..span.start].trim_end(), text[span.end..].trim_start());
+    // The only one: the list goes with it.
+    let whole = match (before.strip_suffix(LIST.0), after.strip_prefix(LIST.1)) {
+        (Some(before), Some(after)) => before.len()..text.len() - after.len(),
+        _ => span.clone(),
     };
-    let list = node.parent_element().filter(|list| list.has_tag_name("properties") && alone(&node));
-    let whole = list.unwrap_or(node).range();
     // With the line that it stands on: the blanks before it.
     let start = text[..whole.start].trim_end().len();
     Some(vec![(start..whole.end, String::new())])

@@ -5,7 +5,7 @@
 //! and its numbers are read when they are wanted. Accepted beyond the standard is what Tiled accepts: raw control characters and
 //! halves of surrogate pairs in strings, and keys given twice.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, ops::Range, sync::OnceLock};
 
 use crate::model::Json;
 
@@ -21,6 +21,8 @@ const LARGEST: &str = "4294967295";
 #[derive(Debug)]
 pub(crate) struct Tree {
     nodes: Vec<Node>,
+    /// Where each node stands in what holds it, once somebody looked.
+    steps: OnceLock<Vec<Step>>,
     /// Keys that are given twice in one object: ranges of the first and of the later key.
     pub(crate) repeated: Vec<(Range<usize>, Range<usize>)>,
     /// Strings with raw control characters.
@@ -50,6 +52,11 @@ impl Node {
     /// least, so that neither indexes nor counts need the bit.
     const INTEGERS: u32 = 1 << 31;
 
+    /// Index of the node behind this one, which has this index.
+    fn behind(self, index: u32) -> u32 {
+        if self.integers().is_some() { index + 1 } else { self.next }
+    }
+
     /// How many unsigned integers an array has that holds nothing else.
     fn integers(self) -> Option<u32> {
         (self.next & Self::INTEGERS != 0).then_some(self.next & !Self::INTEGERS)
@@ -73,7 +80,12 @@ pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
         text,
         bytes: text.as_bytes(),
         at: 0,
-        tree: Tree { nodes: Vec::new(), repeated: Vec::new(), raw_controls: Vec::new() },
+        tree: Tree {
+            nodes: Vec::new(),
+            steps: OnceLock::new(),
+            repeated: Vec::new(),
+            raw_controls: Vec::new(),
+        },
     };
     parser.value(0)?;
     parser.blanks();
@@ -95,27 +107,65 @@ impl Tree {
 
     /// The innermost value that has exactly this range, with its JSON pointer.
     pub(crate) fn find<'a>(&'a self, text: &'a str, range: &Range<usize>) -> Option<(Value<'a>, String)> {
-        let mut value = self.root(text);
-        let mut pointer = String::new();
+        let steps = self.steps.get_or_init(|| steps(text.as_bytes(), &self.nodes));
+        // A node begins before all that it holds, so no two begin at one byte.
+        let index = self.nodes.partition_point(|node| (node.start as usize) < range.start);
+        let found = Value { tree: self, text, index: u32::try_from(index).ok()? };
+        if self.nodes.get(index).map(|_| found.range()).as_ref() != Some(range) {
+            return None;
+        }
+        let mut pointer = Vec::new();
+        let mut at = found;
         loop {
-            if value.range() == *range {
-                return Some((value, pointer));
+            match steps[at.index as usize] {
+                Step::Root => break,
+                Step::Key => return None,
+                Step::Member(parent) => {
+                    let key = at.at(at.index - 1).string().unwrap_or_default();
+                    pointer.push(escape_pointer(&key));
+                    at = at.at(parent);
+                }
+                Step::Item(parent, number) => {
+                    pointer.push(number.to_string());
+                    at = at.at(parent);
+                }
             }
-            let holds = |inner: &Value<'a>| {
-                let inner = inner.range();
-                inner.start <= range.start && range.end <= inner.end
+        }
+        pointer.push(String::new());
+        pointer.reverse();
+        Some((found, pointer.join("/")))
+    }
+}
+
+/// Where a node stands in what holds it.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Root,
+    /// A key of an object.
+    Key,
+    /// The value behind the key before it, and the object.
+    Member(u32),
+    /// An array, and the number of the item.
+    Item(u32, u32),
+}
+
+fn steps(text: &[u8], nodes: &[Node]) -> Vec<Step> {
+    let mut steps = vec![Step::Root; nodes.len()];
+    for (index, node) in (0_u32..).zip(nodes) {
+        let list = text[node.start as usize] == b'[';
+        let (mut child, mut number) = (index + 1, 0);
+        let end = node.behind(index);
+        while child < end {
+            steps[child as usize] = match number % 2 {
+                _ if list => Step::Item(index, number),
+                0 => Step::Key,
+                _ => Step::Member(index),
             };
-            let next = value
-                .entries()
-                .map(|(key, inner)| (escape_pointer(&key), inner))
-                .chain(value.items().enumerate().map(|(index, inner)| (index.to_string(), inner)))
-                .find(|(_, inner)| holds(inner));
-            let (step, inner) = next?;
-            pointer.push('/');
-            pointer.push_str(&step);
-            value = inner;
+            number += 1;
+            child = nodes[child as usize].behind(child);
         }
     }
+    steps
 }
 
 /// A key as a step of a JSON pointer (RFC 6901).
@@ -138,8 +188,7 @@ impl<'a> Value<'a> {
 
     /// Index of the node behind this value.
     fn next(self) -> u32 {
-        let node = self.node();
-        if node.integers().is_some() { self.index + 1 } else { node.next }
+        self.node().behind(self.index)
     }
 
     /// Bytes of the value in its file.

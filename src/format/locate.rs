@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::{Document, Node, NodeId, ParsingOptions};
 
 use super::{json, read};
 use crate::{
@@ -47,8 +47,9 @@ pub fn locate(sources: &Sources, spots: &[&Spot]) -> Vec<Located> {
         if read::is_xml(&file) {
             let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
             let document = Document::parse_with_options(text, options).ok();
+            let elements = document.as_ref().map(Elements::of);
             for index in indices {
-                place(index, document.as_ref().and_then(|document| in_xml(text, document, spots[index])));
+                place(index, elements.as_ref().and_then(|elements| in_xml(text, elements, spots[index])));
             }
         } else {
             let tree = json::parse(text).ok();
@@ -79,9 +80,50 @@ fn first_line(text: &str, range: Range<usize>) -> Range<usize> {
     range.start..range.start + line
 }
 
-fn in_xml(text: &str, document: &Document, spot: &Spot) -> Option<(Range<usize>, String)> {
-    let node = element(document, &spot.span?.range())?;
-    let mut pointer = path(node);
+/// The elements of a document, each with its number among siblings of its name, from 0.
+struct Elements<'a, 'input> {
+    by_start: HashMap<usize, Node<'a, 'input>>,
+    numbers: HashMap<NodeId, usize>,
+}
+
+impl<'a, 'input> Elements<'a, 'input> {
+    fn of(document: &'a Document<'input>) -> Self {
+        let (mut by_start, mut numbers) = (HashMap::new(), HashMap::new());
+        for node in document.descendants().filter(Node::is_element) {
+            // An element begins before all that it holds, so no two begin at one byte.
+            by_start.insert(node.range().start, node);
+            let mut named: HashMap<&str, usize> = HashMap::new();
+            for child in node.children().filter(Node::is_element) {
+                let number = named.entry(child.tag_name().name()).or_default();
+                numbers.insert(child.id(), *number);
+                *number += 1;
+            }
+        }
+        Self { by_start, numbers }
+    }
+
+    /// The element that has exactly this range.
+    fn find(&self, range: &Range<usize>) -> Option<Node<'a, 'input>> {
+        self.by_start.get(&range.start).copied().filter(|node| node.range() == *range)
+    }
+
+    fn path(&self, node: Node) -> String {
+        let mut steps: Vec<String> = node
+            .ancestors()
+            .filter(|node| node.is_element() && node.parent_element().is_some())
+            .map(|node| {
+                let number = self.numbers.get(&node.id()).copied().unwrap_or_default();
+                format!("/{}/{number}", node.tag_name().name())
+            })
+            .collect();
+        steps.reverse();
+        steps.concat()
+    }
+}
+
+fn in_xml(text: &str, elements: &Elements, spot: &Spot) -> Option<(Range<usize>, String)> {
+    let node = elements.find(&spot.span?.range())?;
+    let mut pointer = elements.path(node);
     let Some(key) = spot.key.as_deref() else { return Some((opening_tag(text, node), pointer)) };
     let child = |name: &str| node.children().find(|child| child.has_tag_name(name));
     let (holder, attribute) = match key {
@@ -93,7 +135,7 @@ fn in_xml(text: &str, document: &Document, spot: &Spot) -> Option<(Range<usize>,
         key => (node, key),
     };
     if holder != node {
-        pointer = path(holder);
+        pointer = elements.path(holder);
     }
     if let Some(attribute) = holder.attributes().find(|candidate| candidate.name() == attribute) {
         return Some((attribute.range_value(), format!("{pointer}/@{}", attribute.name())));
@@ -104,35 +146,9 @@ fn in_xml(text: &str, document: &Document, spot: &Spot) -> Option<(Range<usize>,
     Some((range, pointer))
 }
 
-/// The element that has exactly this range.
-fn element<'a, 'input>(document: &'a Document<'input>, range: &Range<usize>) -> Option<Node<'a, 'input>> {
-    let mut node = document.root_element();
-    while node.range() != *range {
-        node = node.children().find(|child| {
-            let inner = child.range();
-            child.is_element() && inner.start <= range.start && range.end <= inner.end
-        })?;
-    }
-    Some(node)
-}
-
 /// From `<` to the end of the tag, or of its line.
 fn opening_tag(text: &str, node: Node) -> Range<usize> {
     let range = first_line(text, node.range());
     let end = text[range.clone()].find('>').map_or(range.end, |end| range.start + end + 1);
     range.start..end
-}
-
-fn path(node: Node) -> String {
-    let mut steps: Vec<String> = node
-        .ancestors()
-        .filter(|node| node.is_element() && node.parent_element().is_some())
-        .map(|node| {
-            let name = node.tag_name().name();
-            let before = node.prev_siblings().skip(1).filter(|sibling| sibling.has_tag_name(name)).count();
-            format!("/{name}/{before}")
-        })
-        .collect();
-    steps.reverse();
-    steps.concat()
 }

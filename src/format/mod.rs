@@ -57,7 +57,10 @@ pub(crate) static TILED_PROJECTS_SEVERAL: Rule = Rule {
     family: Family::World,
     since: "0.1.0",
     why: "Which of them knows the custom types of a map hangs on who opens it; here the first by name counts.",
-    example: "venue.tiled-project and venue-old.tiled-project in one folder",
+    example: r#"
+file "venue.tiled-project": "{}"
+file "venue-old.tiled-project": "{}"
+"#,
     mend: "Keep one of them, or move the other into a folder of its own.",
 };
 

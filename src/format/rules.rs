@@ -19,7 +19,7 @@ rules! {
         since: "0.1.0",
         why: "Neither Tiled nor WorkAdventure can read the file: visitors get an error instead of the room. \
               Mostly a merge left its marks, or an edit by hand lost a comma.",
-        example: r#"{ "width": 10, "height": 10, }"#,
+        example: r#"{ "type": "map", "width": 10, }"#,
         mend: "Mend the text at the place shown, or take the last version that Tiled wrote.",
     };
     BROKEN_XML = Rule {
@@ -29,7 +29,7 @@ rules! {
         family: Family::Format,
         since: "0.1.0",
         why: "Tiled refuses the file, so nothing can be exported from it.",
-        example: "<map width=\"10\"><layer></map>",
+        example: r#"<map width="10"><layer></map>"#,
         mend: "Mend the text at the place shown, or take the last version that Tiled wrote.",
     };
     NOT_A_MAP = Rule {
@@ -49,7 +49,7 @@ rules! {
         family: Family::Format,
         since: "0.1.0",
         why: "Tiled refuses the map, and where the key is missing WorkAdventure shows an error screen.",
-        example: r#"{ "type": "map", "orientation": "ortho" }"#,
+        example: r#"map: orientation "ortho""#,
         mend: "Write \"orthogonal\", the only orientation that WorkAdventure can show.",
     };
     MAP_SIZE_WRONG = Rule {
@@ -59,7 +59,7 @@ rules! {
         family: Family::Format,
         since: "0.1.0",
         why: "Every cell is looked up by these numbers: without them nothing stands where it should.",
-        example: r#"{ "type": "map", "orientation": "orthogonal", "width": 0 }"#,
+        example: "map: width 0",
         mend: "Set width and height to the size of the layers, in tiles, and the tile size in pixels.",
     };
     DUPLICATE_KEY = Rule {
@@ -69,7 +69,7 @@ rules! {
         family: Family::Format,
         since: "0.1.0",
         why: "The last one counts and the first is lost without a word, mostly after a merge.",
-        example: r#"{ "name": "hall", "name": "lobby" }"#,
+        example: r#"{ "type": "map", "width": 10, "width": 12 }"#,
         mend: "Keep the one that is meant.",
     };
     CONTROL_CHARACTER = Rule {
@@ -80,7 +80,7 @@ rules! {
         since: "0.1.0",
         why: "Tiled reads and writes it, but browsers refuse the whole map: the room does not open. It \
               mostly comes with a text that was copied from elsewhere.",
-        example: "\"name\": \"hall<a raw line feed>\"",
+        example: r#"{ "type": "map", "name": "hall␊" }  # ␊ is a line feed as it is"#,
         mend: "Delete the character in Tiled, or write it as \\u00xx.",
     };
     LAYER_DATA_UNREADABLE = Rule {
@@ -90,7 +90,7 @@ rules! {
         family: Family::Layers,
         since: "0.1.0",
         why: "Tiled refuses the map, and a browser shows the layer empty or fails.",
-        example: r#"{ "type": "tilelayer", "encoding": "base64", "data": "AAA" }"#,
+        example: r#"layer "desk": encoding "base64", data "AAA""#,
         mend: "Take the last version that Tiled could open; set the map's tile layer format to CSV.",
     };
     LAYER_DATA_LENGTH = Rule {
@@ -100,7 +100,7 @@ rules! {
         family: Family::Layers,
         since: "0.1.0",
         why: "WorkAdventure fails while it builds the collisions: visitors see a black screen.",
-        example: r#"{ "type": "tilelayer", "width": 2, "height": 2, "data": [1, 2, 3] }"#,
+        example: r#"layer "desk": data [1, 1, 1]  # on a map of 8 by 6 tiles"#,
         mend: "Resize the layer in Tiled, or take the last version that Tiled could open.",
     };
     LAYER_DATA_SURPLUS = Rule {
@@ -110,7 +110,7 @@ rules! {
         family: Family::Layers,
         since: "0.1.0",
         why: "Tiled refuses the map, so nobody can go on with it. Browsers pass over what is behind the last row.",
-        example: r#"{ "type": "tilelayer", "width": 2, "height": 2, "data": [1, 2, 3, 4, 5] }"#,
+        example: r#"layer "desk": width 2, height 2, data [1, 1, 1, 1, 1]"#,
         mend: "Delete the numbers behind the last row, or take the last version that Tiled could open.",
     };
     TILE_NUMBER_WRONG = Rule {
@@ -121,7 +121,7 @@ rules! {
         since: "0.1.0",
         why: "Tiled rounds or reinterprets it and browsers read something else, so the tile is another one \
               than was drawn.",
-        example: r#""data": [1, 2.5, -3]"#,
+        example: r#"layer "desk": data [1, 2.5, -3]"#,
         mend: "Paint the cell anew in Tiled.",
     };
     LAYER_TYPE_UNKNOWN = Rule {
@@ -131,7 +131,7 @@ rules! {
         family: Family::Layers,
         since: "0.1.0",
         why: "Tiled refuses the whole map without a message.",
-        example: r#"{ "type": "tileslayer", "name": "floor" }"#,
+        example: r#"layer "desk": type "tileslayer""#,
         mend: "Use tilelayer, objectgroup, imagelayer or group.",
     };
     LAYER_VISIBILITY_MISSING = Rule {
@@ -142,7 +142,7 @@ rules! {
         since: "0.1.0",
         why: "Tiled loads a JSON layer without `visible` or `opacity` as invisible, and Phaser computes \
               with a number that is none.",
-        example: r#"{ "type": "tilelayer", "name": "floor", "data": [] }"#,
+        example: r#"layer "desk": no visible"#,
         mend: "Write \"visible\": true and \"opacity\": 1.",
     };
     TILESET_FILE_MISSING = Rule {
@@ -152,7 +152,7 @@ rules! {
         family: Family::Tilesets,
         since: "0.1.0",
         why: "Tiled shows red crosses and forgets the tiles on saving; bundles have no picture for them.",
-        example: r#"{ "firstgid": 1, "source": "../tiles/floor.tsx" }"#,
+        example: r#"tileset: source "walls.tsx""#,
         mend: "Add the file to the project, or mend the path.",
     };
     TEMPLATE_MISSING = Rule {
@@ -162,7 +162,7 @@ rules! {
         family: Family::Format,
         since: "0.1.0",
         why: "The object has no size, class or properties then: the zone is not there.",
-        example: r#"{ "id": 3, "template": "door.tj", "x": 0, "y": 0 }"#,
+        example: r#"object: template "door.tj""#,
         mend: "Add the file to the project, mend the path, or detach the object from its template in Tiled.",
     };
     STALE_NEXT_ID = Rule {
@@ -173,7 +173,10 @@ rules! {
         since: "0.1.0",
         why: "Tiled gives the next new layer or object an id that is taken, and references then point at \
               the wrong one.",
-        example: r#"{ "nextobjectid": 1, "layers": [ { "objects": [ { "id": 9 } ] } ] }"#,
+        example: r#"
+map: nextobjectid 1
+object "lamp": id 9
+"#,
         mend: "Set the counter above the highest id.",
     };
     DUPLICATE_ID = Rule {
@@ -183,7 +186,10 @@ rules! {
         family: Family::Format,
         since: "0.1.0",
         why: "References by id, in Tiled and in scripts, find only one of them.",
-        example: r#""objects": [ { "id": 3 }, { "id": 3 } ]"#,
+        example: r#"
+object "lamp": id 3
+object "desk": id 3
+"#,
         mend: "Duplicate one of the two in Tiled and delete the original: the copy gets a new id.",
     };
     PROPERTY_TYPE_UNKNOWN = Rule {
@@ -193,7 +199,7 @@ rules! {
         family: Family::Properties,
         since: "0.1.0",
         why: "WorkAdventure's upload refuses the whole map over it.",
-        example: r#"{ "name": "collides", "type": "boolean", "value": true }"#,
+        example: "tile 3: collides = true (boolean)",
         mend: "Use string, int, float, bool, color, file, object or class.",
     };
     PROPERTY_VALUE_TYPE = Rule {
@@ -203,7 +209,7 @@ rules! {
         family: Family::Properties,
         since: "0.1.0",
         why: "Tiled silently makes it 0, false or empty, and WorkAdventure's upload refuses the whole map.",
-        example: r#"{ "name": "collides", "type": "bool", "value": "true" }"#,
+        example: r#"tile 3: collides = "true" (bool)"#,
         mend: "Write a value of that type, or state the type that the value has.",
     };
     LAYER_DATA_ODD = Rule {
@@ -214,7 +220,10 @@ rules! {
         since: "0.1.0",
         why: "Tiled passes over characters that do not belong there and finds out by itself how the data is \
               compressed. Other programs take the file at its word and fail.",
-        example: r#"<data encoding="base64" compression="gzip">eJxj…</data> (which is zlib)"#,
+        example: r#"
+layer "desk": encoding "base64", compression "gzip",
+  data "eNpjYKAfYKSBmQABFAAC"  # which is zlib
+"#,
         mend: "Save the map in Tiled, which writes the data anew.",
     };
     LAYER_TOO_LARGE = Rule {
@@ -225,7 +234,7 @@ rules! {
         since: "0.1.0",
         why: "Whoever opens the map would run out of memory. No map is that large, but a size with a digit too \
               many is.",
-        example: r#"<layer width="100000" height="100000"/>"#,
+        example: r#"<layer id="9" name="desk" width="100000" height="100000"/>"#,
         mend: "Give the layer the size of the map.",
     };
     COMMENT_IN_LAYER_DATA = Rule {
@@ -235,7 +244,7 @@ rules! {
         family: Family::Layers,
         since: "0.1.0",
         why: "XML allows it, but Tiled refuses the map, so nothing can be exported from it.",
-        example: r#"<data encoding="csv">1,2,<!-- the door -->3,4</data>"#,
+        example: r#"<data encoding="csv">1,1,<!-- the door -->1,1</data>"#,
         mend: "Delete the comment.",
     };
     FIELD_UNREADABLE = Rule {
@@ -247,7 +256,7 @@ rules! {
         why: "Tiled takes the default instead without a word: in XML a switch is 1 or 0, not true or false, \
               and whole numbers have no decimals; in JSON numbers and switches stand without quotes; a colour \
               is a # with its hexadecimal digits.",
-        example: r#"<layer visible="false"/>, or { "opacity": "0.5" }"#,
+        example: r#"layer "floor": opacity "0.5""#,
         mend: "Write it as Tiled does.",
     };
     TILESET_KEYS_IGNORED = Rule {
@@ -258,7 +267,13 @@ rules! {
         since: "0.1.0",
         why: "Only the file counts: what stands beside its name is read by nobody, and a change there changes \
               nothing. WorkAdventure's validator refuses such a map.",
-        example: r#"{ "firstgid": 1, "source": "walls.tsj", "image": "walls.png" }"#,
+        example: r#"
+tileset: source "walls.tsx", image "walls.png"
+file "walls.tsx":
+  <tileset name="walls" tilewidth="32" tileheight="32" tilecount="4" columns="4">
+    <image source="tiles.png" width="128" height="32"/>
+  </tileset>
+"#,
         mend: "Delete all but `firstgid` and `source`, or `source` if the rest is meant.",
     };
     FIELD_WORD_UNKNOWN = Rule {
@@ -268,7 +283,7 @@ rules! {
         family: Family::Format,
         since: "0.1.0",
         why: "Tiled takes the default instead without a word.",
-        example: r#"{ "renderorder": "down-right" }"#,
+        example: r#"map: renderorder "down-right""#,
         mend: "Write one of the values that Tiled knows, in lower case.",
     };
     POINTS_UNREADABLE = Rule {
@@ -278,7 +293,7 @@ rules! {
         family: Family::Format,
         since: "0.1.0",
         why: "Tiled refuses the map over it in XML, and puts the corner at 0 in JSON.",
-        example: r#"<polygon points="0,0 32,0 32;32"/>"#,
+        example: r#"<object id="7" x="96" y="96"><polygon points="0,0 32,0 32;32"/></object>"#,
         mend: "Write each corner as x,y, in pixels; blanks stand between the corners only.",
     };
     SHAPES_MIXED = Rule {
@@ -288,7 +303,7 @@ rules! {
         family: Family::Format,
         since: "0.1.0",
         why: "Only one of them counts, and programs do not agree on which.",
-        example: r#"{ "ellipse": true, "point": true }"#,
+        example: r#"object "lamp": ellipse true, point true"#,
         mend: "Keep the shape that is meant.",
     };
     TEMPLATE_TILESET_MISSING = Rule {
@@ -300,7 +315,19 @@ rules! {
         why: "The object's tile has no number in this map. Tiled shows it all the same, and `venue convert` and \
               `venue bundle` add the tileset, unless it is a collection of pictures; other programs show no \
               picture.",
-        example: r#"{ "id": 3, "template": "plant.tj", "x": 0, "y": 0 } in a map without plants.tsj"#,
+        example: r#"
+object: template "plant.tj"
+file "plant.tj":
+  {
+    "type": "template",
+    "tileset": { "firstgid": 1, "source": "walls.tsx" },
+    "object": { "name": "plant", "gid": 1, "width": 32, "height": 32 }
+  }
+file "walls.tsx":
+  <tileset name="walls" tilewidth="32" tileheight="32" tilecount="4" columns="4">
+    <image source="tiles.png" width="128" height="32"/>
+  </tileset>
+"#,
         mend: "Add the tileset to the map in Tiled, or detach the object from its template there.",
     };
     PICTURE_DATA_UNREADABLE = Rule {
@@ -310,7 +337,7 @@ rules! {
         family: Family::Tilesets,
         since: "0.1.0",
         why: "Nothing is drawn where the picture belongs.",
-        example: r#"<image format="png"><data encoding="base64">AAA</data></image>"#,
+        example: r#"<image format="png"><data encoding="base64">A</data></image>  # cut off"#,
         mend: "Put the picture in a file of its own and refer to it.",
     };
 }

@@ -24,7 +24,14 @@ pub(super) static TILED_PROJECT_WRONG: Rule = Rule {
     since: "0.1.0",
     why: "Tiled drops the member or the type that is wrong, and maps that use it lose what they set there when \
           they are saved.",
-    example: r#"{ "name": "Door", "type": "class", "members": [ { "name": "next", "type": "class", "propertyType": "Door" } ] }"#,
+    example: r#"
+file "venue.tiled-project":
+  {
+    "propertyTypes": [
+      { "name": "Door", "type": "class", "members": [{ "name": "next", "type": "class", "propertyType": "Door", "value": {} }] }
+    ]
+  }
+"#,
     mend: "Mend the type in Tiled's custom types editor.",
 };
 

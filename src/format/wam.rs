@@ -23,7 +23,7 @@ pub(crate) static WAM_REFUSED: Rule = Rule {
     why: "WorkAdventure checks the whole file when it is uploaded and when the room opens. One value that is \
           not as it must be, one property of an unknown type, and the upload is refused or visitors get an \
           error screen instead of the room.",
-    example: r#""properties": [ { "id": "1", "type": "jitsiRoomProperty", "roomName": "hall" } ]"#,
+    example: r#"wam area "hall": properties [{ "id": "1", "type": "jitsiRoomProperty", "roomName": "hall" }]  # and no jitsiRoomConfig"#,
     mend: "Write what the message says, or draw the area anew in WorkAdventure's own editor.",
 };
 
@@ -243,6 +243,11 @@ fn rectangle(value: Value) -> PixelRect {
     }
 }
 
+/// A text of the reference to an entity's picture.
+fn of_picture(entity: Value, key: &str) -> String {
+    entity.get("prefabRef").map(|prefab| text(prefab, key)).unwrap_or_default()
+}
+
 fn lower(file: &SourceFile, root: Value) -> Wam {
     let span = |value: Value| Some(file.span_of(value.range()));
     let items = |key: &str| root.get(key).into_iter().flat_map(Value::items).filter(|item| item.is_object());
@@ -270,7 +275,8 @@ fn lower(file: &SourceFile, root: Value) -> Wam {
                 id: id.into_owned(),
                 name: text(entity, "name"),
                 position: DVec2::new(number(entity, "x"), number(entity, "y")),
-                prefab: entity.get("prefabRef").map(|prefab| text(prefab, "id")).unwrap_or_default(),
+                collection: of_picture(entity, "collectionName"),
+                prefab: of_picture(entity, "id"),
                 properties: properties(entity, &span),
             })
             .collect(),

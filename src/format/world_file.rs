@@ -19,7 +19,11 @@ pub(super) static WORLD_PATTERN_WRONG: Rule = Rule {
     since: "0.1.0",
     why: "Tiled skips a pattern that is no regular expression, that has not exactly two groups for column and \
           row, or that gives its maps no size: none of its maps is in the world.",
-    example: r#""patterns": [ { "regexp": "hall-(\\d+)\\.tmj", "multiplierX": 640, "multiplierY": 480 } ]"#,
+    example: r#"
+file "event.world":
+  { "patterns": [{ "regexp": "hall-(\\d+)\\.tmj", "multiplierX": 640, "multiplierY": 480 }] }
+file "hall-1-2.tmj"
+"#,
     mend: "Put the column and the row of the name in parentheses, and nothing else.",
 };
 
@@ -30,7 +34,10 @@ pub(super) static WORLD_MAP_MISSING: Rule = Rule {
     family: Family::World,
     since: "0.1.0",
     why: "Tiled shows a gap in the world where the map should be, and nobody judges the map.",
-    example: r#""maps": [ { "fileName": "hal.tmj", "x": 0, "y": 0 } ]"#,
+    example: r#"
+file "event.world":
+  { "maps": [{ "fileName": "loby.tmj", "x": 0, "y": 0 }] }
+"#,
     mend: "Add the file, or take the map out of the world in Tiled.",
 };
 
@@ -41,7 +48,7 @@ pub(super) static NOT_A_WORLD: Rule = Rule {
     family: Family::World,
     since: "0.1.0",
     why: "Tiled opens no world from it, so none of its maps can be found by it.",
-    example: "a file hall.world that holds a list: []",
+    example: r#"file "event.world": "[]""#,
     mend: "Take the last version that Tiled wrote.",
 };
 

@@ -23,7 +23,8 @@ const NARROW_ID: u32 = 0x1FFF;
 
 fn narrow(gid: Gid) -> Option<u16> {
     let fits = gid.0 & !(NARROW_FLAGS | NARROW_ID) == 0;
-    fits.then_some(((gid.0 >> 16) | (gid.0 & NARROW_ID)) as u16)
+    let [low, high, ..] = ((gid.0 >> 16) | (gid.0 & NARROW_ID)).to_le_bytes();
+    fits.then_some(u16::from_le_bytes([low, high]))
 }
 
 fn wide(cell: u16) -> Gid {

@@ -75,6 +75,8 @@ pub struct Entity {
     pub name: String,
     /// Its top left corner, in pixels of the map.
     pub position: DVec2,
+    /// Name of the collection that it was taken from; ids are looked up in all of them.
+    pub collection: String,
     /// Id of its picture in one of the collections.
     pub prefab: String,
     /// What a click does.

@@ -135,6 +135,8 @@ pub(super) fn named(project: &Project, paths: &[PathBuf]) -> Result<Named, Proje
         } else if extension(&name) == "world" {
             let maps = names.world(&project.sources, &name);
             names.maps.extend(maps.into_iter().filter(|map| map_by_extension(map)));
+        } else if is_script_map(&project.sources, &name) {
+            return Err(ProjectError::ScriptMap { path: path.clone() });
         } else {
             return Err(ProjectError::NoMap { path: path.clone() });
         }
@@ -234,4 +236,10 @@ fn is_map(sources: &Sources, name: &str) -> bool {
 fn looks_like_map(bytes: &[u8]) -> bool {
     let has = |needle: &str| memchr::memmem::find(bytes, needle.as_bytes()).is_some();
     has("\"layers\"") && (has("\"orientation\"") || has("\"tilesets\""))
+}
+
+/// Whether a file is a map as Tiled exports it for scripts: calls of `onTileMapLoaded` around JSON.
+fn is_script_map(sources: &Sources, name: &str) -> bool {
+    let text = if extension(name) == "js" { sources.read(name).ok() } else { None };
+    text.is_some_and(|text| memchr::memmem::find(&text, b"onTileMapLoaded").is_some())
 }

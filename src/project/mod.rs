@@ -55,6 +55,16 @@ pub enum ProjectError {
         /// The path.
         path: PathBuf,
     },
+    /// A map that Tiled exported as a script.
+    #[error(
+        "{} is a script around a map, which WorkAdventure does not load: in Tiled choose File > Export As > JSON map \
+         files, and take the .tmj",
+        path.display()
+    )]
+    ScriptMap {
+        /// The path.
+        path: PathBuf,
+    },
     /// A broken config.
     #[error(transparent)]
     Config(#[from] TomlError),

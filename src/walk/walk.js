@@ -835,6 +835,8 @@
   function arrival() {
     var hash = location.hash.replace(/^#/, ''), parts = hash.split('&'), moveTo = null;
     parts.forEach(function (part) { if (part.indexOf('moveTo=') === 0) { moveTo = decode(part.slice(7)); } });
+    var zoom = parts.find(function (part) { return /^zoom=[0-9.]+$/.test(part); });
+    if (zoom) { camera.zoom = Math.max(0.15, Math.min(4, Number(zoom.slice(5)) || 1)); }
     return { entry: parts.find(function (part) { return part && part.indexOf('=') < 0; }), moveTo: moveTo };
   }
 

@@ -4,6 +4,7 @@
 //! (facts: the project's map reference, whose sections are cited as `workadventure-maps, section N`).
 
 mod area_property;
+mod drawn;
 mod link;
 mod meaning;
 pub mod meeting;
@@ -18,6 +19,7 @@ pub use area_property::{
     AREA_FIELDS, AREA_PROPERTIES, AreaPropertyFact, ENTITY_FIELDS, Field, FieldKind, PROPERTY_FIELDS,
     WAM_FIELDS, WamHolder,
 };
+pub use drawn::as_drawn;
 pub use link::{
     Address, Link, can_be_linked, embeddable, encoded_fragment, host_and_path, is_readable_url, is_room_path,
     is_template, percent_decoded, percent_encoded,

@@ -40,6 +40,19 @@ impl<'a> Surroundings<'a> {
             bundled: project.config_file.is_some(),
         }
     }
+
+    /// Name of the project's file behind an address of the web, where the config's `play-url` says which
+    /// addresses are the project's own.
+    pub fn file_behind(&self, url: &str) -> Option<String> {
+        let (host, path) = host_and_path(url)?;
+        own_file(self, &format!("/_/any/{host}{path}"))
+    }
+
+    /// Whether this is known to be another server than that of the project's rooms.
+    fn is_elsewhere(&self, host: &str) -> bool {
+        let own = self.play_url.and_then(host_and_path).map(|(own, _)| own);
+        own.is_some_and(|own| !own.eq_ignore_ascii_case(host))
+    }
 }
 
 /// Where an exit leads.
@@ -81,6 +94,8 @@ pub enum Never {
     RootPath(String),
     /// The path of a room without its first `/`; this is the path with it.
     LostSlash(String),
+    /// The URL of a room of another server than the config names; visitors stay on theirs.
+    OtherServer,
     /// A URL that is not one of the web.
     OtherScheme,
 }
@@ -126,7 +141,7 @@ fn web(surroundings: &Surroundings, url: &str, relative_to_map: bool) -> Destina
     let Some((host, path)) = host_and_path(url) else { return Destination::Never(Never::OtherScheme) };
     let address = format!("{host}{path}");
     if relative_to_map {
-        return match own_file(surroundings, &format!("/_/any/{address}")) {
+        return match surroundings.file_behind(url) {
             Some(name) => file(surroundings, &name),
             None => Destination::Room(url.to_owned()),
         };
@@ -135,11 +150,19 @@ fn web(surroundings: &Surroundings, url: &str, relative_to_map: bool) -> Destina
         // Only the path counts: visitors stay on their server.
         return match own_file(surroundings, path) {
             Some(name) => file(surroundings, &name),
+            // The map of any address is there on every server, the rooms of a server on none but it.
+            None if surroundings.is_elsewhere(host) && !path.starts_with("/_/") => {
+                Destination::Never(Never::OtherServer)
+            }
             None => Destination::Room(url.to_owned()),
         };
     }
     if path.is_empty() || path == "/" {
-        return Destination::Room(url.to_owned());
+        return if surroundings.is_elsewhere(host) {
+            Destination::Never(Never::Website)
+        } else {
+            Destination::Room(url.to_owned())
+        };
     }
     if MAP_EXTENSIONS.contains(&extension(path).as_str()) {
         Destination::Never(Never::MapUrl(format!("/_/global/{address}")))

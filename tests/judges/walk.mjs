@@ -51,6 +51,18 @@ const acts = {
   async until(id, text) {
     await page.waitForFunction(([id, text]) => document.getElementById(id).textContent.includes(text), [id, text], { timeout: 10000 }).catch(() => {});
   },
+  // Sets how large the map's part of the page is, so that all of a map fits in.
+  async size(width, height) {
+    await page.setViewportSize({ width: width + 800, height: height + 400 });
+    // The page's policy takes no style sheets of others.
+    await page.evaluate(([width, height]) => {
+      for (const hidden of document.querySelectorAll('header, aside, #position')) hidden.style.setProperty('display', 'none', 'important');
+      Object.assign(document.getElementById('view').style, { width: `${width}px`, height: `${height}px` });
+      document.getElementById('stage').style.outline = 'none';
+    }, [width, height]);
+    await page.waitForTimeout(500);
+  },
+  async stage(path) { await page.locator('#view').screenshot({ path }); },
   async picture(path) { await page.screenshot({ path }); },
   async say(word) { console.log(word); },
 };

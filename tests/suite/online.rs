@@ -26,13 +26,13 @@ struct Log {
 
 /// A server of HTTP that answers each path with these bytes: the first time with the first, from the last
 /// on always with that, `{origin}` being whoever asks. What stands behind a `?` is not looked at.
-struct Server {
+pub(crate) struct Server {
     port: u16,
     log: Arc<Log>,
 }
 
 impl Server {
-    fn with(answers: &[(&str, &[&str])]) -> Self {
+    pub(crate) fn with(answers: &[(&str, &[&str])]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let log = Arc::new(Log::default());
@@ -51,7 +51,7 @@ impl Server {
         Self { port, log }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
@@ -329,7 +329,7 @@ fn hosts_that_do_not_exist_are_told() {
 }
 
 /// A server of TLS with a certificate that holds until then.
-fn secure(end: (i32, u8, u8)) -> String {
+pub(crate) fn secure(end: (i32, u8, u8)) -> String {
     let mut params =
         rcgen::CertificateParams::new(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
     params.not_before = rcgen::date_time_ymd(2020, 1, 1);

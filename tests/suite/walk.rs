@@ -229,6 +229,48 @@ fn maps_cannot_bring_code_into_the_page() {
     assert!(!index.contains("<img src=x") && !index.contains("<script>alert"), "{index}");
 }
 
+/// What the walk draws, our renderer draws as the engine's picture, to the pixel, the avatar aside;
+/// browsers round what is half transparent by a step or two.
+#[test]
+fn the_walk_looks_like_the_engine() {
+    if !browser_at_hand() {
+        return;
+    }
+    let folder = demo();
+    let serving = Serving::start(folder.path());
+    let (walked, drawn) = (folder.path().join("walked.png"), folder.path().join("drawn.png"));
+    assert_cmd::Command::cargo_bin("venue")
+        .unwrap()
+        .current_dir(folder.path())
+        .args(["render", "maps/lobby.tmj", "--as", "engine", "--quiet", "--out", "drawn.png"])
+        .assert()
+        .success();
+    let drawn = image::open(drawn).unwrap().to_rgba8();
+    let (width, height) = drawn.dimensions();
+    walk(
+        &serving.address,
+        &json!([
+            ["open", "_venue/walk.html?map=maps/lobby.tmj#start&zoom=1"],
+            ["size", width, height],
+            ["stage", walked],
+        ]),
+    );
+    let walked = image::open(walked).unwrap().to_rgba8();
+    assert_eq!(walked.dimensions(), (width, height));
+    let avatar = (22 * 32 - 16..23 * 32 + 16, 24 * 32 - 16..25 * 32 + 32);
+    let differ = drawn
+        .enumerate_pixels()
+        .filter(|(x, y, _)| !(avatar.0.contains(x) && avatar.1.contains(y)))
+        .filter(|(x, y, pixel)| {
+            let far = |(one, other): (&u8, &u8)| one.abs_diff(*other) > 2;
+            pixel.0[3] == 255 && pixel.0.iter().zip(&walked.get_pixel(*x, *y).0).any(far)
+        })
+        .count();
+    assert_eq!(differ, 0, "of {} pixels", width * height);
+    let opaque = drawn.pixels().filter(|pixel| pixel.0[3] == 255).count();
+    assert!(opaque > 1_000_000, "{opaque}");
+}
+
 /// The same page for the same bundle, byte by byte.
 #[test]
 fn walks_are_made_alike() {

@@ -37,7 +37,7 @@ static WAM_MAP_MISSING: Rule = Rule {
     since: "0.1.0",
     why: "The .wam file is the room, and `mapUrl` its map. An upload does not look whether it is there; visitors \
           get an error screen.",
-    example: r#"{ "version": "2.1.0", "mapUrl": "./hal.tmj" }"#,
+    example: r#"wam: mapUrl "./loby.tmj""#,
     mend: "Write the path of the map relative to the .wam file, or leave the .wam file out.",
 };
 
@@ -49,7 +49,7 @@ static WAM_VERSION_UNKNOWN: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure brings files of 1.0.0 and 2.0.0 to 2.1.0, and takes any other as it is: what has moved \
           since, such as the tag of a meeting's moderators, is lost without a word.",
-    example: r#"{ "version": "1.0", "mapUrl": "./hall.tmj" }"#,
+    example: r#"wam: version "1.0""#,
     mend: "Write 1.0.0, 2.0.0 or 2.1.0, whichever the file was made for.",
 };
 
@@ -60,7 +60,10 @@ static AREA_ID_TWICE: Rule = Rule {
     family: Family::Editor,
     since: "0.1.0",
     why: "WorkAdventure keeps the first and drops the second without a word: nothing happens there.",
-    example: r#""areas": [ { "id": "1", "name": "stage" }, { "id": "1", "name": "bar" } ]"#,
+    example: r#"
+wam area "stage": id "1"
+wam area "bar": id "1"
+"#,
     mend: "Give each area an id of its own.",
 };
 
@@ -72,7 +75,10 @@ static AREA_PROPERTY_ID_TWICE: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure tells open websites and locks apart by the id of their property: locking one area can \
           lock the other, and leaving one can close the other's website.",
-    example: r#"{ "id": "1", "type": "openWebsite" } in two areas"#,
+    example: r#"
+wam area "stage": properties [{ "id": "1", "type": "openWebsite", "link": "https://example.org" }]
+wam area "bar": properties [{ "id": "1", "type": "openWebsite", "link": "https://example.org" }]
+"#,
     mend: "Give each property an id of its own.",
 };
 
@@ -84,7 +90,10 @@ static AUDIENCE_WITHOUT_PODIUM: Rule = Rule {
     since: "0.1.0",
     why: "`speakerZoneName` holds the id of the podium's area, not its name. Who sits in an audience area of an \
           unknown podium hears and sees nothing of the stage.",
-    example: r#"{ "id": "1", "type": "listenerMegaphone", "speakerZoneName": "stage" }"#,
+    example: r#"
+wam area "seats": properties [{ "id": "1", "type": "listenerMegaphone", "speakerZoneName": "Main stage" }]
+wam area "Main stage": id "stage-1", properties [{ "id": "2", "type": "speakerMegaphone", "name": "talks" }]
+"#,
     mend: "Write the id of the area that has the speakerMegaphone property.",
 };
 
@@ -96,7 +105,7 @@ static ENTITY_COLLECTION_RELATIVE: Rule = Rule {
     since: "0.1.0",
     why: "The address is looked up from WorkAdventure's own site, not from the map, and finding the pictures \
           fails: no entity of the room is shown, those of other collections neither.",
-    example: r#""entityCollections": [ { "url": "./furniture.json", "type": "file" } ]"#,
+    example: r#"wam: entityCollections [{ "url": "./furniture.json", "type": "file" }]"#,
     mend: "Write the whole address with https://.",
 };
 
@@ -108,7 +117,7 @@ static EDITOR_LINK_RELATIVE: Rule = Rule {
     since: "0.1.0",
     why: "Websites of entities, and files anywhere, are not looked up from the map's folder: a click opens \
           nothing, or the wrong page.",
-    example: r#"{ "id": "1", "type": "openWebsite", "link": "menu.html" } on an entity"#,
+    example: r#"wam entity "menu": properties [{ "id": "1", "type": "openWebsite", "link": "menu.html" }]"#,
     mend: "Write the whole address with https://.",
 };
 
@@ -119,7 +128,7 @@ static ENTITY_PROPERTY_IDLE: Rule = Rule {
     family: Family::Editor,
     since: "0.1.0",
     why: "WorkAdventure accepts a livekitRoomProperty on an entity, but a click on it offers no meeting.",
-    example: r#"{ "id": "1", "type": "livekitRoomProperty", "roomName": "" } on an entity"#,
+    example: r#"wam entity "lamp": properties [{ "id": "1", "type": "livekitRoomProperty", "roomName": "" }]"#,
     mend: "Put the meeting on an area around the entity.",
 };
 

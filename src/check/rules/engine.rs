@@ -37,7 +37,11 @@ static GID_BEYOND_TILESET: Rule = Rule {
           no tileset has. It counts a tileset's tiles from the picture's size in the map file, not from \
           the picture. This happens when a picture was made smaller, or a tileset was removed or \
           replaced outside of Tiled.",
-    example: "tileset \"walls\": firstgid 1, imagewidth 64, imageheight 32 (2 tiles)\nlayer \"walls\": data [1, 2, 3, …]",
+    example: r#"
+tileset "walls": imagewidth 64, columns 2, tilecount 2
+file "tiles.png": 64 by 32 pixels
+layer "desk" of tile 2
+"#,
     mend: "Open the map in Tiled, select the layer and erase the cells (they show as a red cross or empty), \
            or give the tileset back the picture that it had.",
 };
@@ -50,7 +54,7 @@ static HEX_ROTATION_FLAG: Rule = Rule {
     since: "0.1.0",
     why: "Bit 28 of a tile number turns tiles by 120 degrees on hexagonal maps. The engine does not know the \
           flag and takes the number for one far beyond every tileset: nobody can enter the room.",
-    example: "layer \"floor\": data [268435457, …]",
+    example: r#"layer "desk" of tile 268435456  # tile 0 with the flag 0x10000000"#,
     mend: "Paint the cell anew in Tiled.",
 };
 
@@ -62,7 +66,7 @@ static LAYER_SIZE_MISMATCH: Rule = Rule {
     since: "0.1.0",
     why: "The engine counts the cells of every layer by the map's width. A smaller layer lacks rows, and the \
           room does not open; a layer of another width has its zones in other cells than it shows.",
-    example: "map: width 30, height 20; layer \"walls\": width 20, height 20",
+    example: r#"layer "desk": width 4, height 12  # on a map of 8 by 6 tiles"#,
     mend: "In Tiled, resize the map (Map > Resize Map): that brings all layers to its size.",
 };
 
@@ -75,7 +79,10 @@ static LAYER_ENCODED: Rule = Rule {
     why: "WorkAdventure reads only plain numbers. A compressed layer is invisible and does not block; with \
           base64 alone the layer shows, but its zones act everywhere on the map. `venue bundle` writes \
           plain numbers, so in a project with a venue.toml this is no more than a note.",
-    example: "layer \"floor\": encoding \"base64\", compression \"zlib\"",
+    example: r#"
+layer "desk": encoding "base64", compression "zlib",
+  data "eNpjYKAfYKSBmQABFAAC"
+"#,
     mend: "In Tiled set Map > Map Properties > Tile Layer Format to CSV, or publish what `venue bundle` \
            or `venue convert` writes.",
 };
@@ -111,7 +118,7 @@ static NOT_ORTHOGONAL: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure places avatars, zones and ways on a grid of upright squares. On an isometric or \
           hexagonal map nothing is where it shows, and map-storage refuses the upload.",
-    example: "map: orientation \"isometric\"",
+    example: r#"map: orientation "isometric""#,
     mend: "Build the map anew with the orientation orthogonal.",
 };
 
@@ -135,7 +142,10 @@ static TMX_MAP: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure reads Tiled's JSON format only. A TMX map is fine as a source: `venue bundle` and \
           `venue convert` make the .tmj of it.",
-    example: "maps/lobby.tmx",
+    example: r#"
+file "hall.tmx":
+  <map version="1.10" orientation="orthogonal" width="1" height="1" tilewidth="32" tileheight="32"/>
+"#,
     mend: "Publish what `venue bundle` writes, or save the map as .tmj.",
 };
 
@@ -148,7 +158,13 @@ static EXTERNAL_TILESET: Rule = Rule {
     why: "Hosted as it is, the room does not open: WorkAdventure reads only tilesets inside the map, and \
           map-storage refuses the upload. `venue bundle` embeds them, so in a project with a venue.toml \
           this is no more than a note; for maps that are hosted as they are, set it to \"error\".",
-    example: "\"tilesets\": [{ \"firstgid\": 1, \"source\": \"walls.tsx\" }]",
+    example: r#"
+tileset: source "walls.tsx"
+file "walls.tsx":
+  <tileset name="walls" tilewidth="32" tileheight="32" tilecount="4" columns="4">
+    <image source="tiles.png" width="128" height="32"/>
+  </tileset>
+"#,
     mend: "Publish what `venue bundle` writes, or press Embed Tileset below Tiled's list of tilesets.",
 };
 
@@ -160,7 +176,10 @@ static IMAGE_COLLECTION: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure draws tiles from one picture per tileset. With a collection of pictures the room \
           does not open.",
-    example: "tileset \"props\": tiles with a picture each",
+    example: r#"
+second tileset "props": no image, no imagewidth, no imageheight, columns 0,
+  tiles [{ "id": 0, "image": "tiles.png", "imagewidth": 128, "imageheight": 32 }]
+"#,
     mend: "Put the pictures into one and make a tileset based on that.",
 };
 
@@ -173,7 +192,11 @@ static TEMPLATE_INSTANCE: Rule = Rule {
     why: "WorkAdventure knows no templates: an area or a variable that is an instance of one is skipped, \
           and map-storage refuses the whole map. `venue bundle` resolves them, so in a project with a \
           venue.toml this is no more than a note.",
-    example: "object: template \"stand.tx\"",
+    example: r#"
+object: template "stand.tj"
+file "stand.tj":
+  { "type": "template", "object": { "name": "stand", "type": "area", "width": 64, "height": 32 } }
+"#,
     mend: "Publish what `venue bundle` writes, or choose Detach in the object's context menu in Tiled.",
 };
 

@@ -28,7 +28,7 @@ static START_MISSING: Rule = Rule {
     why: "Without a layer `start` with tiles, an area `start` or a layer with start = true, visitors appear in \
           the middle of the map, in a wall as well as on a table. If the layer that the engine takes is empty, \
           it looks at no other.",
-    example: "layers: \"floor\", \"walls\", \"Start\" without a tile",
+    example: r#"layer "start" nowhere"#,
     mend: "Add a tile layer `start` and paint it, with any tile, where visitors shall arrive.",
 };
 
@@ -39,7 +39,7 @@ static START_ON_WALL: Rule = Rule {
     family: Family::Entries,
     since: "0.1.0",
     why: "Arriving visitors are put onto a random cell of the entry. On a cell that blocks they are stuck.",
-    example: "layer \"start\" painted over the reception desk",
+    example: r#"layer "start" at (0, 1) to (1, 1)  # at (0, 1) is a wall"#,
     mend: "Erase the cells of the entry that block.",
 };
 
@@ -50,7 +50,11 @@ static START_ENCLOSED: Rule = Rule {
     family: Family::Entries,
     since: "0.1.0",
     why: "Visitors arrive between walls and can reach nothing of what the map holds.",
-    example: "layer \"start\" painted inside of a closed room",
+    example: r#"
+layer "start" at (1, 1)
+layer "shelf" at (2, 1) of tile 1  # tile 1 has collides = true
+layer "plant" at (1, 2) of tile 1  # around are walls
+"#,
     mend: "Open the walls around the entry, or move it.",
 };
 
@@ -62,7 +66,11 @@ static START_ON_EXIT: Rule = Rule {
     since: "0.1.0",
     why: "An exit acts on whoever arrives on it: visitors are sent to the next map at once, and for ever back \
           and forth where that one does the same.",
-    example: "layers \"start\" and \"to-hall\" (exitUrl) share a cell",
+    example: r#"
+layer "start" at (1, 1)
+layer "to-hall" at (1, 1): exitUrl = "hall.tmj"
+file "hall.tmj"
+"#,
     mend: "Leave at least one free cell between the entry and the exit.",
 };
 
@@ -74,7 +82,7 @@ static ENTRY_NAME_UNREACHABLE: Rule = Rule {
     since: "0.1.0",
     why: "The name behind the # of a link is compared as the browser encodes it. Names with blanks, accents, & \
           or = are never found; visitors arrive at the default entry.",
-    example: "layer \"Main stage\": start = true",
+    example: r#"layer "Main stage": start = true"#,
     mend: "Use letters from a to z, digits, - and _ in names of entries.",
 };
 
@@ -87,7 +95,7 @@ static TILE_ENTRY: Rule = Rule {
     why: "WorkAdventure's manual describes entries as tiles with start = \"name\" in the layer `start`. The \
           program finds them only if a tile layer has that very name, too; otherwise visitors arrive at the \
           default entry.",
-    example: "tile 7: start = \"stage\", placed in layer \"start\"",
+    example: r#"tile 3: start = "stage""#,
     mend: "Make a tile layer with the entry's name instead, and paint it where visitors shall arrive.",
 };
 

@@ -25,7 +25,10 @@ static EXIT_TARGET_MISSING: Rule = Rule {
     family: Family::Exits,
     since: "0.1.0",
     why: "Visitors who step on the exit get an error instead of the next room.",
-    example: "layer \"to-hall\": exitUrl = \"hall2.tmj\"",
+    example: r#"
+layer "to-hall": exitUrl = "hall2.tmj"
+file "hall.tmj"
+"#,
     mend: "Correct the path: it is relative to this map. Or bring the map back.",
 };
 
@@ -37,7 +40,10 @@ static EXIT_LETTER_CASE: Rule = Rule {
     since: "0.1.0",
     why: "Windows and macOS find the file all the same; web servers and map-storage do not, and visitors get \
           an error instead of the next room.",
-    example: "layer \"to-hall\": exitUrl = \"Hall.tmj\"\nfile \"hall.tmj\"",
+    example: r#"
+layer "to-hall": exitUrl = "Hall.tmj"
+file "hall.tmj"
+"#,
     mend: "Write the path exactly as the file is called.",
 };
 
@@ -49,7 +55,7 @@ static EXIT_NEVER_WORKS: Rule = Rule {
     since: "0.1.0",
     why: "An exit leads to a room: to another map relative to this one, or to /_/…, /@/… or /~/… on the same \
           server. The address of a map file or a website is no room; visitors get \"access denied\".",
-    example: "exitUrl = \"https://maps.example.org/hall.tmj\"",
+    example: r#"layer "to-hall": exitUrl = "https://maps.example.org/hall.tmj""#,
     mend: "Write a path relative to this map, or /_/global/ and the map's address without https://.",
 };
 
@@ -60,7 +66,10 @@ static EXIT_ENTRY_MISSING: Rule = Rule {
     family: Family::Exits,
     since: "0.1.0",
     why: "Visitors arrive at the other map's default entry instead of where the exit says, without a word.",
-    example: "layer \"to-hall\": exitUrl = \"hall.tmj#from-lobby\"\nfile \"hall.tmj\", without a layer or area from-lobby",
+    example: r#"
+layer "to-hall": exitUrl = "hall.tmj#from-lobby"
+file "hall.tmj"  # without a layer or an area from-lobby
+"#,
     mend: "Correct the name behind the #, or add a tile layer of that name to the other map.",
 };
 
@@ -71,7 +80,10 @@ static EXIT_UNREACHABLE: Rule = Rule {
     family: Family::Exits,
     since: "0.1.0",
     why: "From none of the map's entries leads a way to the exit, so nobody ever leaves by it.",
-    example: "layer \"to-hall\": exitUrl = \"hall.tmj\", painted on the closed door itself",
+    example: r#"
+layer "to-hall" at (0, 3): exitUrl = "hall.tmj"  # on the wall itself
+file "hall.tmj"
+"#,
     mend: "Extend the exit to cells where avatars can stand, or open the way.",
 };
 
@@ -83,7 +95,14 @@ static MAP_UNREACHABLE: Rule = Rule {
     since: "0.1.0",
     why: "Following exits from the map where visitors arrive first (`project.entry` in venue.toml), they \
           never come to this map; only who has its link sees it.",
-    example: "maps/backstage.tmj, to which no exit leads",
+    example: r#"
+file "venue.toml":
+  [project]
+  entry = "lobby.tmj"
+layer "to-hall": exitUrl = "hall.tmj"
+file "hall.tmj"
+file "backstage.tmj"
+"#,
     mend: "Add an exit that leads to it, or delete the map.",
 };
 
@@ -181,6 +200,10 @@ fn explain(never: &Never) -> (&'static str, String) {
             format!("write a path relative to this map, for example \"{path}\""),
         ),
         Never::LostSlash(room) => ("its first / is missing", format!("write \"{room}\"")),
+        Never::OtherServer => (
+            "visitors stay on their server, which has no such room",
+            "use openTab for a room of another server".to_owned(),
+        ),
         Never::OtherScheme => ("it is no address of a room", "write a path relative to this map".to_owned()),
     }
 }

@@ -27,7 +27,12 @@ static CHUNKS_OVERLAP: Rule = Rule {
     since: "0.1.0",
     why: "Tiled keeps the tiles of the later piece and drops those of the other when it saves the map. Mostly \
           a merge left both.",
-    example: "chunks: 16 by 16 at (0, 0), and 16 by 16 at (8, 0)",
+    example: r#"
+map: infinite true
+layer "floor": no data, chunks [
+  { "x": 0, "y": 0, "width": 2, "height": 1, "data": [1, 1] },
+  { "x": 1, "y": 0, "width": 2, "height": 1, "data": [1, 1] }]
+"#,
     mend: "Delete the piece that is not meant, or save the map in Tiled and look what is left.",
 };
 
@@ -40,7 +45,7 @@ static FLOOR_LAYER_MISSING: Rule = Rule {
     why: "The object layer `floorLayer` says where the avatars are: layers below it are under their feet, \
           layers above it over their heads. Without it, or with it in a group, in another letter case or as \
           a tile layer, avatars walk on top of every roof, and map-storage refuses the upload.",
-    example: "layers: \"floor\", \"walls\", \"Floorlayer\" (objects), \"roofs\"",
+    example: r#"objects "floorLayer": name "Floorlayer""#,
     mend: "Add an object layer named exactly `floorLayer` outside of all groups, between what is under the \
            avatars and what is above them.",
 };
@@ -53,7 +58,7 @@ static DUPLICATE_LAYER_PATH: Rule = Rule {
     since: "0.1.0",
     why: "The engine creates one layer per path, that is the names of the groups around it and its own. The \
           second of that name is invisible and does not block, though its zones act.",
-    example: "layers: \"furniture\", \"walls\", \"furniture\"",
+    example: r#"second layer "floor" above "walls""#,
     mend: "Rename one of the layers.",
 };
 
@@ -66,7 +71,10 @@ static IGNORED_BY_ENGINE: Rule = Rule {
     why: "The engine draws neither image layers nor tiles of objects, ignores offsets, tints and the map's \
           background colour, and takes visibility, opacity and parallax of each layer alone, never of its group. \
           The room looks different from the map in Tiled.",
-    example: "group \"winter\": visible false",
+    example: r#"
+group "winter": visible false
+layer "snow" on "winter"
+"#,
     mend: "Set what the engine reads: move the tiles themselves, hide the layers in the group one by one.",
 };
 
@@ -78,7 +86,7 @@ static HIDDEN_COLLIDING_LAYER: Rule = Rule {
     since: "0.1.0",
     why: "Tiles that collide block on hidden layers, too, but the search for a way sees visible layers only: \
           who clicks or taps to walk gets stuck at walls that nobody sees.",
-    example: "layer \"collisions\": visible false, its tiles have collides true",
+    example: r#"layer "collisions" of tile 1: visible false  # tile 1 has collides = true"#,
     mend: "Show the layer and give it the opacity 0, or put it below the floor.",
 };
 
@@ -90,7 +98,7 @@ static INVISIBLE_WALL: Rule = Rule {
     since: "0.1.0",
     why: "Tiles that collide do so on every layer. Roofs, signs or lamps that are drawn over the avatars and \
           use such tiles stop visitors on what looks like free floor.",
-    example: "layer \"roofs\" above `floorLayer`, painted with the tiles of the walls",
+    example: r#"layer "roof" at (3, 2) of tile 1  # above floorLayer; tile 1 has collides = true"#,
     mend: "Use copies of the tiles without `collides` in layers above `floorLayer`.",
 };
 

@@ -38,7 +38,10 @@ static LOCAL_FILE_MISSING: Rule = Rule {
     since: "0.1.0",
     why: "Visitors see an empty page, hear nothing, or the script of the room never runs. Relative paths start \
           at the map's folder.",
-    example: "layer \"music\": playAudio = \"sounds/lobbby.mp3\"",
+    example: r#"
+layer "music": playAudio = "sounds/lobbby.mp3"
+file "sounds/lobby.mp3"
+"#,
     mend: "Correct the path, or put the file there. For a website elsewhere write its whole address with https://.",
 };
 
@@ -49,7 +52,10 @@ static LOCAL_FILE_LETTER_CASE: Rule = Rule {
     family: Family::Properties,
     since: "0.1.0",
     why: "It works on Windows and macOS, and on no web server.",
-    example: "layer \"music\": playAudio = \"Sounds/lobby.mp3\"\nfile \"sounds/lobby.mp3\"",
+    example: r#"
+layer "music": playAudio = "Sounds/lobby.mp3"
+file "sounds/lobby.mp3"
+"#,
     mend: "Write the path exactly as the file is called.",
 };
 
@@ -61,7 +67,7 @@ static OPEN_TAB_RELATIVE: Rule = Rule {
     since: "0.1.0",
     why: "`openTab` starts at WorkAdventure's own site, not at the map's folder: visitors get a wrong page, and \
           other zones stop working for that step.",
-    example: "layer \"programme\": openTab = \"programme.html\"",
+    example: r#"layer "programme": openTab = "programme.html""#,
     mend: "Write the whole address with https://.",
 };
 
@@ -73,7 +79,7 @@ static HTTP_URL: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure runs under https, and browsers refuse to show or play what comes over plain http there: \
           the panel stays blank, the sound silent.",
-    example: "layer \"poster\": openWebsite = \"http://example.org\"",
+    example: r#"layer "poster": openWebsite = "http://example.org""#,
     mend: "Write https://, or link to a site that has it.",
 };
 
@@ -85,7 +91,7 @@ static IFRAME_HOSTILE_SITE: Rule = Rule {
     since: "0.1.0",
     why: "`openWebsite` shows a site in a frame beside the map. Many large sites forbid that: visitors see a \
           blank panel.",
-    example: "layer \"video\": openWebsite = \"https://www.youtube.com/watch?v=…\"",
+    example: r#"layer "video": openWebsite = "https://www.youtube.com/watch?v=abcdefghijk""#,
     mend: "Use the form for embedding (https://www.youtube.com/embed/…), or openTab.",
 };
 
@@ -97,7 +103,7 @@ static URL_UNREADABLE: Rule = Rule {
     since: "0.1.0",
     why: "Nothing opens, and WorkAdventure fails in the middle of the step that a visitor makes onto the zone: \
           what other zones should have done at that moment is lost, too.",
-    example: "layer \"poster\": openWebsite = \"https://\"",
+    example: r#"layer "poster": openWebsite = "https://""#,
     mend: "Write the whole address: https://, the host, and the path.",
 };
 
@@ -109,7 +115,7 @@ static SOUND_UNPLAYABLE: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure hands the address to the browser as a sound file. Of a video's page, of MIDI or of \
           Windows' own formats visitors hear nothing, and see an icon that asks to allow sounds.",
-    example: "layer \"music\": playAudio = \"https://www.youtube.com/watch?v=…\"",
+    example: r#"layer "music": playAudio = "https://www.youtube.com/watch?v=abcdefghijk""#,
     mend: "Use the address of an MP3 file, or of an Ogg file for what need not play on Apple's devices.",
 };
 
@@ -121,7 +127,7 @@ static SCRIPT_IS_TYPESCRIPT: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure compiles nothing. `venue bundle` and the build of WorkAdventure's starter kit make \
           JavaScript of it; hosted as it is, the script never runs.",
-    example: "script = \"../src/main.ts\"",
+    example: r#"script = "src/main.ts""#,
     mend: "Publish what `venue bundle` or the starter kit's build writes.",
 };
 
@@ -133,7 +139,10 @@ static PATH_ABSOLUTE: Rule = Rule {
     since: "0.1.0",
     why: "A path from the root of a disk names a folder that nobody else has: visitors get nothing from it, and \
           whoever else opens or builds the map finds its tileset or template missing.",
-    example: "tileset source \"C:/Users/ada/Downloads/walls.tsx\", openWebsite = \"file:///home/ada/plan.html\"",
+    example: r#"
+layer "plan": openWebsite = "file:///home/ada/plan.html"
+tileset: source "C:/Users/ada/Downloads/walls.tsx"
+"#,
     mend: "Copy the file into the project, and refer to it relative to the map.",
 };
 
@@ -145,7 +154,12 @@ static HOST_NOT_ALLOWED: Rule = Rule {
     since: "0.1.0",
     why: "`allowed-hosts` and `jitsi-hosts` in venue.toml say where websites, sounds and meetings of this event \
           may come from.",
-    example: "allowed-hosts = [\"*.example.org\"], openWebsite = \"https://example.net\"",
+    example: r#"
+layer "poster": openWebsite = "https://example.net"
+file "venue.toml":
+  [check]
+  allowed-hosts = ["*.example.org"]
+"#,
     mend: "Use an address on one of the allowed hosts, or add the host to venue.toml.",
 };
 
@@ -157,7 +171,12 @@ static UNKNOWN_LINK: Rule = Rule {
     since: "0.1.0",
     why: "Links are filled in when a bundle is made. One without a value stays as it is, and visitors get an \
           address that does not exist.",
-    example: "openWebsite = \"${links.satge}\", with stage = \"https://…\" under [links]",
+    example: r#"
+layer "stage": openWebsite = "${links.satge}"
+file "venue.toml":
+  [links]
+  stage = "https://example.org/stage"
+"#,
     mend: "Correct the name, or add the link under [links] in venue.toml.",
 };
 

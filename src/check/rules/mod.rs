@@ -4,8 +4,11 @@ pub(super) mod editor;
 pub(super) mod engine;
 pub(super) mod entries;
 pub(super) mod exits;
+pub(super) mod furniture;
+pub(super) mod jitsi;
 pub(super) mod layers;
 pub(super) mod links;
+pub(super) mod meetings;
 pub(super) mod objects;
 pub(super) mod online;
 pub(super) mod pictures;
@@ -33,12 +36,15 @@ pub(super) static FAMILIES: &[&[Lint]] = &[
     objects::LINTS,
     properties::LINTS,
     values::LINTS,
+    jitsi::LINTS,
     zones::LINTS,
+    meetings::LINTS,
     entries::LINTS,
     exits::LINTS,
     links::LINTS,
     scripts::LINTS,
     editor::LINTS,
+    furniture::LINTS,
     online::LINTS,
     types::LINTS,
     world::LINTS,

@@ -14,6 +14,7 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &OBJECT_TILE_MISSING, check: Check::Map(object_tile_missing) },
     Lint { rule: &OBJECT_REFERENCE_MISSING, check: Check::Map(object_reference_missing) },
     Lint { rule: &ID_MISSING, check: Check::Map(id_missing) },
+    Lint { rule: &WEBSITE_WITHOUT_EXTENT, check: Check::Map(website_without_extent) },
 ];
 
 static OBJECT_TILE_MISSING: Rule = Rule {
@@ -24,7 +25,7 @@ static OBJECT_TILE_MISSING: Rule = Rule {
     since: "0.1.0",
     why: "Tiled shows a red cross in its place, or refuses the map where the number lies below every tileset. \
           Visitors see no tiles of objects anyway.",
-    example: "object 7: gid 900 in a map whose tilesets end at 64",
+    example: r#"object "lamp": gid 900  # of 4 tiles"#,
     mend: "Choose another tile in Tiled (Replace Tile in the object's context menu), or delete the object.",
 };
 
@@ -35,7 +36,7 @@ static OBJECT_REFERENCE_MISSING: Rule = Rule {
     family: Family::Properties,
     since: "0.1.0",
     why: "The object was deleted, or came from another map. A script that follows the reference finds nothing.",
-    example: "object \"lever\": opens = object 12, and no object has the id 12",
+    example: r#"object "lever": opens = 12 (object)"#,
     mend: "Choose the object anew in Tiled, or delete the property.",
 };
 
@@ -48,8 +49,20 @@ static ID_MISSING: Rule = Rule {
     why: "map-storage refuses the upload of a map whose tile layers or objects have no id, and Tiled may give \
           them one that is taken. `venue bundle` gives them ids, so in a project with a venue.toml this is no \
           more than a note.",
-    example: "\"layers\": [{ \"type\": \"tilelayer\", \"name\": \"floor\", … }]",
+    example: r#"layer "floor": no id"#,
     mend: "Open the map in Tiled and save it, or publish what `venue bundle` writes.",
+};
+
+static WEBSITE_WITHOUT_EXTENT: Rule = Rule {
+    name: "website-without-extent",
+    summary: "a website on the map has no width or no height",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "A website object is shown in the rectangle of the object. A point, or a rectangle without extent, shows \
+          nothing, though the page is loaded for every visitor.",
+    example: r#"website "clock": url = "https://example.org/clock", width 0"#,
+    mend: "Draw the object as a rectangle of the size that the page shall have.",
 };
 
 fn object_tile_missing(context: &MapContext, findings: &mut Vec<Finding>) {
@@ -133,4 +146,25 @@ fn id_missing(context: &MapContext, findings: &mut Vec<Finding>) {
             .at(place)
             .help("open the map in Tiled and save it, or publish what `venue bundle` writes"),
     );
+}
+
+fn website_without_extent(context: &MapContext, findings: &mut Vec<Finding>) {
+    // A script may give it a size, as it may show what is hidden.
+    if context.has_script() {
+        return;
+    }
+    for held in context.objects() {
+        let object = held.object;
+        let is_website = object.class == "website" && object.visible && object.template.is_none();
+        if !is_website || object.size.x > 0.0 && object.size.y > 0.0 {
+            continue;
+        }
+        let key = if object.size.x > 0.0 { "height" } else { "width" };
+        let message = format!("visitors do not see {}: it has no {key}", held.describe());
+        findings.push(
+            Finding::new(&WEBSITE_WITHOUT_EXTENT, context.spot(object.span).key(key), message)
+                .at(held.place(context.map))
+                .help("draw it as a rectangle"),
+        );
+    }
 }

@@ -31,7 +31,10 @@ static SITE_UNREACHABLE: Rule = Rule {
     family: Family::Online,
     since: "0.1.0",
     why: "Visitors see an error page in the panel, or hear nothing.",
-    example: "layer \"menu\": openWebsite = \"https://example.org/menue.html\", which answers 404",
+    example: r#"
+layer "menu": openWebsite = "https://example.org/menu"
+https://example.org/menu answers 404
+"#,
     mend: "Correct the address, or put the page back.",
 };
 
@@ -42,7 +45,10 @@ static SITE_ANSWER_DOUBTFUL: Rule = Rule {
     family: Family::Online,
     since: "0.1.0",
     why: "Some sites want a login or let no programs in; others will treat visitors the same way.",
-    example: "openWebsite = \"https://example.org/members\", which answers 403",
+    example: r#"
+layer "menu": openWebsite = "https://example.org/menu"
+https://example.org/menu answers 403
+"#,
     mend: "Open the address in a private window of your browser, and look whether it shows the page.",
 };
 
@@ -54,7 +60,10 @@ static SITE_REFUSES_FRAME: Rule = Rule {
     since: "0.1.0",
     why: "`openWebsite` shows a page in a frame. Browsers keep to what the page's server says with \
           `X-Frame-Options` or `frame-ancestors`, and visitors see a blank panel.",
-    example: "openWebsite = \"https://example.org\", which sends X-Frame-Options: DENY",
+    example: r#"
+layer "menu": openWebsite = "https://example.org/menu"
+https://example.org/menu answers 200, X-Frame-Options: DENY
+"#,
     mend: "Use the site's form for embedding if it has one, or `openTab`; on a server of your own allow the \
            address of WorkAdventure in `frame-ancestors`.",
 };
@@ -67,7 +76,10 @@ static SITE_INSECURE: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure runs under https, and browsers refuse to show or play what comes over plain http there, \
           redirects included.",
-    example: "openWebsite = \"https://example.org\", which redirects to http://www.example.org",
+    example: r#"
+layer "menu": openWebsite = "https://example.org/menu"
+https://example.org/menu answers 301, Location: http://www.example.org/menu
+"#,
     mend: "Write the address that it leads to, with https://.",
 };
 
@@ -78,7 +90,10 @@ static CERTIFICATE_WRONG: Rule = Rule {
     family: Family::Online,
     since: "0.1.0",
     why: "Browsers show a warning instead of the page, and in a frame nothing at all.",
-    example: "openWebsite = \"https://expired.example.org\"",
+    example: r#"
+layer "menu": openWebsite = "https://example.org/menu"
+https://example.org/menu has an expired certificate
+"#,
     mend: "Renew the certificate of the server, or use another address.",
 };
 
@@ -90,7 +105,10 @@ static CONTENT_TYPE_WRONG: Rule = Rule {
     since: "0.1.0",
     why: "Browsers play sounds only; visitors hear nothing. Often it is the page around the sound that was \
           copied, not its file.",
-    example: "playAudio = \"https://example.org/song\", which is text/html",
+    example: r#"
+layer "music": playAudio = "https://example.org/song"
+https://example.org/song answers 200, Content-Type: text/html, Access-Control-Allow-Origin: *
+"#,
     mend: "Write the address of the sound file itself.",
 };
 
@@ -102,7 +120,10 @@ static CORS_MISSING: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure reads sounds and scripts across hosts, which browsers allow only where the server sends \
           `Access-Control-Allow-Origin`. Visitors hear nothing, and the script never runs.",
-    example: "playAudio = \"https://example.org/song.mp3\", without Access-Control-Allow-Origin",
+    example: r#"
+layer "music": playAudio = "https://example.org/song"
+https://example.org/song answers 200, Content-Type: audio/mpeg
+"#,
     mend: "Let the server send `Access-Control-Allow-Origin: *`, or publish the file with the map.",
 };
 
@@ -114,7 +135,10 @@ static HOST_PRIVATE: Rule = Rule {
     since: "0.1.0",
     why: "Visitors elsewhere get nothing from it, or reach something of their own. It was not asked; \
           `--online-private` asks it.",
-    example: "openWebsite = \"http://192.168.1.20/menu.html\"",
+    example: r#"
+layer "menu": openWebsite = "http://192.168.1.20/menu"
+http://192.168.1.20/menu is not asked
+"#,
     mend: "Use an address that everybody reaches, once the map is for everybody.",
 };
 

@@ -33,7 +33,10 @@ static TILESET_PICTURE_MISSING: Rule = Rule {
     since: "0.1.0",
     why: "When one picture of the map cannot be loaded, every visitor gets a network error instead of the \
           room, even if no tile of it is in use.",
-    example: "tileset \"walls\": image \"tiles/wals.png\"",
+    example: r#"
+tileset "walls": image "wals.png"
+file "walls.png"
+"#,
     mend: "Correct the path (it is relative to the file that names it), bring the picture back, or remove \
            the tileset.",
 };
@@ -46,7 +49,10 @@ static PICTURE_LETTER_CASE: Rule = Rule {
     since: "0.1.0",
     why: "Windows and macOS find the file all the same, so the map works at home. Web servers and \
           map-storage do not: visitors get a network error instead of the room.",
-    example: "image \"Tiles/Walls.png\" for the file tiles/walls.png",
+    example: r#"
+tileset "walls": image "Walls.png"
+file "walls.png"
+"#,
     mend: "Write the path exactly as the file is called.",
 };
 
@@ -59,7 +65,7 @@ static PICTURE_PATH: Rule = Rule {
     why: "The browser puts the path behind the address of the map's folder, letter by letter. Absolute \
           paths, other sites, backslashes and the characters # ? % lead nowhere then, and visitors get a \
           network error instead of the room.",
-    example: "image \"C:\\\\Users\\\\me\\\\tiles.png\"",
+    example: r#"tileset "walls": image "C:\\Users\\me\\tiles.png""#,
     mend: "Keep the picture in the project and refer to it by a relative path with / between its parts.",
 };
 
@@ -71,7 +77,13 @@ static PICTURE_OUTSIDE_PROJECT: Rule = Rule {
     since: "0.1.0",
     why: "What is published is the project. A picture outside of it is there on your computer only, and \
           map-storage refuses a map that leaves its folder.",
-    example: "image \"../../Downloads/tiles.png\" in maps/lobby.tmj",
+    example: r#"
+tileset "walls": image "../Downloads/walls.png"
+file "../Downloads/walls.png"
+file "venue.toml":
+  [project]
+  name = "Event"
+"#,
     mend: "Copy the picture into the project and correct the path.",
 };
 
@@ -83,7 +95,10 @@ static PICTURE_UNREADABLE: Rule = Rule {
     since: "0.1.0",
     why: "Visitors get an error instead of the room. Often the file is a pointer that Git LFS left because \
           the pictures were not fetched.",
-    example: "tiles/walls.png: \"version https://git-lfs.github.com/spec/v1 …\"",
+    example: r#"
+tileset "walls": image "walls.png"
+file "walls.png": "version https://git-lfs.github.com/spec/v1"
+"#,
     mend: "Run `git lfs pull`, or save the picture anew as PNG.",
 };
 
@@ -96,7 +111,10 @@ static PICTURE_SIZE_MISMATCH: Rule = Rule {
     why: "Tile numbers count along the rows of the picture. When the picture was made wider or narrower \
           outside of Tiled, every tile behind the first row shows another piece of it; when it lost rows, \
           tiles are blank.",
-    example: "imagewidth 256, but walls.png is 320 pixels wide",
+    example: r#"
+tileset "walls": imagewidth 64, columns 2, tilecount 2
+file "tiles.png": 128 by 32 pixels
+"#,
     mend: "Open the map in Tiled, which rereads the size, look whether the tiles are still the right ones, \
            and save.",
 };
@@ -110,7 +128,10 @@ static PICTURE_TOO_LARGE: Rule = Rule {
     why: "Many phones and older graphics cards draw no picture with a side above 4096 pixels: its tiles are \
           black or missing. `venue bundle` repacks the tiles that are in use, so in a project with a \
           venue.toml this is no more than a note.",
-    example: "walls.png: 512 by 8192 pixels",
+    example: r#"
+tileset "walls": image "walls.png", imageheight 8192
+file "walls.png": 128 by 8192 pixels
+"#,
     mend: "Split the tileset, or publish what `venue bundle` writes.",
 };
 
@@ -123,7 +144,7 @@ static MARGIN_SHIFT: Rule = Rule {
     why: "Tiled takes the margin off the left and the top of a picture, the engine off all four sides. \
           Where that makes it count fewer columns, every tile behind the first row shows a wrong piece of \
           the picture.",
-    example: "tileset \"walls\": margin 1, spacing 1, imagewidth 132, imageheight 132, with tiles of 32 pixels",
+    example: r#"tileset "walls": margin 1, spacing 1, imagewidth 132, imageheight 132  # tiles of 32 by 32"#,
     mend: "Remake the picture with the same margin on all sides, or without any.",
 };
 
@@ -135,7 +156,10 @@ static DUPLICATE_TILESET_NAME: Rule = Rule {
     since: "0.1.0",
     why: "The engine finds tilesets by name. Of two with one name, the tiles of the second are missing or \
           show pieces of the wrong picture.",
-    example: "tilesets \"tiles\" (walls.png) and \"tiles\" (floor.png)",
+    example: r#"
+second tileset "tiles": image "floor.png"
+file "floor.png"
+"#,
     mend: "Rename one of them in Tiled.",
 };
 
@@ -288,6 +312,7 @@ impl Subject<'_> {
     /// A picture may have grown at the bottom without harm; columns must be those that were counted.
     fn judge_size(&self, width: u32, height: u32, findings: &mut Vec<Finding>) {
         let (Some(stated_width), Some(stated_height)) = (self.picture.width, self.picture.height) else {
+            self.judge_count(width, height, findings);
             return;
         };
         if self.tileset.picture.as_ref() != Some(self.picture)
@@ -309,6 +334,34 @@ impl Subject<'_> {
         let message = format!(
             "tileset \"{}\": {effect}, as \"{}\" is {width} by {height} pixels and the map counts on \
              {stated_width} by {stated_height}",
+            self.tileset.name, self.picture.source
+        );
+        findings.push(
+            Finding::new(&PICTURE_SIZE_MISMATCH, self.spot.clone().key(key), message)
+                .at(self.place.clone())
+                .help("open the map in Tiled, look whether its tiles are the right ones, and save it"),
+        );
+    }
+
+    /// Where the file says nothing of the picture's size, it still says how many tiles it had.
+    fn judge_count(&self, width: u32, height: u32, findings: &mut Vec<Finding>) {
+        let Tileset { columns: counted, tile_count, .. } = *self.tileset;
+        if counted == 0 || self.tileset.picture.as_ref() != Some(self.picture) {
+            return;
+        }
+        let mut real = self.tileset.clone();
+        real.picture = Some(Picture { width: Some(width), height: Some(height), ..self.picture.clone() });
+        let Some((columns, rows)) = real.grid() else { return };
+        let (key, effect) = if columns != counted {
+            ("columns", "its tiles show wrong pieces")
+        } else if columns.saturating_mul(rows) < tile_count {
+            ("tilecount", "tiles of its last rows are blank")
+        } else {
+            return;
+        };
+        let message = format!(
+            "tileset \"{}\": {effect}, as \"{}\" has {columns} columns and {rows} rows of tiles and the file counts \
+             on {counted} columns and {tile_count} tiles",
             self.tileset.name, self.picture.source
         );
         findings.push(

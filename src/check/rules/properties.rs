@@ -28,7 +28,7 @@ static DUPLICATE_PROPERTY: Rule = Rule {
     since: "0.1.0",
     why: "Tiled shows and keeps the last one. WorkAdventure takes the last of some and the first of others, \
           and the scripting library stops with an error. Mostly a merge left both.",
-    example: "layer \"music\": playAudio = \"a.mp3\", playAudio = \"b.mp3\"",
+    example: r#"layer "music": playAudio = "a.mp3", playAudio = "b.mp3""#,
     mend: "Delete the one that is not meant.",
 };
 
@@ -40,7 +40,7 @@ static LIST_PROPERTY: Rule = Rule {
     since: "0.1.0",
     why: "Lists came with Tiled 1.12. map-storage does not know them and refuses the upload of the whole map. \
           `venue bundle` leaves them out, so in a project with a venue.toml this is no more than a note.",
-    example: "{ \"name\": \"guests\", \"type\": \"list\", \"value\": [ … ] }",
+    example: r#"guests = [{ "type": "string", "value": "Ada" }] (list)"#,
     mend: "Use a text with commas, or several properties.",
 };
 
@@ -64,7 +64,7 @@ static PROPERTY_TYPO: Rule = Rule {
     since: "0.1.0",
     why: "Names of properties are read letter by letter, upper and lower case included. One that is not known \
           is ignored without a word: the meeting never opens, the wall does not block.",
-    example: "layer \"room-1\": jitsiroom = \"room-1\"",
+    example: r#"layer "room-1": jitsiroom = "room-1""#,
     mend: "Rename the property as the finding says. If a script of yours reads it under this name, accept \
            the finding with venueAllow.",
 };
@@ -78,7 +78,7 @@ static PROPERTY_WRONG_HOLDER: Rule = Rule {
     why: "Each property works on some things only: `collides` on tiles, `openWebsite` on tile layers and \
           areas, `script` on the map. Elsewhere it is ignored without a word. Objects carry zones only if \
           their class is `area`; object layers and groups never do.",
-    example: "layer \"walls\": collides = true",
+    example: r#"layer "walls": collides = true"#,
     mend: "Move the property to what the finding names, or give the object the class `area`.",
 };
 
@@ -89,7 +89,7 @@ static DEPRECATED_PROPERTY: Rule = Rule {
     family: Family::Properties,
     since: "0.1.0",
     why: "It still works today or does nothing any more; WorkAdventure's own checks complain about it.",
-    example: "layer \"to-hall\": exitSceneUrl = \"hall.json\"",
+    example: r#"layer "to-hall": exitSceneUrl = "hall.json""#,
     mend: "Use the property that replaces it.",
 };
 
@@ -101,7 +101,7 @@ static MISSING_MAIN_PROPERTY: Rule = Rule {
     since: "0.1.0",
     why: "`jitsiTrigger` says how a meeting opens, and without `jitsiRoom` there is none: often the main \
           property was deleted or stands on another layer.",
-    example: "layer \"room-1\": jitsiTrigger = \"onaction\", no jitsiRoom",
+    example: r#"layer "room-1": jitsiTrigger = "onaction"  # and no jitsiRoom"#,
     mend: "Add the main property, or delete this one.",
 };
 

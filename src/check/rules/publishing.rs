@@ -28,7 +28,10 @@ static HIDDEN_FILE: Rule = Rule {
     since: "0.1.0",
     why: "map-storage drops files and folders that begin with a dot from an upload, and so do many web servers: \
           the picture, page or sound is not there.",
-    example: "tileset \"walls\": image \".assets/walls.png\"",
+    example: r#"
+tileset "walls": image ".assets/walls.png"
+file ".assets/walls.png"
+"#,
     mend: "Rename the file or folder.",
 };
 
@@ -40,7 +43,10 @@ static DATED_FILE_NAME: Rule = Rule {
     since: "0.1.0",
     why: "map-storage takes eight digits before the extension for a fingerprint of the content, and tells browsers \
           to keep the file for a year. Whoever saw it once never sees a later version of it.",
-    example: "openWebsite = \"programme-20261231.html\"",
+    example: r#"
+layer "programme": openWebsite = "programme-20261231.html"
+file "programme-20261231.html"
+"#,
     mend: "Write the date with hyphens, 2026-12-31, or leave it out.",
 };
 
@@ -52,7 +58,7 @@ static MAP_EXTENSION_CASE: Rule = Rule {
     since: "0.1.0",
     why: "map-storage knows maps by .tmj in lower case only: another one is stored as any file, it is not checked, \
           and no room is made of it.",
-    example: "maps/HALL.TMJ",
+    example: r#"file "HALL.TMJ""#,
     mend: "Rename the file.",
 };
 
@@ -64,7 +70,10 @@ static FILE_AS_TEXT: Rule = Rule {
     since: "0.1.0",
     why: "map-storage copies name, description, credits and picture of a map into its list only where they are of \
           the type string. The list shows a map without a name or picture.",
-    example: "mapImage = \"hall.png\" (file)",
+    example: r#"
+mapImage = "hall.png" (file)
+file "hall.png"
+"#,
     mend: "Delete the property in Tiled and add it again with the type string.",
 };
 
@@ -76,7 +85,13 @@ static WAM_ELSEWHERE: Rule = Rule {
     since: "0.1.0",
     why: "map-storage makes a .wam file for each map that has none, but not where any file of the upload has the \
           map's name with .wam, in whatever folder. The map has no room then; visitors get an error.",
-    example: "maps/hall.tmj, and archive/hall.wam",
+    example: r#"
+file "archive/lobby.wam":
+  { "version": "2.1.0", "mapUrl": "../lobby.tmj", "entities": {}, "areas": [], "entityCollections": [] }
+file "venue.toml":
+  [project]
+  host = "map-storage"
+"#,
     mend: "Rename one of them, or put a .wam file beside the map; `venue bundle` for map-storage does.",
 };
 
@@ -88,7 +103,11 @@ static UPLOAD_TO_ROOT: Rule = Rule {
     since: "0.1.0",
     why: "An upload deletes the folder that it goes to. Without a directory that is the whole storage: maps of \
           other projects, and the furniture and files that were uploaded in WorkAdventure's own editor.",
-    example: "[publish] with url, without directory",
+    example: r#"
+file "venue.toml":
+  [publish]
+  url = "https://example.org/map-storage"  # and no directory
+"#,
     mend: "Set publish.directory in venue.toml.",
 };
 
@@ -100,7 +119,10 @@ static UPLOAD_UNCHECKED: Rule = Rule {
     since: "0.1.0",
     why: "`upload-maps` prints what the server answers and ends as if all were well: the job is green, and the old \
           maps stay online.",
-    example: "package.json: \"upload\": \"upload-maps\"",
+    example: r#"
+file "package.json":
+  { "scripts": { "upload": "upload-maps" } }
+"#,
     mend: "Let the job fetch a map from the server afterwards and compare it with the one that it sent.",
 };
 

@@ -34,7 +34,11 @@ static VARIABLE_NAME: Rule = Rule {
     since: "0.1.0",
     why: "Scripts find variables by the names of their objects. Of two with one name the last counts, with its \
           default and its tags; one without a name is never found.",
-    example: "script = \"https://example.org/doors.js\"\nvariable \"door\": default = true\nvariable \"door\": default = false",
+    example: r#"
+script = "https://example.org/doors.js"
+variable "door": default = true
+variable "door": default = false
+"#,
     mend: "Give each variable a name of its own.",
 };
 
@@ -46,7 +50,10 @@ static SCRIPT_PAGE_WITHOUT_API: Rule = Rule {
     since: "0.1.0",
     why: "A script that is an HTML page must load `iframe_api.js` itself. WorkAdventure waits for it before it \
           lets anybody in, up to 14 seconds for every visitor, and then goes on without the script.",
-    example: "script = \"script.html\"\nfile \"script.html\": \"<script src='doors.js'></script>\"",
+    example: r#"
+script = "script.html"
+file "script.html": "<script src='doors.js'></script>"
+"#,
     mend: "Add <script src=\"https://play.example.org/iframe_api.js\"></script> to the page, with the host that \
            visitors use, or name the JavaScript file itself.",
 };
@@ -59,7 +66,7 @@ static SCRIPT_EMPTY_LINE: Rule = Rule {
     since: "0.1.0",
     why: "Each line of `script` is an address. An empty one is that of the map itself, which every visitor \
           loads once more, and which is no script.",
-    example: "script = \"https://example.org/doors.js\\n\", with a line feed at its end",
+    example: r#"script = "https://example.org/doors.js\n""#,
     mend: "Delete the empty line.",
 };
 
@@ -71,7 +78,10 @@ static LIBRARY_WITHOUT_SCRIPT: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure itself knows no doors and bells: its scripting library makes them, which a script of the \
           map has to load. Without one doors stay as they are drawn, and bells are silent.",
-    example: "layer \"step\": doorVariable = \"door\", and the map has no script",
+    example: r#"
+layer "step": doorVariable = "door"  # and the map has no script
+variable "door": default = false
+"#,
     mend: "Set the map's property `script` to WorkAdventure's scripting library, or to a script that loads it.",
 };
 
@@ -84,7 +94,11 @@ static VARIABLE_MISSING: Rule = Rule {
     why: "A variable is an object of class `variable`, found by its name. A door's step that names none stops \
           the scripting library: every door and bell behind it is dead. Bells that name none do not ring, values \
           are not set, and codes are never right.",
-    example: "script = \"https://example.org/doors.js\"\nlayer \"step\": doorVariable = \"dor\"\nvariable \"door\": default = false",
+    example: r#"
+script = "https://example.org/doors.js"
+layer "step": doorVariable = "dor"
+variable "door": default = false
+"#,
     mend: "Correct the name, or add an object of class `variable` with it.",
 };
 
@@ -97,7 +111,12 @@ static DOOR_LAYER_MISSING: Rule = Rule {
     why: "A door shows the layers of `openLayer` or those of `closeLayer`. Without one of the two every door and \
           bell of the map is dead; a layer that does not exist never shows, and its wall never comes or goes. \
           Layers in groups have the names of the groups before their own.",
-    example: "script = \"https://example.org/doors.js\"\nvariable \"door\": door = true, openLayer = \"roof\", closeLayer = \"closed\", and the layer is \"doors/closed\"",
+    example: r#"
+script = "https://example.org/doors.js"
+variable "door": door = true, openLayer = "roof", closeLayer = "closed"
+group "doors"
+layer "closed" on "doors" of tile 1
+"#,
     mend: "Write the whole path of the layer, groups first, joined by /.",
 };
 
@@ -109,7 +128,11 @@ static DOOR_WITHOUT_WALL: Rule = Rule {
     since: "0.1.0",
     why: "A closed door stops visitors only where the tiles of its `closeLayer` have `collides`. Without it they \
           walk through the closed door.",
-    example: "script = \"https://example.org/doors.js\"\nlayer \"closed\": note = \"of tiles that do not collide\"\nvariable \"door\": door = true, openLayer = \"roof\", closeLayer = \"closed\"",
+    example: r#"
+script = "https://example.org/doors.js"
+variable "door": door = true, openLayer = "roof", closeLayer = "closed"
+layer "closed" of tile 0  # which has no collides
+"#,
     mend: "Set collides = true on the tiles of the closed door in their tileset.",
 };
 
@@ -121,7 +144,11 @@ static KEYPAD_ON_AREA: Rule = Rule {
     since: "0.1.0",
     why: "The scripting library counts the place of a keypad in tiles. That of an area is in pixels, so the \
           keypad opens 32 times as far away, and nobody can enter the code.",
-    example: "script = \"https://example.org/doors.js\"\narea \"step\": doorVariable = \"door\", code = \"1234\"",
+    example: r#"
+script = "https://example.org/doors.js"
+variable "door": default = false
+area "step": doorVariable = "door", code = "1234"
+"#,
     mend: "Use a tile layer instead of the area.",
 };
 
@@ -133,7 +160,10 @@ static BELL_UNHEARD: Rule = Rule {
     since: "0.1.0",
     why: "A bell rings with the sound of its variable's `bellSound`. The button of `bellPopup` is shown at the \
           object of that name; without such an object there is no button.",
-    example: "script = \"https://example.org/doors.js\"\nvariable \"bell\": bell = true, and no bellSound",
+    example: r#"
+script = "https://example.org/doors.js"
+variable "bell": bell = true  # and no bellSound
+"#,
     mend: "Add bellSound to the variable; name an object in bellPopup.",
 };
 
@@ -145,7 +175,11 @@ static CONFIGURATION_MISSING: Rule = Rule {
     since: "0.1.0",
     why: "The scripting library opens its configuration page only where the map has a layer `configuration` at \
           its top level, which holds the variables to set.",
-    example: "script = \"https://example.org/doors.js\"\nlayer \"desk\": openConfig = \"door\", and no layer \"configuration\"",
+    example: r#"
+script = "https://example.org/doors.js"
+layer "desk": openConfig = "door"  # and no layer "configuration"
+variable "door": default = false
+"#,
     mend: "Add an object layer called exactly `configuration` outside of all groups, with the variables in it.",
 };
 

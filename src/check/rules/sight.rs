@@ -28,7 +28,7 @@ static HIDDEN_TEXT_SHOWS: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure draws every text object, whether the object or its layer is visible or not: visitors \
           read what was meant as a note.",
-    example: "object layer \"notes\": visible false, with a text \"move this wall\"",
+    example: r#"text "move this wall": visible false"#,
     mend: "Delete the text, or write the note into a property.",
 };
 
@@ -40,7 +40,7 @@ static TEXT_FONT: Rule = Rule {
     since: "0.1.0",
     why: "The font is looked for on each visitor's computer. Where it is not there, the text is set in another \
           one and has another width.",
-    example: "text \"Welcome\" in Comic Sans MS, and no property font-family",
+    example: r#"text "Welcome": fontfamily "Comic Sans MS""#,
     mend: "Give the text the property font-family with a list of fonts that ends in sans-serif, serif or \
            monospace.",
 };
@@ -53,7 +53,7 @@ static TEXT_STYLE: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure draws texts in italics, but neither bold nor underlined nor struck through, and always \
           from the top of their box: they look different from Tiled.",
-    example: "text \"Welcome\": bold",
+    example: r#"text "Welcome": bold true"#,
     mend: "Do without, or draw the text as tiles.",
 };
 
@@ -65,7 +65,12 @@ static HELPER_LAYER_SHOWS: Rule = Rule {
     since: "0.1.0",
     why: "Layers that mark entries, walls or zones are painted with tiles for that purpose, and act wherever \
           they lie. Above the floor their coloured squares show.",
-    example: "layer \"start\" above layer \"floor\", painted with special_zones.png",
+    example: r#"
+layer "meeting" above "floor" of tile 4  # of special_zones, whose tiles follow on 4 others
+second tileset "special_zones": image "zones.png"
+file "zones.png": 128 by 32 pixels, opaque
+file "tiles.png": 128 by 32 pixels, opaque
+"#,
     mend: "Move the layer to the very bottom, or set its opacity to 0. Do not hide it if its tiles block.",
 };
 
@@ -77,7 +82,10 @@ static AVATARS_HIDDEN: Rule = Rule {
     since: "0.1.0",
     why: "Layers above `floorLayer` are drawn over the avatars. Where they cover nearly all of the floor, \
           visitors never see themselves or others.",
-    example: "layers: \"floorLayer\", \"floor\", \"walls\"",
+    example: r#"
+layer "sky" above "floorLayer" everywhere
+file "tiles.png": 128 by 32 pixels, opaque
+"#,
     mend: "Move floorLayer above the layers that are under the avatars.",
 };
 
@@ -88,7 +96,7 @@ static FLOOR_LAYER_TWICE: Rule = Rule {
     family: Family::Layers,
     since: "0.1.0",
     why: "Only the first counts. What lies between the two is drawn over the avatars, too.",
-    example: "layers: \"floor\", \"floorLayer\", \"furniture\", \"floorLayer\"",
+    example: r#"second objects "floorLayer" above "roof""#,
     mend: "Delete the first one, or rename the second.",
 };
 

@@ -14,6 +14,7 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &CLASS_EMPTY, check: Check::Beside("structure-refused") },
     Lint { rule: &LAYER_DATA_TEXT, check: Check::Beside("structure-refused") },
     Lint { rule: &CHUNKS_IN_FINITE_MAP, check: Check::Beside("structure-refused") },
+    Lint { rule: &LEGACY_FORM, check: Check::Beside("structure-refused") },
 ];
 
 static STRUCTURE_REFUSED: Rule = Rule {
@@ -25,7 +26,7 @@ static STRUCTURE_REFUSED: Rule = Rule {
     why: "map-storage looks at the structure of an uploaded map and refuses the whole upload where something is \
           missing that every current Tiled writes: the version of Tiled, names of layers and objects, kinds of \
           terrain sets. Browsers open such a map all the same.",
-    example: "{ \"type\": \"map\", \"version\": \"1.10\", … } without tiledversion",
+    example: "map: no tiledversion",
     mend: "Open the map in a current Tiled and save it.",
 };
 
@@ -37,7 +38,7 @@ static CLASS_EMPTY: Rule = Rule {
     since: "0.1.0",
     why: "The class of an object is called `class` in the files of Tiled 1.9 and `type` in all others. Where both \
           are there WorkAdventure takes `class`, even if it is empty: the area or variable is none.",
-    example: "{ \"name\": \"stage\", \"type\": \"area\", \"class\": \"\" }",
+    example: r#"object "stage": type "area", class """#,
     mend: "Open the map in a current Tiled and save it, or delete the empty class.",
 };
 
@@ -49,7 +50,7 @@ static LAYER_DATA_TEXT: Rule = Rule {
     since: "0.1.0",
     why: "In JSON the tiles of a layer are an array of numbers. In a text the engine takes every sign for a tile: \
           the layer is a mess, or the room does not open.",
-    example: "\"data\": \"1,1,2,0\"",
+    example: r#"layer "desk": data "1,1,2,0""#,
     mend: "Open the map in Tiled and save it, or publish what `venue convert` writes.",
 };
 
@@ -61,8 +62,24 @@ static CHUNKS_IN_FINITE_MAP: Rule = Rule {
     since: "0.1.0",
     why: "Chunks are for infinite maps. Elsewhere the engine looks for the tiles of the layer where they are not, \
           and the room does not open.",
-    example: "map: infinite false; layer \"floor\": chunks [ … ]",
+    example: r#"
+layer "floor": no data,
+  chunks [{ "x": 0, "y": 0, "width": 2, "height": 1, "data": [1, 1] }]
+"#,
     mend: "Open the map in Tiled and save it, or publish what `venue convert` writes.",
+};
+
+static LEGACY_FORM: Rule = Rule {
+    name: "legacy-form",
+    summary: "the map is written as by a Tiled of long ago",
+    severity: Severity::Info,
+    family: Family::Format,
+    since: "0.1.0",
+    why: "Before Tiled 1.2 properties and the tiles of a tileset were objects, which are lists today; before 1.5 \
+          terrains were written otherwise. Tiled and `venue` read both; map-storage refuses old lists, and programs \
+          of today find nothing in them.",
+    example: r#"layer "poster": properties { "openWebsite": "https://example.org" }"#,
+    mend: "Open the map in a current Tiled and save it, or publish what `venue bundle` writes.",
 };
 
 /// What is missing, with where it is missing first and how often.
@@ -76,6 +93,8 @@ struct Judge<'a> {
     file: &'a SourceFile,
     infinite: bool,
     missing: Vec<Missing>,
+    /// Where something is written in an old form first, and how often.
+    legacy: Option<(Spot, usize)>,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -87,8 +106,15 @@ fn structure(context: &MapContext, findings: &mut Vec<Finding>) {
     let Ok(text) = file.text() else { return };
     let Ok(tree) = json::parse(text) else { return };
     let root = tree.root(text);
-    let mut judge = Judge { file: &file, infinite: context.map.infinite, missing: Vec::new(), findings };
+    let mut judge =
+        Judge { file: &file, infinite: context.map.infinite, missing: Vec::new(), legacy: None, findings };
     judge.map(root);
+    if let Some((spot, count)) = judge.legacy {
+        let times = if count == 1 { String::new() } else { format!(", {count} times in this file") };
+        let message = format!("this is written as by a Tiled of long ago, and read all the same{times}");
+        let finding = Finding::new(&LEGACY_FORM, spot, message);
+        judge.findings.push(finding.help("open the map in a current Tiled and save it"));
+    }
     for Missing { what, first, count } in judge.missing {
         let more = match count {
             0 | 1 => String::new(),
@@ -123,7 +149,25 @@ impl Judge<'_> {
         }
     }
 
+    /// Notes where the element has an object for what is a list today, or terrains as they were before they
+    /// became Wang sets.
+    fn lists(&mut self, element: Value) {
+        let is_old = |key: &str| {
+            element.get(key).is_some_and(|value| match key {
+                "terrains" => value.items().next().is_some(),
+                _ => value.is_object() && value.entries().next().is_some(),
+            })
+        };
+        for key in ["properties", "terrains", "tileproperties", "tiles"] {
+            if is_old(key) {
+                let spot = self.spot(element).key(key);
+                self.legacy.get_or_insert((spot, 0)).1 += 1;
+            }
+        }
+    }
+
     fn map(&mut self, root: Value) {
+        self.lists(root);
         self.text(root, "tiledversion", "it does not say which Tiled wrote it (tiledversion)");
         for property in items(root, "properties") {
             if property.get("name").and_then(Value::string).is_some_and(|name| name == "entities") {
@@ -152,6 +196,7 @@ impl Judge<'_> {
 
     fn layers(&mut self, holder: Value) {
         for layer in items(holder, "layers") {
+            self.lists(layer);
             self.text(layer, "name", "a layer has no name");
             match layer.get("type").and_then(Value::string).as_deref() {
                 Some("tilelayer") => self.tiles(layer),
@@ -188,6 +233,7 @@ impl Judge<'_> {
         if object.get("template").is_some() {
             return;
         }
+        self.lists(object);
         self.text(object, "name", "an object has no name, not even an empty one");
         if object.get("visible").is_none() {
             self.lacks(object, "an object does not say whether it is visible");
@@ -208,6 +254,7 @@ impl Judge<'_> {
         if tileset.get("source").is_some() {
             return;
         }
+        self.lists(tileset);
         self.text(tileset, "name", "a tileset has no name");
         for tile in items(tileset, "tiles") {
             if tile.get("terrain").is_some() {

@@ -6,7 +6,7 @@ use super::{Check, Lint, engine};
 use crate::{
     check::context::MapContext,
     finding::{Family, Finding, Place, Rule, Severity},
-    model::{Json, MapTileset, Tile, Tileset},
+    model::{Json, MapTileset, Orientation, Tile, Tileset},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -16,7 +16,23 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &ANIMATION_FRAME_WRONG, check: Check::Map(animation_frame_wrong) },
     Lint { rule: &SHAPE_WITHOUT_WALL, check: Check::Map(shape_without_wall) },
     Lint { rule: &WANG_ID_WRONG, check: Check::Map(wang_id_wrong) },
+    Lint { rule: &TILESET_TILE_SIZE, check: Check::Map(tileset_tile_size) },
 ];
+
+static TILESET_TILE_SIZE: Rule = Rule {
+    name: "tileset-tile-size",
+    summary: "tiles of a tileset are higher or lower than the map's cells",
+    severity: Severity::Info,
+    family: Family::Tilesets,
+    since: "0.1.0",
+    why: "Tiled puts a tile onto the lower edge of its cell, the engine hangs it from the upper one: what is as \
+          high as the cells shows the same, everything else is shifted.",
+    example: r#"
+second tileset "trees": tileheight 16, tilecount 8  # the map has cells of 32 by 32
+layer "hedge" of tile 4
+"#,
+    mend: "Cut the picture into tiles of the size of the map's cells.",
+};
 
 static FIRST_GID_MISSING: Rule = Rule {
     name: "first-gid-missing",
@@ -26,7 +42,7 @@ static FIRST_GID_MISSING: Rule = Rule {
     since: "0.1.0",
     why: "`firstgid` says which tile numbers of the map are the tileset's. Without one of at least 1 Tiled \
           refuses the whole map, and the engine draws other tiles or stops.",
-    example: "tileset \"walls\": firstgid 0",
+    example: r#"tileset "walls": firstgid 0"#,
     mend: "Write the first number behind those of the tileset before; the first tileset has 1.",
 };
 
@@ -39,7 +55,10 @@ static TILESET_OVERLAP: Rule = Rule {
     why: "A tile number belongs to one tileset. Where the numbers of two overlap, the tiles of one cannot be \
           shown, and cells painted with them show the other's, with its walls. It happens when a picture \
           grew or a tileset was added outside of Tiled.",
-    example: "tilesets \"walls\": firstgid 1, 64 tiles; \"floor\": firstgid 33",
+    example: r#"
+second tileset "floor": firstgid 4  # the first has 4 tiles, 1 to 4
+layer "desk" of tile 3
+"#,
     mend: "Raise `firstgid` behind the end of the tileset before, and every tile number of the tileset in the \
            layers by as much; or add the tileset anew in Tiled.",
 };
@@ -52,7 +71,7 @@ static DUPLICATE_TILE: Rule = Rule {
     since: "0.1.0",
     why: "What one of the entries says is lost: Tiled puts the two together, the engine takes the properties \
           of one, so a wall may not block. Mostly a merge left both.",
-    example: "\"tiles\": [{ \"id\": 3, … }, { \"id\": 3, … }]",
+    example: r#"tileset "walls": tiles [{ "id": 3 }, { "id": 3 }]"#,
     mend: "Put what both say into one entry.",
 };
 
@@ -64,7 +83,7 @@ static ANIMATION_FRAME_WRONG: Rule = Rule {
     since: "0.1.0",
     why: "The tile flickers, or shows a piece of another tileset. It happens when the tileset's picture was \
           made smaller, or durations were written by hand.",
-    example: "tile 3: animation [{ \"tileid\": 99, \"duration\": 100 }] in a tileset of 64 tiles",
+    example: r#"tile 3: animation [{ "tileid": 99, "duration": 100 }]  # of 4 tiles"#,
     mend: "Open the tileset in Tiled's animation editor and choose the frames anew.",
 };
 
@@ -76,7 +95,11 @@ static SHAPE_WITHOUT_WALL: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure ignores the shapes of Tiled's collision editor. Whether a tile blocks is said by its \
           property `collides` alone: visitors walk through what looks like a wall to its designer.",
-    example: "tile 3: a rectangle drawn in the collision editor, and no collides",
+    example: r#"
+tileset "walls": tiles [
+  { "id": 0, "objectgroup": { "type": "objectgroup", "objects": [
+    { "id": 1, "x": 0, "y": 0, "width": 32, "height": 32 }] } }]
+"#,
     mend: "Give the tiles the property collides = true (bool).",
 };
 
@@ -89,7 +112,12 @@ static WANG_ID_WRONG: Rule = Rule {
     why: "The `wangid` of a tile holds eight numbers, each 0 or that of a colour of its set. With fewer \
           Tiled crashes when it opens the map, with a colour that is not there it refuses it. Visitors see \
           nothing of it.",
-    example: "\"wangtiles\": [{ \"tileid\": 0, \"wangid\": [1, 1, 1, 1] }]",
+    example: r##"
+tileset "walls": wangsets [{
+  "name": "road", "type": "corner", "tile": -1,
+  "colors": [{ "name": "gravel", "color": "#808080", "tile": -1, "probability": 1 }],
+  "wangtiles": [{ "tileid": 0, "wangid": [1, 1, 1, 1] }] }]
+"##,
     mend: "Fill up the eight numbers, or delete the entry and mark the tile anew in Tiled.",
 };
 
@@ -271,6 +299,49 @@ fn shape_without_wall(context: &MapContext, findings: &mut Vec<Finding>) {
             .help("give it the property collides = true"),
         );
     }
+}
+
+fn tileset_tile_size(context: &MapContext, findings: &mut Vec<Finding>) {
+    let map = context.map;
+    // Elsewhere nothing is where it shows anyway.
+    if map.orientation != Orientation::Orthogonal || map.infinite {
+        return;
+    }
+    let cell = map.tile_size.height;
+    let odd = |tileset: &Tileset| tileset.tile_size.height != cell && tileset.tile_size.height > 0;
+    if cell == 0 || !known(context).any(|(_, tileset)| odd(tileset) && tileset.picture.is_some()) {
+        return;
+    }
+    let used: BTreeSet<u32> = context
+        .tile_layers()
+        .filter(|(flat, _)| flat.layer.visible)
+        .flat_map(|(_, tiles)| tiles.filled().map(|(_, gid)| gid.id()))
+        .collect();
+    let in_use = |entry: &MapTileset, tileset: &Tileset| {
+        let end = entry.first_gid.saturating_add(tileset.id_span());
+        used.range(entry.first_gid..end).next().is_some()
+    };
+    let mut odd = known(context)
+        .filter(|(entry, tileset)| odd(tileset) && tileset.picture.is_some() && in_use(entry, tileset));
+    let Some((_, tileset)) = odd.next() else { return };
+    let more = match odd.count() {
+        0 => String::new(),
+        1 => "; so it is with those of another tileset".to_owned(),
+        more => format!("; so it is with those of {more} other tilesets"),
+    };
+    let height = tileset.tile_size.height;
+    let way = if height > cell { "below" } else { "above" };
+    let message = format!(
+        "visitors see the tiles of \"{}\" {} pixels {way} where Tiled shows them: they are {height} pixels high, the \
+         cells {cell}{more}",
+        tileset.name,
+        height.abs_diff(cell)
+    );
+    findings.push(
+        Finding::new(&TILESET_TILE_SIZE, context.spot(tileset.span).key("tileheight"), message)
+            .at(Place::tileset(&tileset.name))
+            .help("cut the picture into tiles of the size of the map's cells"),
+    );
 }
 
 fn wang_id_wrong(context: &MapContext, findings: &mut Vec<Finding>) {

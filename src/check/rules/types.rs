@@ -28,7 +28,15 @@ static CUSTOM_TYPE_UNKNOWN: Rule = Rule {
     family: Family::Properties,
     since: "0.1.0",
     why: "Tiled drops the type of the property when it saves the map, and no longer offers its values.",
-    example: r#"{ "name": "side", "type": "string", "propertytype": "Sde", "value": "left" }"#,
+    example: r#"
+area "poster": side = "left" (string of Sde)
+file "venue.tiled-project":
+  {
+    "propertyTypes": [
+      { "name": "Side", "type": "enum", "storageType": "string", "values": ["left", "right"] }
+    ]
+  }
+"#,
     mend: "Add the type to the project in Tiled, or choose one that it has.",
 };
 
@@ -40,7 +48,15 @@ static ENUM_VALUE_UNLISTED: Rule = Rule {
     since: "0.1.0",
     why: "Tiled cannot show the value and replaces it by the next choice; scripts that go by the enum do not \
           know it.",
-    example: r#"{ "name": "side", "type": "string", "propertytype": "Side", "value": "lft" }"#,
+    example: r#"
+area "poster": side = "lft" (string of Side)
+file "venue.tiled-project":
+  {
+    "propertyTypes": [
+      { "name": "Side", "type": "enum", "storageType": "string", "values": ["left", "right"] }
+    ]
+  }
+"#,
     mend: "Choose a value of the list, or add this one to the enum.",
 };
 
@@ -51,7 +67,15 @@ static CLASS_MEMBER_WRONG: Rule = Rule {
     family: Family::Properties,
     since: "0.1.0",
     why: "Tiled drops the member when it saves the map, and scripts that go by the class do not find it.",
-    example: r#"{ "name": "spot", "type": "class", "propertytype": "Point", "value": { "X": 1 } }"#,
+    example: r#"
+area "poster": spot = { "X": 1 } (class of Point)
+file "venue.tiled-project":
+  {
+    "propertyTypes": [
+      { "name": "Point", "type": "class", "members": [{ "name": "x", "type": "int", "value": 0 }] }
+    ]
+  }
+"#,
     mend: "Write the member as the class has it, or add it to the class.",
 };
 
@@ -63,7 +87,18 @@ static CLASS_DEFAULT_NOT_WRITTEN: Rule = Rule {
     since: "0.1.0",
     why: "Tiled shows the default of the class, but does not write it into the map, and WorkAdventure reads \
           nothing else: nothing happens there. `venue bundle` writes it.",
-    example: "class area with the member openWebsite = \"https://example.org\", and an object that sets nothing",
+    example: r#"
+area "poster"
+file "venue.tiled-project":
+  {
+    "propertyTypes": [
+      {
+        "name": "area", "type": "class", "useAs": ["object"],
+        "members": [{ "name": "openWebsite", "type": "string", "value": "https://example.org" }]
+      }
+    ]
+  }
+"#,
     mend: "Set the property on the object itself, or serve the map as a bundle.",
 };
 

@@ -17,9 +17,6 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &TRIGGER_VALUE, check: Check::Map(triggers) },
     Lint { rule: &TRIGGER_AT_ONCE, check: Check::Beside("trigger-value") },
     Lint { rule: &NUMBER_OUT_OF_RANGE, check: Check::Map(number_out_of_range) },
-    Lint { rule: &JITSI_CONFIG, check: Check::Map(jitsi_config) },
-    Lint { rule: &JITSI_CONFIG_UNREADABLE, check: Check::Beside("jitsi-config") },
-    Lint { rule: &JITSI_NO_PREFIX_FALSE, check: Check::Map(jitsi_no_prefix_false) },
     Lint { rule: &EMPTY_VALUE, check: Check::Map(empty_value) },
     Lint { rule: &VALUE_WITH_BLANKS, check: Check::Map(value_with_blanks) },
     Lint { rule: &WEBSITE_OBJECT, check: Check::Map(website_object) },
@@ -33,7 +30,7 @@ static PROPERTY_WRONG_TYPE: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure looks at the type that a property has in Tiled. The text \"true\" in `collides` does \
           not block, the text \"false\" in `silent` silences, and a number in `jitsiUrl` is ignored.",
-    example: "tile 3: collides = \"true\" (string)",
+    example: r#"tile 3: collides = "true" (string)"#,
     mend: "Delete the property in Tiled and add it again with the right type.",
 };
 
@@ -46,7 +43,7 @@ static FATAL_PROPERTY_TYPE: Rule = Rule {
     why: "A few properties are used without looking: exits on tile layers, the map's `script`, what a \
           website object or a variable says. With another type than text (or true and false) there, the \
           program stops while the room opens.",
-    example: "variable \"door\": readableBy = true (bool)",
+    example: r#"variable "door": readableBy = true (bool)"#,
     mend: "Delete the property in Tiled and add it again with the right type.",
 };
 
@@ -58,7 +55,7 @@ static TRIGGER_VALUE: Rule = Rule {
     since: "0.1.0",
     why: "With any other text than `onaction`, `onicon` or `onenter` the website never opens, and nobody is \
           told.",
-    example: "layer \"poster\": openWebsite = \"https://example.org\", openWebsiteTrigger = \"onAction\"",
+    example: r#"layer "poster": openWebsite = "https://example.org", openWebsiteTrigger = "onAction""#,
     mend: "Write onaction (visitors press SPACE) or onenter (at once).",
 };
 
@@ -70,7 +67,7 @@ static TRIGGER_AT_ONCE: Rule = Rule {
     since: "0.1.0",
     why: "Meetings and new tabs know `onaction` only. With any other text they open as soon as somebody steps \
           on the zone, and browsers block tabs that open by themselves.",
-    example: "layer \"room-1\": jitsiTrigger = \"onicon\"",
+    example: r#"layer "room-1": jitsiRoom = "one", jitsiTrigger = "onicon""#,
     mend: "Write onaction, or delete the property if it should open at once.",
 };
 
@@ -82,43 +79,8 @@ static NUMBER_OUT_OF_RANGE: Rule = Rule {
     since: "0.1.0",
     why: "Widths count in percent of the window, volumes from 0 to 1. Beyond that the default is taken, or \
           the page covers everything.",
-    example: "layer \"music\": audioVolume = 80",
+    example: r#"layer "music": playAudio = "https://example.org/a.mp3", audioVolume = 80"#,
     mend: "Write a number within the range that the finding names.",
-};
-
-static JITSI_CONFIG: Rule = Rule {
-    name: "jitsi-config",
-    summary: "`jitsiConfig` holds a value that keeps the meeting from opening",
-    severity: Severity::Error,
-    family: Family::Properties,
-    since: "0.1.0",
-    why: "`startWithAudioMuted`, `startWithVideoMuted`, `prejoinPageEnabled` and `disableDeepLinking` must be \
-          true or false, `gravatar` an object. With anything else the meeting never opens.",
-    example: "jitsiConfig = {\"startWithAudioMuted\": \"true\"}",
-    mend: "Write true and false without quotation marks.",
-};
-
-static JITSI_CONFIG_UNREADABLE: Rule = Rule {
-    name: "jitsi-config-unreadable",
-    summary: "the options of a meeting are no JSON object",
-    severity: Severity::Warning,
-    family: Family::Properties,
-    since: "0.1.0",
-    why: "The meeting opens without any of the options: microphones are on, buttons are missing.",
-    example: "jitsiConfig = {startWithAudioMuted: true}",
-    mend: "Write a JSON object: keys in quotation marks, no comma behind the last.",
-};
-
-static JITSI_NO_PREFIX_FALSE: Rule = Rule {
-    name: "jitsi-no-prefix-false",
-    summary: "`jitsiNoPrefix` is false and acts as if it were true",
-    severity: Severity::Warning,
-    family: Family::Properties,
-    since: "0.1.0",
-    why: "On layers and areas only the presence of the property counts. The meeting's name becomes global on \
-          the Jitsi server: strangers who chose the same name meet your visitors.",
-    example: "layer \"room-1\": jitsiNoPrefix = false",
-    mend: "Delete the property.",
 };
 
 static EMPTY_VALUE: Rule = Rule {
@@ -129,7 +91,7 @@ static EMPTY_VALUE: Rule = Rule {
     since: "0.1.0",
     why: "Without a value most zones do nothing. An empty `jitsiRoom` opens a meeting without a name, an empty \
           `playAudio` shows an error.",
-    example: "layer \"poster\": openWebsite = \"\"",
+    example: r#"layer "poster": openWebsite = """#,
     mend: "Fill the value in, or delete the property.",
 };
 
@@ -141,7 +103,7 @@ static VALUE_WITH_BLANKS: Rule = Rule {
     since: "0.1.0",
     why: "Tags, names of variables and of meetings are compared letter by letter. A blank that nobody sees \
           makes another name of them.",
-    example: "variable \"lights\": writableBy = \"admin \"",
+    example: r#"variable "lights": writableBy = "admin ""#,
     mend: "Delete the blanks.",
 };
 
@@ -153,7 +115,10 @@ static WEBSITE_OBJECT: Rule = Rule {
     since: "0.1.0",
     why: "A website object without `url`, or a second one with the same name (two without a name, too), stops \
           the program while the room opens: nobody can enter.",
-    example: "two objects of class \"website\" without names",
+    example: r#"
+website: url = "https://example.org/a"
+website: url = "https://example.org/b"  # and no names
+"#,
     mend: "Give each website object a url and a name of its own.",
 };
 
@@ -170,7 +135,7 @@ const MAINS: [&str; 9] = [
     "zone",
 ];
 
-fn each(context: &MapContext, mut judge: impl FnMut(&Holder, &Property, &'static PropertyFact)) {
+pub(super) fn each(context: &MapContext, mut judge: impl FnMut(&Holder, &Property, &'static PropertyFact)) {
     for holder in context.holders() {
         for property in holder.properties {
             let Some(fact) = PropertyFact::of(&property.name) else { continue };
@@ -354,82 +319,6 @@ fn number_out_of_range(context: &MapContext, findings: &mut Vec<Finding>) {
                 .at(holder.place.clone())
                 .help(help.trim_end_matches('.')),
         );
-    });
-}
-
-fn jitsi_config(context: &MapContext, findings: &mut Vec<Finding>) {
-    const BOOLS: [&str; 4] =
-        ["startWithAudioMuted", "startWithVideoMuted", "prejoinPageEnabled", "disableDeepLinking"];
-    each(context, |holder, property, _| {
-        if !matches!(property.name.as_str(), "jitsiConfig" | "jitsiInterfaceConfig") {
-            return;
-        }
-        let Some(text) = property.value.text().filter(|text| !text.trim().is_empty()) else { return };
-        let parsed: Result<serde_json::Value, _> = serde_json::from_str(text);
-        let Ok(serde_json::Value::Object(object)) = &parsed else {
-            let reason = match &parsed {
-                Err(error) => format!("no JSON ({error})"),
-                Ok(_) => "no JSON object".to_owned(),
-            };
-            findings.push(
-                Finding::new(
-                    &JITSI_CONFIG_UNREADABLE,
-                    context.value(property),
-                    format!(
-                        "the meeting of {} opens without its options: {} is {reason}",
-                        holder.name, property.name
-                    ),
-                )
-                .at(holder.place.clone())
-                .help("write keys and texts in quotation marks, and no comma behind the last"),
-            );
-            return;
-        };
-        if property.name != "jitsiConfig" {
-            return;
-        }
-        let wrong = object.iter().find_map(|(key, value)| {
-            if BOOLS.contains(&key.as_str()) && !value.is_boolean() {
-                return Some((key, "true or false"));
-            }
-            (key == "gravatar" && !value.is_object()).then_some((key, "an object"))
-        });
-        if let Some((key, wanted)) = wrong {
-            findings.push(
-                Finding::new(
-                    &JITSI_CONFIG,
-                    context.value(property),
-                    format!(
-                        "the meeting of {} never opens: {key} in jitsiConfig must be {wanted}",
-                        holder.name
-                    ),
-                )
-                .at(holder.place.clone())
-                .help("write true and false without quotation marks"),
-            );
-        }
-    });
-}
-
-fn jitsi_no_prefix_false(context: &MapContext, findings: &mut Vec<Finding>) {
-    each(context, |holder, property, _| {
-        let on_zone = matches!(holder.kind, HolderKind::TileLayer | HolderKind::Area);
-        if on_zone && property.name == "jitsiNoPrefix" && matches!(property.value, Value::Bool(false)) {
-            let edit = Edit { spot: context.spot(property.span), change: Change::Remove };
-            findings.push(
-                Finding::new(
-                    &JITSI_NO_PREFIX_FALSE,
-                    context.value(property),
-                    format!(
-                        "the meeting of {} is open to strangers with a room of the same name: jitsiNoPrefix acts \
-                         as true even if it is false",
-                        holder.name
-                    ),
-                )
-                .at(holder.place.clone())
-                .mend(true, "delete jitsiNoPrefix", vec![edit]),
-            );
-        }
     });
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Check, Lint,
-    zones::{Meeting, System, meetings},
+    meetings::{Meeting, System, meetings},
 };
 use crate::{
     check::context::{MapContext, WorldContext},
@@ -28,7 +28,10 @@ static DEAD_END: Rule = Rule {
     since: "0.1.0",
     why: "Visitors who came here by an exit do not get back to the others but by a link or the browser's back \
           button.",
-    example: "lobby.tmj leads to hall.tmj, and hall.tmj has no exit",
+    example: r#"
+layer "to-hall": exitUrl = "hall.tmj"
+file "hall.tmj"  # without an exit
+"#,
     mend: "Add an exit that leads back.",
 };
 
@@ -39,7 +42,11 @@ static ONE_WAY_EXIT: Rule = Rule {
     family: Family::World,
     since: "0.1.0",
     why: "Visitors go on from there to other maps, and never come back to this one but by a link.",
-    example: "lobby.tmj leads to hall.tmj, hall.tmj to bar.tmj and back, neither to lobby.tmj",
+    example: r#"
+layer "to-hall": exitUrl = "hall.tmj"
+hall.tmj: layer "to-bar": exitUrl = "bar.tmj"
+bar.tmj: layer "to-hall": exitUrl = "hall.tmj"
+"#,
     mend: "Add an exit that leads back, if visitors shall come back.",
 };
 
@@ -51,7 +58,11 @@ static ENTRY_UNUSED: Rule = Rule {
     since: "0.1.0",
     why: "Exits of other maps lead to entries of this one by name, but none to this entry. Often an exit names \
           another one by mistake, or the entry is left over. Links from elsewhere may use it all the same.",
-    example: "hall.tmj has the entries \"door\" and \"side\", and all exits lead to hall.tmj#door",
+    example: r#"
+layer "to-hall": exitUrl = "hall.tmj#door"
+hall.tmj: layer "door": start = true
+hall.tmj: layer "side" at (5, 3): start = true
+"#,
     mend: "Let the exit lead to it, or delete the entry.",
 };
 
@@ -63,7 +74,10 @@ static MEETING_ACROSS_MAPS: Rule = Rule {
     since: "0.1.0",
     why: "Jitsi rooms belong to their map. BigBlueButton meetings, Jitsi rooms with jitsiNoPrefix and podiums of \
           the same name are one call in all maps: visitors of two stands in two halls meet.",
-    example: "bbbMeeting = \"talk\" in hall-1.tmj and in hall-2.tmj",
+    example: r#"
+layer "talk": bbbMeeting = "talk"
+hall.tmj: layer "talk": bbbMeeting = "talk"
+"#,
     mend: "Put the name of the map into the name of the meeting, if it shall not be shared.",
 };
 

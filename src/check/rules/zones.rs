@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Check, Lint};
 use crate::{
     check::context::{MapContext, around, class_kind},
-    finding::{Family, Finding, Place, Rule, Severity, Spot},
+    finding::{Family, Finding, Rule, Severity, Spot},
     model::{Gid, Property, Shape, TilePos, TileRect, Value},
-    workadventure::{Holder, HolderKind, PropertyFact, Zone, cells_of_area, is_template, meeting},
+    workadventure::{Holder, HolderKind, PropertyFact, Zone, cells_of_area, is_template},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -15,11 +15,9 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &UNREACHABLE_ZONE, check: Check::Map(unreachable_zone) },
     Lint { rule: &DUPLICATE_AREA_NAME, check: Check::Map(duplicate_area_name) },
     Lint { rule: &OVERLAPPING_ZONES, check: Check::Map(overlapping_zones) },
-    Lint { rule: &MEETING_NAME_COLLISION, check: Check::Map(meeting_name_collision) },
     Lint { rule: &AREA_SHAPE, check: Check::Map(area_shape) },
     Lint { rule: &AREA_TURNED, check: Check::Map(area_turned) },
     Lint { rule: &FLIPPED_ZONE_TILE, check: Check::Map(flipped_zone_tile) },
-    Lint { rule: &SILENT_MEETING, check: Check::Map(silent_meeting) },
     Lint { rule: &BORROWED_TRIGGER, check: Check::Map(borrowed_trigger) },
     Lint { rule: &FOCUS_TOO_LARGE, check: Check::Map(focus_too_large) },
 ];
@@ -31,7 +29,7 @@ static ZONE_WITHOUT_CELLS: Rule = Rule {
     family: Family::Zones,
     since: "0.1.0",
     why: "A zone on a layer is where the layer has tiles, any tiles. Without one nobody ever enters it.",
-    example: "layer \"room-1\": jitsiRoom = \"room-1\", every cell empty",
+    example: r#"layer "room-1" nowhere: jitsiRoom = "room-1""#,
     mend: "Paint the zone with any tile (below the floor it does not show), or delete the layer.",
 };
 
@@ -43,7 +41,7 @@ static UNREACHABLE_ZONE: Rule = Rule {
     since: "0.1.0",
     why: "From none of the map's entries leads a way to the zone: walls or furniture that collides are around \
           it, or under all of it. What should happen there never does.",
-    example: "layer \"poster\": openWebsite = \"…\", painted on the wall that the poster hangs on",
+    example: r#"layer "poster" at (0, 3): openWebsite = "https://example.org"  # on the wall itself"#,
     mend: "Extend the zone to cells where avatars can stand, or open the way.",
 };
 
@@ -55,7 +53,10 @@ static DUPLICATE_AREA_NAME: Rule = Rule {
     since: "0.1.0",
     why: "Of two areas with one name, links (`#name`), scripts and doors find the first only; the second is \
           renamed when the room opens.",
-    example: "area \"stage\": jitsiRoom = \"stage\"\narea \"stage\": start = true",
+    example: r#"
+area "stage": jitsiRoom = "stage"
+area "stage": start = true
+"#,
     mend: "Give each area a name of its own.",
 };
 
@@ -67,21 +68,11 @@ static OVERLAPPING_ZONES: Rule = Rule {
     since: "0.1.0",
     why: "Only one meeting, one exit and one sound can be on at a time. Where two zones overlap the upper one \
           wins, and visitors who step over the edge are thrown out of one meeting and into the other.",
-    example: "layer \"room-1\": jitsiRoom = \"one\"\nlayer \"room-2\": jitsiRoom = \"two\", on cells of the first",
+    example: r#"
+layer "room-1" at (3, 3) to (4, 3): jitsiRoom = "one"
+layer "room-2" at (4, 3) to (5, 3): jitsiRoom = "two"
+"#,
     mend: "Erase the shared cells in one of the zones.",
-};
-
-static MEETING_NAME_COLLISION: Rule = Rule {
-    name: "meeting-name-collision",
-    summary: "differently written meeting rooms are one meeting",
-    severity: Severity::Warning,
-    family: Family::Zones,
-    since: "0.1.0",
-    why: "WorkAdventure makes the name of a Jitsi room of its plain letters, digits, - and _ only: accents, \
-          upper case, punctuation and all other alphabets are dropped. Names that differ in those alone are \
-          one call; a name with nothing else is the same call as every other such name.",
-    example: "layer \"room-1\": jitsiRoom = \"Café A\"\nlayer \"room-2\": jitsiRoom = \"cafe a\"",
-    mend: "Choose names that differ in the letters a to z or in digits.",
 };
 
 static AREA_SHAPE: Rule = Rule {
@@ -92,7 +83,10 @@ static AREA_SHAPE: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure takes position, width and height of an area. Polygons, lines and points have neither \
           width nor height there: nobody can ever enter such an area.",
-    example: "a polygon of class \"area\" with jitsiRoom",
+    example: r#"
+area "stage": jitsiRoom = "stage",
+  polygon [{ "x": 0, "y": 0 }, { "x": 64, "y": 0 }, { "x": 0, "y": 64 }]
+"#,
     mend: "Draw the area as a rectangle, or as several.",
 };
 
@@ -104,7 +98,7 @@ static AREA_TURNED: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure ignores the rotation of areas, and takes the position of a tile object for its upper \
           corner where Tiled means the lower: the zone acts beside where you see it.",
-    example: "object of class \"area\": rotation 90",
+    example: r#"area "stage": jitsiRoom = "stage", rotation 90"#,
     mend: "Draw the area as a plain rectangle without rotation.",
 };
 
@@ -116,20 +110,11 @@ static FLIPPED_ZONE_TILE: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure does not find the properties of a tile that is flipped or turned on the map: the zone is \
           dead on that cell, though the tile shows.",
-    example: "a tile with exitUrl, placed mirrored",
+    example: r#"
+tile 3: openTab = "https://example.org"
+layer "desk" of turned tile 3
+"#,
     mend: "Place the tile as it is in the tileset.",
-};
-
-static SILENT_MEETING: Rule = Rule {
-    name: "silent-meeting",
-    summary: "a silent zone lies over a part of a meeting",
-    severity: Severity::Info,
-    family: Family::Zones,
-    since: "0.1.0",
-    why: "Where it is silent, avatars who stand together do not hear each other outside of the meeting. In a part \
-          of the room only, visitors take that for a fault: here talking works, a step further it does not.",
-    example: "layer \"quiet\" (silent) over half of layer \"room-1\" (jitsiRoom)",
-    mend: "Make the two zones the same, or let them not touch.",
 };
 
 static BORROWED_TRIGGER: Rule = Rule {
@@ -140,7 +125,10 @@ static BORROWED_TRIGGER: Rule = Rule {
     since: "0.1.0",
     why: "WorkAdventure puts the properties of all zones in a place together. `openTab` waits for SPACE there if \
           the zone of a website has `openWebsiteTrigger`, though its own zone says nothing of it.",
-    example: "layer \"site\": openWebsite = \"https://example.org\", openWebsiteTrigger = \"onaction\"\nlayer \"tab\": openTab = \"https://example.net\", on cells of the first",
+    example: r#"
+layer "site": openWebsite = "https://example.org", openWebsiteTrigger = "onaction"
+layer "tab": openTab = "https://example.net"
+"#,
     mend: "Let the zones not overlap, or give both the same trigger.",
 };
 
@@ -152,7 +140,7 @@ static FOCUS_TOO_LARGE: Rule = Rule {
     since: "0.1.0",
     why: "The camera shows all of a focusable area at once. One larger than a screen makes everything tiny, and \
           the camera still for whoever walks about in it.",
-    example: "area \"hall\" of 100 by 80 tiles: focusable = true",
+    example: r#"area "hall" at (0, 0) to (99, 79): focusable = true"#,
     mend: "Focus the part that visitors shall look at, such as the stage.",
 };
 
@@ -206,7 +194,7 @@ fn zone_without_cells(context: &MapContext, findings: &mut Vec<Finding>) {
 }
 
 /// How messages call what carries a zone.
-fn name_of(zone: &Zone) -> String {
+pub(super) fn name_of(zone: &Zone) -> String {
     match &zone.holder {
         Holder::Layer(path) => format!("layer \"{path}\""),
         Holder::Area(name) if name.is_empty() => format!("area {}", zone.place.object_id.unwrap_or_default()),
@@ -408,168 +396,10 @@ fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
 }
 
 /// Areas are rectangles of pixels: those that share an edge, or less than a step, do not overlap.
-fn overlap(a: &Zone, b: &Zone) -> bool {
+pub(super) fn overlap(a: &Zone, b: &Zone) -> bool {
     let (Some(a), Some(b)) = (a.rectangle, b.rectangle) else { return true };
     let axis = |a: f64, a_size: f64, b: f64, b_size: f64| (a + a_size).min(b + b_size) - a.max(b);
     axis(a.x, a.width, b.x, b.width) > 1.0 && axis(a.y, a.height, b.y, b.height) > 1.0
-}
-
-/// A place where visitors meet, in the map or in the editor's file beside it.
-pub(super) struct Meeting<'a> {
-    /// What brings them together, and how the server knows it: equal ones are one call.
-    pub(super) call: (System, String),
-    /// Its name as written.
-    pub(super) name: &'a str,
-    /// How messages call what has it.
-    pub(super) holder: String,
-    /// The name in the text.
-    pub(super) spot: Spot,
-    /// Where it lies.
-    pub(super) place: Place,
-}
-
-/// What brings visitors together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum System {
-    /// Jitsi, with a name of the room's own.
-    Jitsi,
-    /// Jitsi, with a name that all rooms share.
-    JitsiWithoutPrefix,
-    /// `BigBlueButton`, whose names all rooms of an instance share.
-    BigBlueButton,
-    /// `WorkAdventure`'s own video meetings.
-    LiveKit,
-    /// A podium, whose name all rooms of a world share.
-    Podium,
-}
-
-impl System {
-    /// Whether rooms of one world with equal names meet.
-    pub(super) fn is_shared(self) -> bool {
-        matches!(self, Self::JitsiWithoutPrefix | Self::BigBlueButton | Self::Podium)
-    }
-}
-
-/// The meetings of a map, those of its own first (workadventure-maps, sections 4.2 and 4.3).
-pub(super) fn meetings<'a>(context: &'a MapContext) -> Vec<Meeting<'a>> {
-    let mut meetings = Vec::new();
-    for zone in &context.meaning.zones {
-        let on_tile = matches!(zone.holder, Holder::Tile(..));
-        for (key, system) in [("jitsiRoom", System::Jitsi), ("bbbMeeting", System::BigBlueButton)] {
-            let Some(room) = zone.property(key) else { continue };
-            let Some(name) = room.value.text().filter(|text| !text.is_empty() && !is_template(text)) else {
-                continue;
-            };
-            let global =
-                zone.property("jitsiNoPrefix").is_some_and(|flag| !on_tile || !flag.value.is_falsy());
-            let call = match system {
-                System::Jitsi if global => (System::JitsiWithoutPrefix, meeting::slug(name)),
-                System::Jitsi => (system, meeting::slug(name)),
-                _ => (system, name.to_owned()),
-            };
-            let (spot, place) = (context.value(room), zone.place.clone());
-            meetings.push(Meeting { call, name, holder: name_of(zone), spot, place });
-        }
-    }
-    let Some(wam) = context.wam() else { return meetings };
-    for area in &wam.areas {
-        for property in &area.properties {
-            let (key, system) = match property.kind.as_str() {
-                "jitsiRoomProperty" if property.boolean("noPrefix") == Some(true) => {
-                    ("roomName", System::JitsiWithoutPrefix)
-                }
-                "jitsiRoomProperty" => ("roomName", System::Jitsi),
-                "livekitRoomProperty" => ("roomName", System::LiveKit),
-                "speakerMegaphone" => ("name", System::Podium),
-                _ => continue,
-            };
-            // Without a name each has its id for one.
-            let Some(name) = property.text(key).filter(|name| !name.is_empty()) else { continue };
-            meetings.push(Meeting {
-                call: (system, meeting::slug(name)),
-                name,
-                holder: format!("area \"{}\"", area.name),
-                spot: Spot::new(&*wam.file, property.span).key(key),
-                place: context.place_of_area(area),
-            });
-        }
-    }
-    meetings
-}
-
-fn meeting_name_collision(context: &MapContext, findings: &mut Vec<Finding>) {
-    let mut first: BTreeMap<(System, String), (&str, Spot)> = BTreeMap::new();
-    for Meeting { call, name, holder, spot, place } in meetings(context) {
-        // Names of this system are taken as they are.
-        if call.0 == System::BigBlueButton {
-            continue;
-        }
-        if call.1.is_empty() || call.1.chars().all(|sign| sign == '-') {
-            findings.push(
-                Finding::new(
-                    &MEETING_NAME_COLLISION,
-                    spot,
-                    format!(
-                        "the meeting \"{name}\" of {holder} is shared with every other whose name has no letter from a to z"
-                    ),
-                )
-                .at(place)
-                .help("choose a name with letters from a to z, or digits"),
-            );
-            continue;
-        }
-        let Some((other, other_spot)) = first.get(&call) else {
-            first.insert(call, (name, spot));
-            continue;
-        };
-        // Two podiums of one name are one, however they are written.
-        if *other == name {
-            continue;
-        }
-        findings.push(
-            Finding::new(
-                &MEETING_NAME_COLLISION,
-                spot,
-                format!("the meetings \"{name}\" and \"{other}\" are one and the same call"),
-            )
-            .at(place)
-            .related(other_spot.clone(), "the other spelling")
-            .help("write both the same, or choose names that differ in letters from a to z or in digits"),
-        );
-    }
-}
-
-fn silent_meeting(context: &MapContext, findings: &mut Vec<Finding>) {
-    let zones = &context.meaning.zones;
-    let is_silent = |zone: &&Zone| zone.property("silent").is_some_and(|silent| !silent.value.is_falsy());
-    let silent: BTreeSet<TilePos> =
-        zones.iter().filter(is_silent).flat_map(|zone| zone.cells.clone()).collect();
-    if silent.is_empty() {
-        return;
-    }
-    for zone in zones {
-        let meets = ["jitsiRoom", "bbbMeeting"].into_iter().find_map(|key| zone.property(key));
-        let Some(room) = meets.filter(|room| !room.value.is_falsy()) else { continue };
-        let quiet = zone.cells.iter().filter(|cell| silent.contains(cell)).count();
-        // The edge of an area lies half a tile beside that of a layer.
-        if quiet == 0 || quiet * 4 > zone.cells.len() * 3 || matches!(zone.holder, Holder::Area(_)) {
-            continue;
-        }
-        let shared =
-            around(&zone.cells.iter().copied().filter(|cell| silent.contains(cell)).collect::<Vec<_>>());
-        let mut place = zone.place.clone();
-        place.area_tiles = shared;
-        let message = format!(
-            "in {quiet} of the {} cells of the meeting of {} it is silent, in the others not",
-            zone.cells.len(),
-            name_of(zone)
-        );
-        findings.push(
-            Finding::new(&SILENT_MEETING, context.value(room), message)
-                .at(place)
-                .help("make the two zones the same, or let them not touch"),
-        );
-    }
 }
 
 fn borrowed_trigger(context: &MapContext, findings: &mut Vec<Finding>) {

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     model::{
-        Cells, Encoding, Extra, Gid, Layer, LayerKind, Map, Object, ObjectLayer, Properties,
-        Shape as ObjectShape, TileData, TileLayer, TilePos, TileRect, Value,
+        Encoding, Extra, Gid, Layer, LayerKind, Map, Object, ObjectLayer, Properties, Shape as ObjectShape,
+        TileData, TileLayer, TilePos, TileRect, Value,
     },
     project::HALL_OF,
 };
@@ -314,7 +314,7 @@ impl Scene<'_> {
                 LayerKind::Tiles(TileLayer {
                     width: map.width,
                     height: map.height,
-                    data: TileData::Finite(Cells::from(cells)),
+                    data: TileData::Finite(cells.into()),
                     encoding: Encoding::Csv,
                 })
             };

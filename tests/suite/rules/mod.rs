@@ -15,6 +15,8 @@ mod properties;
 mod scripts;
 mod settings;
 mod sight;
+mod sketch;
+mod tmx;
 mod validation;
 
 use std::path::PathBuf;
