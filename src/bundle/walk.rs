@@ -29,7 +29,7 @@ pub(super) fn add(project: &Project, settings: &Settings, bundle: &mut Bundle) -
         let editor = with_extension(map.name, "wam");
         let wam = bundled.wams.iter().find(|wam| wam.name == editor).and_then(|wam| wam.wam.as_ref());
         let link = rooms.link(map.name, None);
-        let room = Room::of(&world, index, wam, link.as_deref(), None);
+        let room = Room::of(&world, index, wam, link.as_deref(), link.as_deref(), None);
         let (path, bytes) = Page::room_file(map.name, room.as_ref().map_err(|error| *error));
         bundle.insert_own(&path, bytes);
         maps.push(MapEntry { map: map.name.to_owned(), title: title(map.map, map.name) });

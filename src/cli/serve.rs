@@ -9,19 +9,20 @@ use super::{Shell, Status};
 use crate::{
     check,
     project::Project,
-    serve::{Address, Server, Site, Stage, Watch},
+    serve::{Address, Server, Site, Stage, Stop, Watch},
     workadventure::{Meaning, percent_encoded},
 };
 
 /// Serve the project on this computer: its maps with their findings, and a walk through them
 ///
-/// Opens no door to the outside: it listens on this computer only, unless --address says otherwise, and
-/// gives away no file outside of the project and none whose name begins with a dot. Pages load anew
-/// whenever a file is saved. Stands of the config's specs are placed in memory; no file is written.
+/// Listens on this computer only, unless --address says otherwise, and gives away what maps are made of and
+/// refer to, by the ending of the name: no file outside of the project, none whose name begins with a dot,
+/// no config. Any page in a browser here may read these, as WorkAdventure must. Pages load anew whenever a
+/// file is saved. Stands of the config's specs are placed and links filled in memory; no file is written.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  venue serve\n  venue serve maps/lobby.tmj --port 9000\n\n\
-                        A WorkAdventure of your own on http can open the maps from here. One on https cannot: \
-                        browsers refuse to mix the two.")]
+                        A WorkAdventure that runs on this computer over http can open the maps from here. One over https \
+                        asks for them over https, too, which this server does not speak.")]
 pub(super) struct Args {
     /// A map, or a folder of maps [default: the project's maps]
     path: Option<PathBuf>,
@@ -47,23 +48,26 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         hosts: args.allow_host.clone(),
     })?;
     let address = server.address();
+    let watch = Watch::new(&root);
     let site = site(project, address, shell)?;
     drop(progress);
-    let watch = Watch::new(&root)?;
+    if let Err(error) = &watch {
+        shell.note(&format!("note: changes are not noticed, load pages anew by hand: {error}"));
+    }
     let shown = if args.address.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
     shell.result(&format!("http://{}/  {}\n", SocketAddr::new(shown, address.port()), site.summary()))?;
     let stage = server.stage();
     stage.show(site);
-    let stop = watch.stop();
+    let stop = watch.as_ref().ok().map(Watch::stop);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let watch = watch;
+            let Ok(watch) = watch else { return };
             while watch.wait() {
                 renew(&paths, address, &stage, shell);
             }
         });
         let done = server.run();
-        stop.now();
+        stop.iter().for_each(Stop::now);
         done
     })?;
     Ok(Status::Fine)

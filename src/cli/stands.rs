@@ -114,16 +114,15 @@ fn human(built: &Built, dry_run: bool) -> String {
     let tier = built.stands.iter().map(|stand| stand.tier.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     for stand in &built.stands {
+        let passed = match stand.visitors * 100.0 {
+            share if share >= 0.05 => format!("{share:4.1} % of walks pass"),
+            _ => "off the ways to what the venue has".to_owned(),
+        };
         let kept = if stand.kept { "  kept" } else { "" };
         let _infallible = writeln!(
             text,
-            "{:name$}  {:tier$}  {:12} at ({}, {})  {:4.1} % of walks pass{kept}",
-            stand.sponsor,
-            stand.tier,
-            stand.area,
-            stand.tiles.x,
-            stand.tiles.y,
-            stand.visitors * 100.0
+            "{:name$}  {:tier$}  {:12} at ({}, {})  {passed}{kept}",
+            stand.sponsor, stand.tier, stand.area, stand.tiles.x, stand.tiles.y,
         );
     }
     for one in &built.unplaced {

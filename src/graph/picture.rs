@@ -57,6 +57,7 @@ pub fn svg(graph: &Graph, thumbnails: &BTreeMap<String, Vec<u8>>) -> String {
                  .card{fill:#fbfbf8;stroke:#bdb9ae}.start{stroke:#009e73;stroke-width:3}\
                  .way{fill:none;stroke:#0072b2;stroke-width:2}.wrong{stroke:#d55e00;stroke-dasharray:6 4}\
                  .label{font-size:11px;paint-order:stroke;stroke:#fff;stroke-width:4px}";
+    let lines = lines(graph, &places);
     let markup = html! {
         svg xmlns="http://www.w3.org/2000/svg" width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) }
             role="img" aria-label="The maps of the venue and the ways between them" {
@@ -78,24 +79,50 @@ pub fn svg(graph: &Graph, thumbnails: &BTreeMap<String, Vec<u8>>) -> String {
                     }
                     text class="title" x="12" y=(PICTURE + 28.0) { (shortened(&node.title, 26)) }
                     text class="small" x="12" y=(PICTURE + 44.0) { (shortened(&node.map, 38)) }
-                    text class="remark" x="12" y=(PICTURE + 59.0) { (remarks(node).join(" · ")) }
+                    text class="remark" x="12" y=(PICTURE + 59.0) { (shortened(&troubles(graph, node).join(" · "), 40)) }
                 }
             }
-            @for (way, shift) in graph.ways.iter().zip(shifts(graph)) {
-                @if let (Some(from), Some(to)) = (graph.node(&way.from), way.to.as_deref().and_then(|to| graph.node(to))) {
-                    @if from != to {
-                        @let (line, middle) = curve(places[from], places[to], shift);
-                        path class=(if way.problem.is_some() { "way wrong" } else { "way" }) d=(line)
-                            marker-end=(if way.problem.is_some() { "url(#arrow-wrong)" } else { "url(#arrow)" }) {}
-                        text class="label" x=(middle.0) y=(middle.1) text-anchor="middle" {
-                            (way.problem.clone().or_else(|| way.entry.as_ref().map(|entry| format!("#{entry}"))).map(|label| shortened(&label, 26)).unwrap_or_default())
-                        }
-                    }
-                }
+            @for line in &lines {
+                path class=(if line.wrong { "way wrong" } else { "way" }) d=(line.path)
+                    marker-end=(if line.wrong { "url(#arrow-wrong)" } else { "url(#arrow)" }) {}
+            }
+            @for line in &lines {
+                text class="label" x=(line.middle.0) y=(line.middle.1) text-anchor="middle" { (line.label) }
             }
         }
     };
     format!("{}\n", markup.into_string())
+}
+
+/// A way as it is drawn.
+struct Line {
+    path: String,
+    middle: (f64, f64),
+    label: String,
+    wrong: bool,
+}
+
+/// The ways between two maps.
+fn lines(graph: &Graph, places: &[(f64, f64)]) -> Vec<Line> {
+    let line = |(way, shift): (&super::WayEdge, f64)| {
+        let from = graph.node(&way.from)?;
+        let to = way.to.as_deref().and_then(|to| graph.node(to)).filter(|to| *to != from)?;
+        let (path, middle) = curve(places[from], places[to], shift);
+        let label = way.problem.clone().or_else(|| way.entry.as_ref().map(|entry| format!("#{entry}")));
+        let label = label.map(|label| shortened(&label, 26)).unwrap_or_default();
+        Some(Line { path, middle, label, wrong: way.problem.is_some() })
+    };
+    graph.ways.iter().zip(shifts(graph)).filter_map(line).collect()
+}
+
+/// What is odd about a map, exits that no line shows among it.
+fn troubles(graph: &Graph, node: &super::MapNode) -> Vec<String> {
+    let mut troubles: Vec<String> = remarks(node).into_iter().map(str::to_owned).collect();
+    let astray = |way: &&super::WayEdge| {
+        way.from == node.map && way.problem.is_some() && way.to.as_ref().is_none_or(|to| *to == node.map)
+    };
+    troubles.extend(graph.ways.iter().filter(astray).filter_map(|way| way.problem.clone()));
+    troubles
 }
 
 /// How far each way lies off the middle, so that all between the same two maps lie apart.

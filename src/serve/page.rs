@@ -6,9 +6,8 @@ use super::site::OWN;
 use crate::{finding::Severity, report::Report, walk, workadventure::percent_encoded};
 
 pub(super) const STYLE: &str = include_str!("serve.css");
-/// Loads the page anew when the server tells of a change.
-pub(super) const SCRIPT: &str = "new EventSource('/_venue/changes').addEventListener('change', \
-                                 function () { location.reload(); });\n";
+/// Loads the page anew when the server tells of another version.
+pub(super) const SCRIPT: &str = include_str!("serve.js");
 
 /// A map on the page.
 pub(super) struct Card<'a> {
@@ -20,12 +19,12 @@ pub(super) struct Card<'a> {
 }
 
 /// The findings in numbers.
-pub(super) fn summary(report: &Report) -> String {
+pub(super) fn summary(maps_shown: usize, report: &Report) -> String {
     let maps = |count| if count == 1 { "1 map".to_owned() } else { format!("{count} maps") };
     let plural = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     format!(
         "{}, {}, {}, {}",
-        maps(report.maps),
+        maps(maps_shown),
         plural(report.count(Severity::Error), "error"),
         plural(report.count(Severity::Warning), "warning"),
         plural(report.count(Severity::Info), "info")
@@ -74,7 +73,7 @@ pub(super) fn index(name: &str, cards: &[Card], report: &Report) -> String {
         name,
         &html! {
             h1 { (name) }
-            p.lead { (summary(report)) }
+            p.lead { (summary(cards.len(), report)) }
             div.maps {
                 @for card in cards {
                     article {

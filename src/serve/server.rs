@@ -5,6 +5,7 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     sync::{Arc, PoisonError, RwLock},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use axum::{
@@ -65,6 +66,8 @@ pub struct Server {
 struct Shared {
     site: RwLock<Arc<Site>>,
     changes: watch::Sender<u64>,
+    /// Tells this run from others: pages outlive it.
+    run: u64,
     hosts: Vec<String>,
 }
 
@@ -100,6 +103,7 @@ impl Server {
         let shared = Shared {
             site: RwLock::default(),
             changes: watch::Sender::new(0),
+            run: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
             hosts: address.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
         };
         let address = listener.local_addr()?;
@@ -170,6 +174,7 @@ async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
     } else {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     }
     response
 }
@@ -219,11 +224,13 @@ fn kind(name: &str) -> String {
     }
 }
 
-/// A stream that tells of each change.
+/// A stream that tells the version, and each that follows.
 fn changes(shared: &Shared) -> Response {
-    let versions = WatchStream::from_changes(shared.changes.subscribe());
-    let events = versions
-        .map(|version| Ok::<_, Infallible>(sse::Event::default().event("change").data(version.to_string())));
+    let versions = WatchStream::new(shared.changes.subscribe());
+    let run = shared.run;
+    let events = versions.map(move |version| {
+        Ok::<_, Infallible>(sse::Event::default().event("version").data(format!("{run}-{version}")))
+    });
     Sse::new(events).keep_alive(sse::KeepAlive::default()).into_response()
 }
 

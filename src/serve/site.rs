@@ -8,12 +8,14 @@ use std::{
 
 use super::page;
 use crate::{
+    check::fill_text,
     picture::{self, PictureStore, RenderOptions, Renderer},
     project::Project,
     report::Report,
     source::{resolve, with_extension},
     walk::{MapEntry, Page, Room},
-    world::{World, title},
+    workadventure::percent_encoded,
+    world::{World, WorldMap, title},
 };
 
 /// Path of everything that is ours rather than the project's.
@@ -40,6 +42,32 @@ pub struct Site {
     previews: Mutex<BTreeMap<String, Option<Arc<[u8]>>>>,
     /// What is to be said of it: the findings in numbers, or why it cannot be read.
     summary: String,
+    /// Maps that others stand in for, with those.
+    stand_ins: BTreeMap<String, String>,
+}
+
+/// Extensions of files that maps are made of and refer to. Nothing else is given away: a folder that
+/// somebody serves may hold more than a venue.
+const SERVED: &[&str] = &[
+    "avif", "css", "flac", "gif", "htm", "html", "ico", "jpeg", "jpg", "js", "json", "m4a", "map", "md",
+    "mjs", "mp3", "mp4", "ogg", "opus", "otf", "pdf", "png", "svg", "tj", "tmj", "tmx", "tsj", "tsx", "ttf",
+    "tx", "txt", "wam", "wasm", "wav", "webm", "webp", "woff", "woff2", "world", "xml",
+];
+
+/// Whether files so called are given away.
+fn is_served(name: &str) -> bool {
+    has_extension(name, SERVED)
+}
+
+/// Whether a change of the file so called may change what is shown: it is served, or the project is
+/// made of it.
+pub(super) fn concerns(name: &str) -> bool {
+    is_served(name) || has_extension(name, &["csv", "tiled-project", "toml"])
+}
+
+fn has_extension(name: &str, among: &[&str]) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    extension.is_some_and(|extension| among.contains(&extension.as_str()))
 }
 
 impl Site {
@@ -50,18 +78,26 @@ impl Site {
         let mut put = |path: String, kind, bytes: Vec<u8>| {
             own.insert(path, OwnFile { kind, bytes: bytes.into() });
         };
-        let mut cards = Vec::new();
-        let mut entries = Vec::new();
+        let (mut cards, mut entries, mut stand_ins) = (Vec::new(), Vec::new(), BTreeMap::new());
+        // Rooms are called by what will be hosted: a stand-in by its venue.
+        let play = project.config.project.play_url.as_deref().map(|url| url.trim_end_matches('/'));
+        let address = |map: &WorldMap| {
+            let name = with_extension(map.stands_in_for.as_deref().unwrap_or(map.name), "tmj");
+            Some(format!("{}/{}", play?, percent_encoded(&name)))
+        };
         for (index, map) in world.maps().iter().enumerate() {
             let editor = with_extension(map.name, "wam");
             let wam = project.wams.iter().find(|wam| wam.name == editor).and_then(|wam| wam.wam.as_ref());
             let room_link = link(map.name);
-            let room = Room::of(&world, index, wam, room_link.as_deref(), Some(report));
+            let room =
+                Room::of(&world, index, wam, address(map).as_deref(), room_link.as_deref(), Some(report));
             let (path, bytes) = Page::room_file(map.name, room.as_ref().map_err(|error| *error));
             put(path, "text/javascript; charset=utf-8", bytes);
             // A map that another stands in for is walked on in that one.
-            let replaced = world.index(map.name) != Some(index);
-            if !replaced {
+            let shown = world.index(map.name);
+            if let Some(other) = shown.filter(|shown| *shown != index) {
+                stand_ins.insert(map.name.to_owned(), world.maps()[other].name.to_owned());
+            } else {
                 entries.push(MapEntry { map: map.name.to_owned(), title: title(map.map, map.name) });
                 cards.push(page::Card {
                     name: map.name,
@@ -95,8 +131,8 @@ impl Site {
         put("index.html".to_owned(), "text/html; charset=utf-8", index.into_bytes());
         put("serve.css".to_owned(), "text/css; charset=utf-8", page::STYLE.as_bytes().to_vec());
         put("serve.js".to_owned(), "text/javascript; charset=utf-8", page::SCRIPT.as_bytes().to_vec());
-        let summary = page::summary(report);
-        Self { project, own, previews: Mutex::default(), summary }
+        let summary = page::summary(cards.len(), report);
+        Self { project, own, previews: Mutex::default(), summary, stand_ins }
     }
 
     /// The site of a project that cannot be read, with the reason.
@@ -146,9 +182,19 @@ impl Site {
     pub(super) fn file(&self, name: &str) -> Option<Arc<[u8]>> {
         let plain =
             |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', '\0', ':']);
-        if !name.split('/').all(plain) {
+        if !name.split('/').all(plain) || !is_served(name) {
             return None;
         }
+        // Visitors of a venue come to what stands in for it, as in a bundle.
+        let name = self.stand_ins.get(name).map_or(name, String::as_str);
+        let bytes = self.bytes(name)?;
+        let text =
+            has_extension(name, &["tmj", "json", "tmx", "wam"]).then(|| std::str::from_utf8(&bytes).ok());
+        let filled = text.flatten().and_then(|text| fill_text(text, &self.project.config.links));
+        Some(filled.map_or(bytes, |filled| filled.into_bytes().into()))
+    }
+
+    fn bytes(&self, name: &str) -> Option<Arc<[u8]>> {
         let sources = &self.project.sources;
         if sources.is_held(name) {
             return sources.read(name).ok();

@@ -3,13 +3,17 @@
 use std::{
     path::{Path, PathBuf},
     sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
+use super::site::concerns;
+
 /// How long it has to be quiet before a change counts as whole: programs write files in several steps.
 const QUIET: Duration = Duration::from_millis(120);
+/// How long changes are waited out that do not stop.
+const LONGEST: Duration = Duration::from_secs(2);
 /// Folders whose files no map refers to, and in which tools write all the time.
 const LOUD: [&str; 2] = ["node_modules", "target"];
 
@@ -72,10 +76,11 @@ impl Watch {
                 Ok(Signal::Event(_)) => {}
             }
         }
+        let first = Instant::now();
         loop {
             match self.signals.recv_timeout(QUIET) {
-                Ok(Signal::Event(_)) => {}
-                Err(RecvTimeoutError::Timeout) => return true,
+                Ok(Signal::Event(_)) if first.elapsed() < LONGEST => {}
+                Ok(Signal::Event(_)) | Err(RecvTimeoutError::Timeout) => return true,
                 Ok(Signal::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
             }
         }
@@ -84,6 +89,9 @@ impl Watch {
     fn concerns(&self, event: &notify::Result<notify::Event>) -> bool {
         // What could not be told may have been anything.
         let Ok(event) = event else { return true };
+        if event.need_rescan() {
+            return true;
+        }
         if event.kind.is_access() {
             return false;
         }
@@ -93,7 +101,7 @@ impl Watch {
                 let part = part.to_string_lossy();
                 part.starts_with('.') || LOUD.contains(&&*part)
             };
-            !below.iter().any(loud)
+            !below.iter().any(loud) && (path.is_dir() || concerns(&below.to_string_lossy()))
         })
     }
 }

@@ -38,6 +38,8 @@ struct Group {
     direction: Direction,
     /// Their area, where there are several.
     area: String,
+    /// The best among them.
+    rank: u32,
     /// The nearest first.
     names: Vec<String>,
 }
@@ -50,9 +52,11 @@ impl Signpost {
         objects
             .filter(|object| object.class == "signpost")
             .map(|object| Self {
-                tiles: object.rectangle().tiles(map.tile_size),
+                // What reaches beyond the map is seen by nobody.
+                tiles: object.rectangle().tiles(map.tile_size).clipped(map.bounds()),
                 area: object.properties.text("area").map(str::to_owned),
             })
+            .filter(|board: &Self| board.tiles.width > 0 && board.tiles.height > 0)
             .collect()
     }
 
@@ -79,13 +83,18 @@ impl Signpost {
         for (_, direction, placement) in stands {
             let area = if several || self.area.is_some() { placement.area.as_str() } else { "" };
             let sponsor = &spec.sponsors[placement.sponsor];
+            let rank = spec.tiers.get(sponsor.tier.get_ref()).map_or(u32::MAX, |tier| tier.rank);
             let name = lettering::short(&lettering::writable(sponsor.name.get_ref(), &sponsor.slug()).0);
             match groups.iter_mut().find(|group| group.direction == direction && group.area == area) {
-                Some(group) => group.names.push(name),
-                None => groups.push(Group { direction, area: area.to_owned(), names: vec![name] }),
+                Some(group) => {
+                    group.names.push(name);
+                    group.rank = group.rank.min(rank);
+                }
+                None => groups.push(Group { direction, area: area.to_owned(), rank, names: vec![name] }),
             }
         }
-        groups.sort_by(|a, b| (&a.area, a.direction).cmp(&(&b.area, b.direction)));
+        // Where the board is full before all are named, the best ranks are.
+        groups.sort_by(|a, b| (a.rank, &a.area, a.direction).cmp(&(b.rank, &b.area, b.direction)));
         groups
     }
 
@@ -150,7 +159,7 @@ fn lines(groups: &[Group], columns: usize) -> Vec<Line> {
         }
         for (index, name) in group.names.iter().enumerate() {
             let comma = if index + 1 < group.names.len() { "," } else { "" };
-            let name: String = format!("{name}{comma}").chars().take(columns.max(1)).collect();
+            let name = format!("{}{comma}", beginning(name, columns.saturating_sub(comma.len())));
             let Some(last) = lines.last_mut() else { continue };
             let gap = usize::from(!last.text.is_empty() && !last.text.ends_with(' '));
             if last.names == 0 || last.text.chars().count() + gap + name.chars().count() <= columns {
@@ -166,6 +175,14 @@ fn lines(groups: &[Group], columns: usize) -> Vec<Line> {
         line.text = line.text.chars().take(columns.max(1)).collect();
     }
     lines
+}
+
+/// A text of so many letters at the most; what is cut says so.
+fn beginning(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// An arrow as high as a small letter, with its left end at a pixel, about its middle line.
@@ -195,6 +212,7 @@ mod tests {
     #[test]
     fn names_are_set_in_lines() {
         let group = |area: &str, names: &[&str]| Group {
+            rank: 1,
             direction: Direction::Right,
             area: area.to_owned(),
             names: names.iter().map(|&name| name.to_owned()).collect(),

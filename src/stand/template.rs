@@ -210,7 +210,8 @@ impl Template {
     /// Cells of the first object of a class.
     pub(super) fn cells_of_class(&self, class: &str) -> Option<TileRect> {
         let object = self.objects().find(|object| object.class == class)?;
-        Some(object.rectangle().tiles(self.map.tile_size))
+        let cells = object.rectangle().tiles(self.map.tile_size).clipped(self.map.bounds());
+        (cells.width > 0 && cells.height > 0).then_some(cells)
     }
 
     /// Cells of the area named `stand`.

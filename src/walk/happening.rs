@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    model::{Json, Property, Value},
+    model::{Json, Value},
     source::{parent, resolve},
     workadventure::{Address, Link, meeting::jitsi_name},
     world::{Arrival, Destination, Never, Way, World},
@@ -49,21 +49,32 @@ pub(super) fn address(map: &str, text: &str) -> Option<String> {
 /// What a property with an address leads to.
 pub(super) fn page(map: &str, text: &str) -> Happening {
     let url = address(map, text);
-    let note = url.is_none().then(|| format!("the address \"{text}\" is known to the server only"));
+    let note =
+        url.is_none().then(|| format!("what \"{text}\" leads to is known to the server or a script only"));
     Happening { url, note, ..Happening::default() }
 }
 
-/// What a meeting on Jitsi is called. `room` is the URL of the map's room, where it is known.
-pub(super) fn jitsi(room: Option<&str>, value: &str, properties: &[Property]) -> Happening {
-    let find = |name: &str| properties.iter().rev().find(|property| property.name == name);
-    let own_name = find("jitsiNoPrefix").is_some_and(|property| !property.value.is_falsy());
+/// What `openTab` opens. The engine resolves it against its own page, so that only whole addresses lead
+/// anywhere (workadventure-maps, section 4.1).
+pub(super) fn tab(text: &str) -> Happening {
+    match Link::of(text).address {
+        Address::Url(_) => Happening { url: Some(text.trim().to_owned()), ..Happening::default() },
+        _ => Happening {
+            note: Some(format!("\"{text}\" opens a page of WorkAdventure: only a whole address leads out")),
+            ..Happening::default()
+        },
+    }
+}
+
+/// What a meeting on Jitsi is called. `room` is the URL of the map's room, where it is known; a meeting of
+/// its `own_name` needs none. `host` is its server, where the zone names one.
+pub(super) fn jitsi(room: Option<&str>, value: &str, own_name: bool, host: Option<&str>) -> Happening {
     if !own_name && room.is_none() {
         let note = "the name of the meeting begins with a code of the map's address, once it has one";
         return Happening { note: Some(note.to_owned()), ..Happening::default() };
     }
     let meeting = jitsi_name(room.filter(|_| !own_name), value);
-    let host = find("jitsiUrl").and_then(|property| property.value.text()).filter(|host| !host.is_empty());
-    let url = host.map(|host| {
+    let url = host.filter(|host| !host.is_empty()).map(|host| {
         let host = host.trim_end_matches('/');
         let scheme = if host.contains("://") { "" } else { "https://" };
         format!("{scheme}{host}/{meeting}")

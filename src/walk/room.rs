@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     finding::Severity,
-    model::{AreaProperty, Map, Orientation, PixelRect, Property, TilePos, TileRect, Wam},
+    model::{AreaProperty, Map, MapTileset, Orientation, PixelRect, Property, TilePos, TileRect, Wam},
     report::Report,
-    workadventure::{AreaPropertyFact, Holder, PropertyFact, WalkGrid, Zone},
+    workadventure::{AreaPropertyFact, Holder, MOST_CELLS, PropertyFact, WalkGrid, Zone, arrivals_in_area},
     world::{Way, World, title},
 };
 
@@ -73,6 +73,8 @@ pub struct RoomZone {
     pub cells: Vec<(i32, i32, i32)>,
     /// Where an area lies: left, top, width, height.
     pub rectangle: Option<(f64, f64, f64, f64)>,
+    /// Gid of a tile: the zone is merged with the layer in which it lies.
+    pub gid: Option<u32>,
     /// Properties by name; the last where one is given twice.
     pub properties: BTreeMap<String, serde_json::Value>,
     /// What they lead to, by the name of the property.
@@ -110,8 +112,9 @@ pub struct RoomFinding {
 }
 
 impl Room {
-    /// The room of one of a world's maps. `link` is where it opens in WorkAdventure, `wam` the editor's
-    /// file beside it, `report` what `check` says.
+    /// The room of one of a world's maps. `address` is the URL that it has once it is hosted, which names
+    /// its meetings; `link` where it opens in WorkAdventure now; `wam` the editor's file beside it; `report`
+    /// what `check` says.
     ///
     /// # Errors
     /// What WorkAdventure cannot show at all.
@@ -119,6 +122,7 @@ impl Room {
         world: &World,
         index: usize,
         wam: Option<&Wam>,
+        address: Option<&str>,
         link: Option<&str>,
         report: Option<&Report>,
     ) -> Result<Self, RoomError> {
@@ -131,19 +135,26 @@ impl Room {
             return Err(RoomError::Infinite);
         }
         let ways: Vec<&Way> = world.ways_from(index).collect();
-        let surroundings = Surroundings { world, ways: &ways, map: here.name, link };
+        let surroundings =
+            Surroundings { world, ways: &ways, map: here.name, tilesets: &map.tilesets, address };
         let mut zones: Vec<RoomZone> = meaning.zones.iter().map(|zone| surroundings.zone(zone)).collect();
         let mut entries: Vec<RoomEntry> = meaning.entries.iter().map(entry).collect();
+        let (mut drawn, mut room) = (Vec::new(), MOST_CELLS);
         for area in wam.into_iter().flat_map(|wam| &wam.areas) {
-            if area.property("start").is_some() {
-                let bounds = map.bounds();
-                let cells = area.rectangle.tiles(map.tile_size).clipped(bounds).cells();
-                let cells = runs(cells);
-                let (name, default) = (area.name.clone(), false);
-                entries.push(RoomEntry { name, default, declared: true, cells });
+            if let Some(start) = area.property("start") {
+                let cells = runs(arrivals_in_area(map, area.rectangle, &mut room));
+                let default = start.boolean("isDefault") == Some(true);
+                drawn.push(RoomEntry { name: area.name.clone(), default, declared: true, cells });
             }
             zones.push(surroundings.editor_zone(area.name.clone(), area.rectangle, &area.properties));
         }
+        // The engine looks at the editor's areas first (workadventure-maps, section 3.1).
+        if drawn.iter().any(|entry| entry.default) {
+            for entry in &mut entries {
+                entry.default = false;
+            }
+        }
+        entries.splice(0..0, drawn);
         Ok(Self {
             map: here.name.to_owned(),
             title: title(map, here.name),
@@ -169,15 +180,20 @@ struct Surroundings<'a> {
     world: &'a World<'a>,
     ways: &'a [&'a Way<'a>],
     map: &'a str,
-    link: Option<&'a str>,
+    tilesets: &'a [MapTileset],
+    address: Option<&'a str>,
 }
 
 impl Surroundings<'_> {
     fn zone(&self, zone: &Zone) -> RoomZone {
-        let (holder, name) = match &zone.holder {
-            Holder::Layer(path) => ("layer", path.clone()),
-            Holder::Area(name) => ("area", name.clone()),
-            Holder::Tile(tileset, id) => ("tile", format!("tile {id} of {tileset}")),
+        let (holder, name, gid) = match &zone.holder {
+            Holder::Layer(path) => ("layer", path.clone(), None),
+            Holder::Area(name) => ("area", name.clone(), None),
+            Holder::Tile(tileset, id) => {
+                let named = |set: &&MapTileset| set.tileset.as_ref().is_some_and(|set| set.name == *tileset);
+                let gid = self.tilesets.iter().find(named).map(|set| set.first_gid.saturating_add(*id));
+                ("tile", format!("tile {id} of {tileset}"), gid)
+            }
         };
         let plain = |property: &Property| Some((property.name.clone(), happening::plain(&property.value)?));
         let happenings = zone.triggers.iter().filter_map(|property| {
@@ -186,6 +202,7 @@ impl Surroundings<'_> {
         RoomZone {
             name,
             holder,
+            gid,
             cells: if zone.rectangle.is_some() { Vec::new() } else { runs(zone.cells.iter().copied()) },
             rectangle: zone.rectangle.map(corners),
             properties: zone.triggers.iter().filter_map(plain).collect(),
@@ -196,10 +213,16 @@ impl Surroundings<'_> {
     fn happening(&self, zone: &Zone, property: &Property, text: &str) -> Option<Happening> {
         let fact = PropertyFact::of(&property.name)?;
         match fact.name {
-            "openWebsite" | "openTab" | "playAudio" | "playAudioLoop" => {
-                Some(happening::page(self.map, text))
+            "openWebsite" | "playAudio" | "playAudioLoop" => Some(happening::page(self.map, text)),
+            "openTab" => Some(happening::tab(text)),
+            "jitsiRoom" => {
+                let find = |name: &str| zone.property(name);
+                // On layers and areas it is enough that the property is there (section 1.3).
+                let tile = matches!(zone.holder, Holder::Tile(..));
+                let own = find("jitsiNoPrefix").is_some_and(|own| !tile || !own.value.is_falsy());
+                let host = find("jitsiUrl").and_then(|host| host.value.text());
+                Some(happening::jitsi(self.address, text, own, host))
             }
-            "jitsiRoom" => Some(happening::jitsi(self.link, text, &zone.triggers)),
             "exitUrl" | "exitSceneUrl" => {
                 let spot = zone.value_spot(property);
                 let way = self.ways.iter().find(|way| way.exit.is_some() && way.spot == spot)?;
@@ -226,7 +249,11 @@ impl Surroundings<'_> {
                     let tab = property.boolean("newTab") == Some(true);
                     let link = text("link");
                     let name = if tab { "openTab" } else { "openWebsite" };
-                    put(name, link.into(), Some(happening::page(self.map, link)));
+                    let happening = if tab { happening::tab(link) } else { happening::page(self.map, link) };
+                    put(name, link.into(), Some(happening));
+                    if let Some(message) = property.text("triggerMessage") {
+                        put("openWebsiteTriggerMessage", message.into(), None);
+                    }
                     if let Some(trigger) = property.text("trigger") {
                         put("openWebsiteTrigger", trigger.into(), None);
                     }
@@ -240,7 +267,12 @@ impl Surroundings<'_> {
                 }
                 "jitsiRoomProperty" => {
                     let room = text("roomName");
-                    put("jitsiRoom", room.into(), Some(happening::jitsi(self.link, room, &[])));
+                    let own = property.boolean("noPrefix") == Some(true);
+                    let happening = happening::jitsi(self.address, room, own, property.text("jitsiUrl"));
+                    put("jitsiRoom", room.into(), Some(happening));
+                    if let Some(message) = property.text("triggerMessage") {
+                        put("jitsiTriggerMessage", message.into(), None);
+                    }
                     if let Some(trigger) = property.text("trigger") {
                         put("jitsiTrigger", trigger.into(), None);
                     }
@@ -253,11 +285,12 @@ impl Surroundings<'_> {
                     }
                 }
                 "exit" => {
-                    let area = Some(name.as_str());
+                    let leads = match text("areaName") {
+                        "" => text("url").to_owned(),
+                        area => format!("{}#{area}", text("url")),
+                    };
                     let way = self.ways.iter().find(|way| {
-                        way.exit.is_none()
-                            && way.place.object.as_deref() == area
-                            && way.text.starts_with(text("url"))
+                        way.exit.is_none() && way.place.object.as_ref() == Some(&name) && way.text == leads
                     });
                     let happening = way.map(|way| happening::exit(self.world, way));
                     put("exitUrl", text("url").into(), happening);
@@ -273,7 +306,7 @@ impl Surroundings<'_> {
             properties.insert("says".to_owned(), says.join("; ").into());
         }
         let rectangle = Some(corners(rectangle));
-        RoomZone { name, holder: "editor", cells: Vec::new(), rectangle, properties, happenings }
+        RoomZone { name, holder: "editor", gid: None, cells: Vec::new(), rectangle, properties, happenings }
     }
 }
 

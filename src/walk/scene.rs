@@ -1,13 +1,13 @@
 //! What the engine draws of a map (workadventure-maps, sections 2.3 to 2.6).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::{
     model::{Cells, Map, Shape, TileData, Value, color},
     source::{parent, resolve},
-    workadventure::Meaning,
+    workadventure::{Meaning, is_drawn},
 };
 
 /// The picture of a tileset, cut into tiles.
@@ -115,8 +115,9 @@ pub(super) fn tilesets(map: &Map) -> Vec<TilesetPicture> {
 /// Layers of tiles, in the order in which they are drawn within their band.
 pub(super) fn layers(map: &Map, meaning: &Meaning) -> Vec<DrawnLayer> {
     let flat = map.flat_layers();
+    let mut paths = BTreeSet::new();
     let drawn = flat.iter().zip(&meaning.layers).filter_map(|((path, layer), flat)| {
-        let tiles = layer.tiles()?;
+        let tiles = layer.tiles().filter(|tiles| is_drawn(tiles) && paths.insert(path))?;
         let TileData::Finite(cells) = &tiles.data else { return None };
         cells.iter().any(|gid| !gid.is_empty()).then(|| DrawnLayer {
             name: path.clone(),

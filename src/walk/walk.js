@@ -9,6 +9,7 @@
   var FLIP_X = 0x80000000, FLIP_Y = 0x40000000, FLIP_DIAGONAL = 0x20000000, ID = 0x0fffffff;
   var CHUNK = 512;          // side of the pieces that layers are drawn in, in pixels
   var MOST_CHUNKS = 160;    // pieces kept, about a megabyte each
+  var FARTHEST = 0.25;      // least zoom: farther off, more pieces are in view than are kept
   var SPEED = 190;          // pixels in a second
   var FEET = 16;            // from the middle of the avatar down to where areas look for it
   var STYLES = {            // the colours of `venue render --overlay`, for every kind of eyes
@@ -47,7 +48,9 @@
       return;
     }
     prepare(data);
-    images(data, function () { enter(data, wanted.arrival); });
+    // While pictures load, somebody may have gone on to another map.
+    var mine = wanted;
+    images(data, function () { if (mine === wanted) { enter(data, mine.arrival); } });
   };
 
   // Decodes what a room holds as runs.
@@ -62,7 +65,7 @@
     });
     data.walls = grid(data, data.walls);
     data.pathWalls = grid(data, data.path_walls);
-    data.zones.concat(data.entries).forEach(function (zone) {
+    data.zones.forEach(function (zone) {
       zone.set = new Set();
       zone.cells.forEach(function (run) {
         for (var i = 0; i < run[2]; i++) { zone.set.add(run[0] * data.size[0] + run[1] + i); }
@@ -102,7 +105,8 @@
       var image = new Image();
       image.onload = function () { set.picture = image; if (!--left) { done(); } };
       image.onerror = function () { data.missing.push(set.image); if (!--left) { done(); } };
-      image.src = page.root + set.image;
+      // A picture that was saved anew has another address, or browsers show the old one.
+      image.src = page.root + set.image + (version ? '?v=' + encodeURIComponent(version) : '');
     });
   }
 
@@ -119,7 +123,8 @@
     element('map').value = data.map;
     var keep = arrival.at;
     if (keep) {
-      avatar.x = keep.x; avatar.y = keep.y;
+      avatar.x = Math.max(8, Math.min(data.size[0] * data.tile[0] - 8, keep.x));
+      avatar.y = Math.max(0, Math.min(data.size[1] * data.tile[1] - 16, keep.y));
     } else {
       arrive(arrival.entry);
     }
@@ -129,9 +134,10 @@
     lists();
     frames();
     link();
-    if (data.missing.length) { status('Nobody can enter: missing ' + data.missing.join(', ') + '.'); } else { status(''); }
+    var closed = data.findings.find(function (finding) { return finding.severity === 'error' && finding.message.indexOf('nobody can enter') >= 0; });
+    if (data.missing.length) { status('Nobody can enter: missing ' + data.missing.join(', ') + '.'); } else { status(closed ? closed.message : ''); }
     arrivedOn = exitsHere();
-    if (arrivedOn.length && !keep) {
+    if (!keep && arrivedOn.some(function (zone) { return zone.holder !== 'editor'; })) {
       status('This entry lies on an exit: visitors are sent on at once, without an end.');
     }
     look();
@@ -150,9 +156,8 @@
     if (name && !entry) { say('No entry is called “' + name + '”: visitors arrive at the start.'); }
     entry = entry || room.entries.find(function (entry) { return entry.default; });
     var runs = entry && entry.cells.length ? entry.cells : null;
-    // Where it is the engine's own choice it takes any cell; here always the middle one.
-    var cell = runs ? middle(runs) : [room.size[0] >> 1, room.size[1] >> 1];
-    stand(cell[0], cell[1]);
+    // The engine takes any of the cells; here it is always the middle one. Without any it has a place of its own.
+    if (runs) { var cell = middle(runs); stand(cell[0], cell[1]); } else { avatar.x = room.size[0] * 16; avatar.y = room.size[1] * 16; }
   }
 
   function middle(runs) {
@@ -215,7 +220,8 @@
       for (; far > 0 && path.length; far -= 4) {
         var goal = path[0], gx = goal[0] - avatar.x, gy = goal[1] - avatar.y, left = Math.hypot(gx, gy);
         if (left <= 4) { avatar.x = goal[0]; avatar.y = goal[1]; path.shift(); moved = true; continue; }
-        if (!step(gx / left * 4, gy / left * 4)) {
+        var stepped = step(gx / left * 4, gy / left * 4);
+        if (!stepped || left - Math.hypot(goal[0] - avatar.x, goal[1] - avatar.y) < 0.5) {
           path = [];
           say('A wall stops you that path-finding does not see: its layer is hidden.');
         } else { moved = true; }
@@ -305,7 +311,7 @@
     if (place) { goTo(Number(place[1]), Number(place[2])); return; }
     var zone = room.zones.find(function (zone) { return zone.name === name; });
     var entry = room.entries.find(function (entry) { return entry.name === name && entry.cells.length; });
-    if (room.objects[name]) { goTo(room.objects[name][0], room.objects[name][1]); return; }
+    if (Object.prototype.hasOwnProperty.call(room.objects, name)) { goTo(room.objects[name][0], room.objects[name][1]); return; }
     if (zone || entry) {
       var spot = spotIn(zone || entry);
       goTo(spot[0], spot[1]);
@@ -367,23 +373,41 @@
     return zonesHere().filter(function (zone) { return zone.kind === 'exit'; });
   }
 
+  // Meetings and sounds take an empty text for a name; nothing else does.
+  function acts(name, value) {
+    return /^(jitsiRoom|bbbMeeting|playAudio|playAudioLoop)$/.test(name) || value !== '' && value !== false;
+  }
+
+  // As the engine merges them: areas, then layer by layer from the bottom, each before its tile.
+  function inOrder(zones) {
+    var cell = Math.floor(avatar.y / room.tile[1]) * room.size[0] + Math.floor(avatar.x / room.tile[0]);
+    function rank(zone) {
+      if (zone.rectangle) { return -1; }
+      for (var i = room.layers.length - 1; i >= 0; i--) {
+        if (zone.gid ? room.layers[i].gids[cell] === zone.gid : room.layers[i].name === zone.name) { return 2 * i + (zone.gid ? 1 : 0); }
+      }
+      return 0;
+    }
+    return zones.map(function (zone, index) { return [rank(zone), index, zone]; })
+      .sort(function (one, other) { return one[0] - other[0] || one[1] - other[1]; })
+      .map(function (ranked) { return ranked[2]; });
+  }
+
   // Where the avatar is now: leaves what it left, enters what it entered.
   function look() {
-    var here = zonesHere(), merged = {}, now = new Map();
+    var here = inOrder(zonesHere()), merged = {}, now = new Map();
     arrivedOn = arrivedOn.filter(inside);
     here.forEach(function (zone) {
       if (zone.holder === 'editor') { return; }
       Object.keys(zone.properties).forEach(function (name) {
-        var value = zone.properties[name];
-        if (zone.holder === 'tile' && !value) { delete merged[name]; return; }
-        merged[name] = { value: value, zone: zone };
+        merged[name] = { value: zone.properties[name], zone: zone };
       });
     });
     var properties = {};
     Object.keys(merged).forEach(function (name) { properties[name] = merged[name].value; });
     BY_VALUE.forEach(function (name) {
       var found = merged[name];
-      if (found && found.value !== '' && found.value !== false) {
+      if (found && acts(name, found.value)) {
         now.set(name + ' ' + found.value, { name: name, zone: found.zone, properties: properties });
       }
     });
@@ -391,7 +415,7 @@
       var names = zone.holder === 'editor' ? BY_VALUE.concat(BY_PLACE, 'says') : zone.holder === 'tile' ? [] : BY_PLACE;
       names.forEach(function (name) {
         var value = zone.properties[name];
-        if (value === undefined || value === '' || value === false) { return; }
+        if (value === undefined || !acts(name, value)) { return; }
         now.set(name + ' of ' + room.zones.indexOf(zone), { name: name, zone: zone, properties: zone.properties });
       });
     });
@@ -425,12 +449,16 @@
     }
     switch (what.name) {
       case 'openWebsite':
+        if (TRIGGERS.indexOf(properties.openWebsiteTrigger) < 0) {
+          show(card, 'website', 'Website', 'It never opens: nothing is triggered by “' + properties.openWebsiteTrigger + '”.', name);
+          break;
+        }
         offer(card, 'website', 'Website', properties.openWebsiteTrigger, properties.openWebsiteTriggerMessage, name, told,
-          function () { frame(card, told.url); });
+          function () { if (told.url) { frame(card, told.url); } });
         break;
       case 'openTab':
         offer(card, 'website', 'Opens a new tab', properties.openWebsiteTrigger, properties.openWebsiteTriggerMessage, name, told,
-          function () { anchor(card, told.url, 'Open ' + told.url); });
+          function () { if (told.url) { anchor(card, told.url, 'Open ' + told.url); } });
         break;
       case 'jitsiRoom':
         offer(card, 'meeting', 'Jitsi meeting', properties.jitsiTrigger, properties.jitsiTriggerMessage, name, told, function () {
@@ -444,7 +472,7 @@
       case 'playAudio':
       case 'playAudioLoop':
         show(card, 'sound', 'Sound', value, name);
-        sound(card, told.url, what.name === 'playAudioLoop' || properties.audioLoop === true, properties.audioVolume);
+        sound(card, told.url, what.name === 'playAudioLoop' || Boolean(properties.audioLoop), properties.audioVolume);
         break;
       case 'silent': show(card, 'silent', 'Silent zone', 'No conversations start here.', name); break;
       case 'focusable': show(card, 'other', 'Camera', 'The view centres on this place.', name); break;
@@ -455,14 +483,16 @@
     }
   }
 
+  // What makes a website open; `onaction` alone waits for SPACE.
+  var TRIGGERS = [undefined, '', 'onenter', 'onicon', 'onaction'];
+
   // A trigger that waits for SPACE shows its message first.
   function offer(card, kind, title, trigger, message, name, told, open) {
     show(card, kind, title, told.note || '', name);
-    var waits = trigger === 'onaction' || trigger === 'onicon';
-    if (!waits) { open(); return; }
+    if (trigger !== 'onaction') { open(); return; }
     var button = document.createElement('button');
     button.type = 'button';
-    button.textContent = message || (trigger === 'onicon' ? 'Open' : 'Press SPACE or touch here to open');
+    button.textContent = message || 'Press SPACE or touch here to open';
     card.act = function () { button.remove(); card.act = null; open(); };
     button.addEventListener('click', function () { card.act(); canvas.focus(); });
     card.node.appendChild(button);
@@ -526,7 +556,8 @@
     if (!target) { return; }
     var node = document.createElement('audio');
     node.controls = true; node.loop = loop; node.src = target.url;
-    if (typeof volume === 'number') { node.volume = Math.max(0, Math.min(1, volume)); }
+    // The engine takes 0 for no volume given.
+    if (typeof volume === 'number' && volume) { node.volume = Math.max(0, Math.min(1, volume)); }
     card.node.appendChild(node);
     var playing = node.play();
     if (playing) { playing.catch(function () { /* browsers want a click first; the controls are there */ }); }
@@ -660,16 +691,20 @@
       context.fillStyle = text.color;
       context.font = (text.italic ? 'italic ' : '') + text.size + 'px "' + text.font.replace(/["\\]/g, '') + '", sans-serif';
       context.textBaseline = 'top';
-      var y = 0;
+      var y = 0, x = 0;
+      if (text.wrap && (text.align === 'center' || text.align === 'right')) {
+        context.textAlign = text.align;
+        x = text.align === 'center' ? text.wrap / 2 : text.wrap;
+      }
       text.text.split('\n').forEach(function (paragraph) {
         var row = '';
         paragraph.split(' ').forEach(function (word) {
           var longer = row ? row + ' ' + word : word;
           if (text.wrap && row && context.measureText(longer).width > text.wrap) {
-            context.fillText(row, 0, y); y += text.size * 1.2; row = word;
+            context.fillText(row, x, y); y += text.size * 1.2; row = word;
           } else { row = longer; }
         });
-        context.fillText(row, 0, y); y += text.size * 1.2;
+        context.fillText(row, x, y); y += text.size * 1.2;
       });
       context.restore();
     });
@@ -836,7 +871,7 @@
     var hash = location.hash.replace(/^#/, ''), parts = hash.split('&'), moveTo = null;
     parts.forEach(function (part) { if (part.indexOf('moveTo=') === 0) { moveTo = decode(part.slice(7)); } });
     var zoom = parts.find(function (part) { return /^zoom=[0-9.]+$/.test(part); });
-    if (zoom) { camera.zoom = Math.max(0.15, Math.min(4, Number(zoom.slice(5)) || 1)); }
+    if (zoom) { camera.zoom = Math.max(FARTHEST, Math.min(4, Number(zoom.slice(5)) || 1)); }
     return { entry: parts.find(function (part) { return part && part.indexOf('=') < 0; }), moveTo: moveTo };
   }
 
@@ -884,7 +919,7 @@
     zoomBy(event.deltaY < 0 ? 1.2 : 1 / 1.2);
   }, { passive: false });
 
-  function zoomBy(factor) { camera.zoom = Math.max(0.15, Math.min(4, camera.zoom * factor)); }
+  function zoomBy(factor) { camera.zoom = Math.max(FARTHEST, Math.min(4, camera.zoom * factor)); }
 
   element('closer').addEventListener('click', function () { zoomBy(1.4); });
   element('farther').addEventListener('click', function () { zoomBy(1 / 1.4); });
@@ -911,10 +946,27 @@
 
   // A server tells when a file has changed: the room is read again, and the visitor stays.
   if (page.changes) {
-    new EventSource(page.changes).addEventListener('change', function (event) {
-      version = event.data;
-      if (wanted) { load(wanted.map, room && room.map === wanted.map ? { at: { x: avatar.x, y: avatar.y } } : wanted.arrival); }
-    });
+    listen();
+  }
+
+  // The server says its version at once and at every change. A page that nobody looks at does not listen:
+  // browsers keep few connections to one server.
+  function listen() {
+    var stream = null, known = null;
+    function open() {
+      if (document.hidden) { if (stream) { stream.close(); stream = null; } return; }
+      if (stream) { return; }
+      stream = new EventSource(page.changes);
+      stream.addEventListener('version', function (event) {
+        if (known !== null && known !== event.data) {
+          version = event.data;
+          if (wanted) { load(wanted.map, room && room.map === wanted.map ? { at: { x: avatar.x, y: avatar.y } } : wanted.arrival); }
+        }
+        known = event.data;
+      });
+    }
+    document.addEventListener('visibilitychange', open);
+    open();
   }
 
   var last = 0;

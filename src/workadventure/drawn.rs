@@ -1,30 +1,39 @@
 //! What the engine draws of a map, as a map.
 
+use std::collections::BTreeSet;
+
 use glam::DVec2;
 
-use crate::model::{Layer, LayerKind, Map};
+use crate::model::{Compression, Encoding, Layer, LayerKind, Map, TileLayer};
 
 /// The map that a program which draws everything must draw to show what the engine shows
 /// (workadventure-maps, section 2.4): of groups nothing but their layers counts, so that a hidden group
 /// hides nothing; offsets, tints and the background colour count nowhere; image layers and tile objects
-/// are not drawn. Layers keep their order: avatars walk between them, but none changes places. What moves
+/// are not drawn, nor are compressed layers and the second of two of one path. Layers keep their order: avatars walk between them, but none changes places. What moves
 /// with the view rests, and texts are left out.
 pub fn as_drawn(map: &Map) -> Map {
     let mut drawn = map.clone();
     drawn.background_color = None;
-    drawn.layers = layers(&map.layers);
+    drawn.layers = layers(&map.layers, "", &mut BTreeSet::new());
     drawn
 }
 
-fn layers(all: &[Layer]) -> Vec<Layer> {
+/// Whether the engine draws tiles that are written so: compressed ones it skips (section 2.2).
+pub fn is_drawn(tiles: &TileLayer) -> bool {
+    !matches!(tiles.encoding, Encoding::Base64(compression) if compression != Compression::None)
+}
+
+/// `paths` are those that were there before: of two tile layers of one path the first is drawn.
+fn layers(all: &[Layer], above: &str, paths: &mut BTreeSet<String>) -> Vec<Layer> {
     let drawn = all.iter().filter_map(|layer| {
+        let path = format!("{above}{}", layer.name);
         let mut drawn = match &layer.kind {
-            LayerKind::Tiles(_) => layer.clone(),
+            LayerKind::Tiles(tiles) if is_drawn(tiles) && paths.insert(path.clone()) => layer.clone(),
             LayerKind::Group(children) => {
-                let kind = LayerKind::Group(layers(children));
+                let kind = LayerKind::Group(layers(children, &format!("{path}/"), paths));
                 Layer { visible: true, opacity: 1.0, ..Layer::new(layer.id, layer.name.clone(), kind) }
             }
-            LayerKind::Objects(_) | LayerKind::Image(_) => return None,
+            LayerKind::Tiles(_) | LayerKind::Objects(_) | LayerKind::Image(_) => return None,
         };
         drawn.offset = DVec2::ZERO;
         drawn.parallax = DVec2::ONE;

@@ -234,8 +234,9 @@ fn area_rectangle(object: &Object) -> Option<PixelRect> {
 }
 
 /// Cells from which an avatar is in an area of the editor's file (workadventure-maps, section 1.1).
-pub(crate) fn cells_of_area(map: &Map, rectangle: PixelRect) -> Vec<TilePos> {
-    feet_cells(map, rectangle, &mut { MOST_CELLS })
+/// `room` is for all areas that are asked for together; it begins as [`MOST_CELLS`].
+pub(crate) fn cells_of_area(map: &Map, rectangle: PixelRect, room: &mut usize) -> Vec<TilePos> {
+    feet_cells(map, rectangle, room)
 }
 
 /// Cells in which an avatar can stand, its middle anywhere in the cell, so that its feet are in the
@@ -263,7 +264,7 @@ fn cells_of(map: &Map, rectangle: PixelRect, room: &mut usize) -> Vec<TilePos> {
 
 /// Most cells that are listed for the areas of a map, so that a small file cannot ask for all memory.
 /// Real maps have some thousands.
-const MOST_CELLS: usize = 1 << 23;
+pub(crate) const MOST_CELLS: usize = 1 << 23;
 
 /// Properties that the engine reads on this holder and that make something happen in a place, and
 /// their companions; of those given twice the last. Values that areas cannot have (classes, lists) do
@@ -515,9 +516,10 @@ pub(crate) fn is_flagged_start(layer: &Layer) -> bool {
     })
 }
 
-/// Cells where visitors appear who arrive in an area of the editor's file.
-pub(crate) fn arrivals_in_area(map: &Map, rectangle: PixelRect) -> Vec<TilePos> {
-    inset_cells(map, rectangle, &mut { MOST_CELLS })
+/// Cells where visitors appear who arrive in an area of the editor's file; `room` as in
+/// [`cells_of_area`].
+pub(crate) fn arrivals_in_area(map: &Map, rectangle: PixelRect, room: &mut usize) -> Vec<TilePos> {
+    inset_cells(map, rectangle, room)
 }
 
 /// Cells where visitors appear who arrive in an area: 16 pixels off its edges, or in its middle.

@@ -19,13 +19,13 @@ pub use area_property::{
     AREA_FIELDS, AREA_PROPERTIES, AreaPropertyFact, ENTITY_FIELDS, Field, FieldKind, PROPERTY_FIELDS,
     WAM_FIELDS, WamHolder,
 };
-pub use drawn::as_drawn;
+pub use drawn::{as_drawn, is_drawn};
 pub use link::{
     Address, Link, can_be_linked, embeddable, encoded_fragment, host_and_path, is_readable_url, is_room_path,
     is_template, percent_decoded, percent_encoded,
 };
 pub use meaning::{Entry, EntryKind, Exit, FlatLayer, Holder, Meaning, Zone, is_area};
-pub(crate) use meaning::{arrivals_in_area, cells_of_area, is_floor_layer};
+pub(crate) use meaning::{MOST_CELLS, arrivals_in_area, cells_of_area, is_floor_layer};
 pub use property::{HolderKind, PROPERTIES, PropertyFact, Reference, ValueKind};
 pub use reference::moved;
 pub use traffic::Traffic;

@@ -104,7 +104,11 @@ fn maps_and_pictures_can_be_fetched_from_anywhere() {
     assert!(serving.get("/assets/tilesets/floors.png").head.contains("content-type: image/png"));
     assert_eq!(serving.get("/maps/a%20b+%C3%BC.txt").body, "blank");
     // The hall with its stands exists in memory only.
-    assert!(serving.get("/maps/hall.stands.tmj").body.contains("\"blauwal\""));
+    for hall in ["/maps/hall.stands.tmj", "/maps/hall.tmj"] {
+        let hall = serving.get(hall).body;
+        assert!(hall.contains("\"blauwal\""), "who comes to the hall finds the stands");
+        assert!(hall.contains("player.vimeo.com") && !hall.contains("${links."), "links are filled in");
+    }
     assert!(!folder.path().join("maps/hall.stands.tmj").exists());
     let asked = serving.ask("OPTIONS", "/maps/lobby.tmj", "Host: localhost\r\nOrigin: https://a.example\r\n");
     assert_eq!(asked.status, 204);
@@ -144,6 +148,8 @@ fn nothing_else_is_given_away() {
         "/maps/lobby.tmj%00.png",
         "/maps",
         "/Maps/lobby.tmj",
+        "/venue.toml",
+        "/maps/sponsors.toml",
         &up,
     ] {
         let answer = serving.get(path);
@@ -183,15 +189,15 @@ fn a_save_is_told_and_a_broken_project_says_why() {
         let found = lines.by_ref().map(Result::unwrap).find(|line| line.starts_with(what));
         assert!(found.is_some(), "the stream ended");
     };
-    told("cache-control");
+    told("event: version");
     let config = folder.path().join("venue.toml");
     let good = fs::read_to_string(&config).unwrap();
     fs::write(&config, "[project]\nnmae = 1\n").unwrap();
-    told("event: change");
+    told("event: version");
     let page = serving.get("/").body;
     assert!(page.contains("cannot be read") && page.contains("nmae"), "{page}");
     fs::write(&config, good).unwrap();
-    told("event: change");
+    told("event: version");
     assert!(serving.get("/").body.contains("Demo Days: Lobby"));
 }
 

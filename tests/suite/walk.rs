@@ -187,6 +187,57 @@ fn what_is_saved_is_seen_at_once() {
     assert_eq!(position(walked), position(after), "the visitor stays where it was");
 }
 
+/// Triggers, prefixes and the editor's areas, as section 1.3 of the map reference has them.
+#[test]
+fn zones_do_what_the_engine_does() {
+    if !browser_at_hand() {
+        return;
+    }
+    let folder = demo();
+    let map = folder.path().join("maps/lobby.tmj");
+    let mut json: Value = serde_json::from_slice(&fs::read(&map).unwrap()).unwrap();
+    let mut objects = json["layers"].as_array_mut().unwrap().iter_mut();
+    let objects =
+        objects.find_map(|layer| layer["objects"].as_array_mut().filter(|all| !all.is_empty())).unwrap();
+    let text = |name: &str, value: &str| json!({"name": name, "type": "string", "value": value});
+    let mut area = |name: &str, x: u32, properties: Value| {
+        objects.push(json!({"id": 900 + x, "name": name, "type": "area", "x": x * 32 + 4, "y": 20 * 32 + 4, "width": 24,
+            "height": 24, "rotation": 0, "visible": true, "properties": properties}));
+    };
+    let page = text("openWebsite", "pages/programme.html");
+    area("misspelt", 20, json!([page, text("openWebsiteTrigger", "onclick")]));
+    area("at-once", 21, json!([page, text("openWebsiteTrigger", "onicon")]));
+    area(
+        "asked",
+        22,
+        json!([page, text("openWebsiteTrigger", "onaction"), text("openWebsiteTriggerMessage", "Read?")]),
+    );
+    let off = json!({"name": "jitsiNoPrefix", "type": "bool", "value": false});
+    area("shared", 23, json!([text("jitsiRoom", "Common Room"), off]));
+    area("tab", 24, json!([text("openTab", "pages/programme.html")]));
+    fs::write(&map, json.to_string()).unwrap();
+    let wam = json!({"version": "2.1.0", "mapUrl": "lobby.tmj", "entities": {}, "entityCollections": [], "areas": [
+        {"id": "a", "name": "way in", "x": 704, "y": 512, "width": 32, "height": 32, "visible": true, "properties":
+            [{"id": "p", "type": "start", "isDefault": true}]},
+        {"id": "b", "name": "", "x": 640, "y": 384, "width": 32, "height": 32, "visible": true, "properties":
+            [{"id": "q", "type": "exit", "url": "hall.tmj", "areaName": "from-lobby"}]},
+    ]});
+    fs::write(folder.path().join("maps/lobby.wam"), wam.to_string()).unwrap();
+    let serving = Serving::start(folder.path());
+    let mut steps = vec![json!(["open", "_venue/walk.html?map=maps/lobby.tmj"]), json!(["look"])];
+    for zone in ["misspelt", "at-once", "asked", "shared", "tab"] {
+        steps.extend([json!(["go", "zones", zone]), json!(["look"])]);
+    }
+    let seen = walk(&serving.address, &json!(steps));
+    let here = |index: usize| seen[index]["here"][0].as_str().unwrap();
+    assert!(position(&seen[0]).contains("(22, 16)"), "the editor's area comes first: {}", seen[0]);
+    assert!(here(1).contains("never opens") && seen[1]["frames"] == json!([]), "{}", seen[1]);
+    assert_eq!(seen[2]["frames"].as_array().unwrap().len(), 1, "{}", seen[2]);
+    assert!(here(3).contains("Read?") && seen[3]["frames"] == json!([]), "{}", seen[3]);
+    assert!(here(4).contains("“common-room”"), "{}", seen[4]);
+    assert!(here(5).contains("only a whole address leads out"), "{}", seen[5]);
+}
+
 /// What a map says is shown as text, and nothing but pages of the web is opened.
 #[test]
 fn maps_cannot_bring_code_into_the_page() {

@@ -7,7 +7,7 @@ use crate::{
     check::context::{FlatLayer, MapContext, around},
     finding::{Family, Finding, Rule, Severity},
     model::TilePos,
-    workadventure::{Entry, EntryKind, Reach, WalkGrid, arrivals_in_area, can_be_linked},
+    workadventure::{Entry, EntryKind, MOST_CELLS, Reach, WalkGrid, arrivals_in_area, can_be_linked},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -219,7 +219,8 @@ fn drawn_arrivals(context: &MapContext, by_default: bool) -> Vec<TilePos> {
     let starts = areas.iter().filter(|area| {
         area.property("start").is_some_and(|start| !by_default || start.boolean("isDefault") == Some(true))
     });
-    starts.flat_map(|area| arrivals_in_area(context.map, area.rectangle)).collect()
+    let mut room = MOST_CELLS;
+    starts.flat_map(|area| arrivals_in_area(context.map, area.rectangle, &mut room)).collect()
 }
 
 /// Whether visitors are locked in where they arrive: the way from there leads to none of the zones and

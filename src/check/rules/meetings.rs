@@ -10,7 +10,7 @@ use crate::{
     check::context::{MapContext, around},
     finding::{Family, Finding, Place, Rule, Severity, Spot},
     model::{PixelRect, TilePos},
-    workadventure::{Holder, Zone, cells_of_area, is_template, meeting},
+    workadventure::{Holder, MOST_CELLS, Zone, cells_of_area, is_template, meeting},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -271,11 +271,12 @@ fn talks(context: &MapContext) -> Vec<Talk> {
             quarters: quarters(context, &zone.cells, zone.rectangle),
         });
     }
+    let mut room = MOST_CELLS;
     for area in context.wam().map_or(&[][..], |wam| &wam.areas) {
         let meets = ["jitsiRoomProperty", "livekitRoomProperty", "speakerMegaphone"];
         let Some(meeting) = meets.into_iter().find_map(|kind| area.property(kind)) else { continue };
         let Some(wam) = context.wam() else { continue };
-        let cells = cells_of_area(context.map, area.rectangle);
+        let cells = cells_of_area(context.map, area.rectangle, &mut room);
         talks.push(Talk {
             holder: format!("area \"{}\"", area.name),
             spot: Spot::new(&*wam.file, meeting.span).key("type"),
@@ -292,9 +293,10 @@ fn silent_meeting(context: &MapContext, findings: &mut Vec<Finding>) {
     for zone in context.meaning.zones.iter().filter(is_silent) {
         silent.extend(quarters(context, &zone.cells, zone.rectangle));
     }
+    let mut room = MOST_CELLS;
     for area in context.wam().map_or(&[][..], |wam| &wam.areas) {
         if area.property("silent").is_some() {
-            let cells = cells_of_area(context.map, area.rectangle);
+            let cells = cells_of_area(context.map, area.rectangle, &mut room);
             silent.extend(quarters(context, &cells, Some(area.rectangle)));
         }
     }

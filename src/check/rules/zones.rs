@@ -7,7 +7,7 @@ use crate::{
     check::context::{MapContext, around, class_kind},
     finding::{Family, Finding, Rule, Severity, Spot},
     model::{Gid, Property, Shape, TilePos, TileRect, Value},
-    workadventure::{Holder, HolderKind, PropertyFact, Zone, cells_of_area, is_template},
+    workadventure::{Holder, HolderKind, MOST_CELLS, PropertyFact, Zone, cells_of_area, is_template},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -223,7 +223,7 @@ fn unreachable_area(context: &MapContext, findings: &mut Vec<Finding>) {
         let Some(acts) = area.properties.iter().find(|one| DRAWN_ZONES.contains(&one.kind.as_str())) else {
             continue;
         };
-        let cells = cells_of_area(context.map, area.rectangle);
+        let cells = cells_of_area(context.map, area.rectangle, &mut { MOST_CELLS });
         if cells.iter().any(|cell| reach.contains(*cell)) {
             continue;
         }
