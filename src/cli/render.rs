@@ -1,6 +1,6 @@
 //! `venue render`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
@@ -8,11 +8,11 @@ use clap::ValueEnum;
 use super::{Format, Shell, Status};
 use crate::{
     check::{self, Settings},
-    model::TileRect,
+    model::{LayerKind, Map, TileRect},
     output,
     picture::{Overlay, OverlayKind, PictureStore, RenderOptions, Renderer},
     project::Project,
-    source::file_stem,
+    source::{file_stem, parent, resolve},
     workadventure::{Meaning, as_drawn},
 };
 
@@ -124,6 +124,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         Some(out) => out.clone(),
         None => PathBuf::from(format!("{}.png", file_stem(&loaded.name))),
     };
+    if let Some(name) = own_picture(&project, map, &out) {
+        bail!("{name} is a picture that the map is made of: name another file with --out");
+    }
     output::write_with(&out, |file| renderer.write_png(file).with_context(drawing))?;
     drop(progress);
     let faults = store.faults();
@@ -152,6 +155,24 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         }
     }
     Ok(Status::Fine)
+}
+
+/// The picture of the map's own that lies at a path, by its name.
+fn own_picture(project: &Project, map: &Map, path: &Path) -> Option<String> {
+    let there = path.canonicalize().ok()?;
+    let tilesets = map.tilesets.iter().filter_map(|set| set.tileset.as_deref());
+    let of_tilesets = tilesets.flat_map(|tileset| {
+        let pictures =
+            tileset.picture.iter().chain(tileset.tiles.iter().filter_map(|tile| tile.picture.as_ref()));
+        pictures.map(|picture| resolve(parent(&tileset.file), &picture.source))
+    });
+    let layers = map.flat_layers();
+    let of_layers = layers.iter().filter_map(|(_, layer)| match &layer.kind {
+        LayerKind::Image(image) => Some(resolve(parent(&map.file), &image.picture.source)),
+        _ => None,
+    });
+    let mut names = of_tilesets.chain(of_layers);
+    names.find(|name| project.sources.path(name).canonicalize().is_ok_and(|picture| picture == there))
 }
 
 /// The overlay that is asked for. Checking is only done where problems are.

@@ -286,3 +286,21 @@ fn a_missing_picture_is_told_and_drawn_as_missing() {
     let image = image::open(project.path().join("room.png")).unwrap().into_rgba8();
     assert_eq!(image.get_pixel(0, 0).0, [255, 0, 0, 255]);
 }
+
+/// The picture of stands beside `hall.tmj` is called `hall.png`, and so would be the map's.
+#[test]
+fn a_picture_of_the_map_itself_is_not_written_over() {
+    let folder = super::serve::demo();
+    let maps = folder.path().join("maps");
+    std::fs::copy(folder.path().join("assets/tilesets/floors.png"), maps.join("lobby.png")).unwrap();
+    let map = std::fs::read_to_string(maps.join("lobby.tmj")).unwrap();
+    let own = map.replacen(r"..\/assets\/tilesets\/floors.png", "lobby.png", 1);
+    assert_ne!(map, own);
+    std::fs::write(maps.join("lobby.tmj"), own).unwrap();
+    let before = std::fs::read(maps.join("lobby.png")).unwrap();
+    let mut command = assert_cmd::Command::cargo_bin("venue").unwrap();
+    let output = command.current_dir(&maps).args(["render", "lobby.tmj"]).assert().code(2);
+    let said = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    assert!(said.contains("name another file with --out"), "{said}");
+    assert_eq!(std::fs::read(maps.join("lobby.png")).unwrap(), before);
+}
