@@ -221,6 +221,8 @@ mod tests {
         let texts: Vec<&str> = set.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts, ["A: Acme,", "Globex, Initech", "B: Umbrella"]);
         assert_eq!(set.iter().map(|line| line.direction.is_some()).collect::<Vec<_>>(), [true, false, true]);
-        assert!(lines(&[group("", &["x".repeat(90).as_str()])], 0).iter().all(|line| line.text.len() < 3));
+        let short = lines(&[group("", &["x".repeat(90).as_str()])], 0);
+        assert!(short.iter().all(|line| line.text.chars().count() < 3));
+        assert_eq!(lines(&[group("", &["Umbrella"])], 5)[0].text, "Umbr…");
     }
 }
