@@ -5,12 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 use rayon::prelude::*;
 
 use super::{Bundle, BundleError, Note, Settings, picture, plan::Plan, reference, wam};
 use crate::{
     model::{Map, Value},
+    output,
     picture::{PictureStore, RenderOptions, Renderer},
     project::{Host, Project},
     source::{file_stem, resolve},
@@ -249,17 +250,8 @@ fn page(name: &str, rooms: &Rooms, cards: &[Card], stands: &[Listed], walk: bool
     let credits: BTreeSet<&String> = cards.iter().flat_map(|card| &card.credits).collect();
     let count =
         |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (name) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
+    let head = html! { style { (PreEscaped(STYLE)) } };
+    let body = html! {
                 header {
                     div.wide {
                         h1 { (name) }
@@ -310,9 +302,8 @@ fn page(name: &str, rooms: &Rooms, cards: &[Card], stands: &[Listed], walk: bool
                 }
                 footer { div.wide { "Files and their fingerprints: " a href="manifest.json" { "manifest.json" } } }
                 script { (PreEscaped(SCRIPT)) }
-            }
-        }
-    }
+    };
+    output::page(name, &head, &body)
 }
 
 /// Copies the path beside a button; the page works without it.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use glam::DVec2;
 
-use super::{Extra, Gid, Layer, LayerKind, Properties, TileRect, TileSize, Tileset};
+use super::{Extra, Gid, Layer, LayerKind, Object, Properties, TileRect, TileSize, Tileset};
 use crate::source::Span;
 
 /// A Tiled map.
@@ -158,6 +158,12 @@ impl Map {
         let id = self.next_object_id;
         self.next_object_id = id.saturating_add(1);
         id
+    }
+
+    /// Every object of every layer, in the order of the file.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        let layers = self.flat_layers().into_iter().filter_map(|(_, layer)| layer.objects());
+        layers.flat_map(|layer| &layer.objects)
     }
 
     /// Adds a tileset behind the others; returns its first gid. It begins where Tiled, which closes gaps,

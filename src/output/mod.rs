@@ -1,11 +1,15 @@
 //! The one seam through which files are written: to a temporary name beside the goal, renamed when
 //! whole. Whatever fails on the way, what was there stays as it was.
 
+mod page;
+
 use std::{
     fs, io,
     io::Write as _,
     path::{Path, PathBuf},
 };
+
+pub(crate) use page::page;
 
 /// Why a file was not written.
 #[derive(Debug, thiserror::Error)]

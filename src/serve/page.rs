@@ -1,9 +1,9 @@
 //! The page of the server: maps, findings, the ways to them.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
 use super::site::OWN;
-use crate::{finding::Severity, report::Report, walk, workadventure::percent_encoded};
+use crate::{finding::Severity, output, report::Report, walk, workadventure::percent_encoded};
 
 pub(super) const STYLE: &str = include_str!("serve.css");
 /// Loads the page anew when the server tells of another version.
@@ -32,24 +32,15 @@ pub(super) fn summary(maps_shown: usize, report: &Report) -> String {
 }
 
 fn around(title: &str, body: &Markup) -> String {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) }
-                link rel="icon" href="data:,";
-                link rel="stylesheet" href={ (OWN) "serve.css" };
-            }
-            body {
-                main { (body) }
-                script src={ (OWN) "serve.js" } {}
-            }
-        }
-    }
-    .into_string()
+    let head = html! {
+        link rel="icon" href="data:,";
+        link rel="stylesheet" href={ (OWN) "serve.css" };
+    };
+    let body = html! {
+        main { (body) }
+        script src={ (OWN) "serve.js" } {}
+    };
+    output::page(title, &head, &body).into_string()
 }
 
 /// The page of a project that cannot be read.

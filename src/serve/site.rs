@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -44,6 +43,8 @@ pub struct Site {
     summary: String,
     /// Maps that others stand in for, with those.
     stand_ins: BTreeMap<String, String>,
+    /// The config's links, as JSON has them within a text.
+    links: BTreeMap<String, String>,
 }
 
 /// Extensions of files that maps are made of and refer to. Nothing else is given away: a folder that
@@ -132,7 +133,13 @@ impl Site {
         put("serve.css".to_owned(), "text/css; charset=utf-8", page::STYLE.as_bytes().to_vec());
         put("serve.js".to_owned(), "text/javascript; charset=utf-8", page::SCRIPT.as_bytes().to_vec());
         let summary = page::summary(cards.len(), report);
-        Self { project, own, previews: Mutex::default(), summary, stand_ins }
+        let inside = |link: &str| {
+            let quoted = serde_json::Value::from(link).to_string();
+            quoted[1..quoted.len() - 1].to_owned()
+        };
+        let links = &project.config.links;
+        let links = links.iter().map(|(name, link)| (name.clone(), inside(link))).collect();
+        Self { project, own, previews: Mutex::default(), summary, stand_ins, links }
     }
 
     /// The site of a project that cannot be read, with the reason.
@@ -188,9 +195,8 @@ impl Site {
         // Visitors of a venue come to what stands in for it, as in a bundle.
         let name = self.stand_ins.get(name).map_or(name, String::as_str);
         let bytes = self.bytes(name)?;
-        let text =
-            has_extension(name, &["tmj", "json", "tmx", "wam"]).then(|| std::str::from_utf8(&bytes).ok());
-        let filled = text.flatten().and_then(|text| fill_text(text, &self.project.config.links));
+        let text = has_extension(name, &["tmj", "json", "wam"]).then(|| std::str::from_utf8(&bytes).ok());
+        let filled = text.flatten().and_then(|text| fill_text(text, &self.links));
         Some(filled.map_or(bytes, |filled| filled.into_bytes().into()))
     }
 
@@ -199,10 +205,11 @@ impl Site {
         if sources.is_held(name) {
             return sources.read(name).ok();
         }
-        let root: PathBuf = self.project.root.canonicalize().ok()?;
+        let root = self.project.root.canonicalize().ok()?;
         let path = sources.path(name).canonicalize().ok()?;
-        if !path.starts_with(&root) || path.components().any(|part| is_hidden(part.as_os_str(), &root, &path))
-        {
+        let below = path.strip_prefix(&root).ok()?;
+        // A link may lead into something hidden, such as `.git`.
+        if below.iter().any(|part| part.to_string_lossy().starts_with('.')) {
             return None;
         }
         // Names are judged letter by letter, as servers do.
@@ -211,10 +218,4 @@ impl Site {
             _ => None,
         }
     }
-}
-
-/// Whether a link below the root led into something hidden, such as `.git`.
-fn is_hidden(part: &std::ffi::OsStr, root: &std::path::Path, path: &std::path::Path) -> bool {
-    let below = path.strip_prefix(root).unwrap_or(path);
-    part.to_string_lossy().starts_with('.') && below.iter().any(|below| below == part)
 }

@@ -83,17 +83,10 @@ fn html(built: &Built, play_url: Option<&str>) -> String {
                  th,td{text-align:left;padding:.5rem .6rem;border-bottom:1px solid #ddd8cc}\
                  a{color:#0b5c8a}@media(prefers-color-scheme:dark){body{color:#ece8dd;background:#1d2433}\
                  th,td{border-color:#3a4358}a{color:#8fd0f5}}";
-    let page = maud::html! {
-        (maud::DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "Stands of " (built.event) }
-                style { (maud::PreEscaped(style)) }
-            }
-            body {
-                h1 { "Stands of " (built.event) }
+    let title = format!("Stands of {}", built.event);
+    let head = maud::html! { style { (maud::PreEscaped(style)) } };
+    let body = maud::html! {
+                h1 { (title) }
                 table {
                     thead { tr { th { "Sponsor" } th { "Tier" } th { "Place" } th { "At the stand" } } }
                     tbody {
@@ -107,10 +100,8 @@ fn html(built: &Built, play_url: Option<&str>) -> String {
                         }
                     }
                 }
-            }
-        }
     };
-    page.into_string() + "\n"
+    crate::output::page(&title, &head, &body).into_string() + "\n"
 }
 
 fn markdown(built: &Built, play_url: Option<&str>) -> String {

@@ -47,9 +47,7 @@ struct Group {
 impl Signpost {
     /// The signposts that are drawn in a venue.
     pub(super) fn all(map: &Map) -> Vec<Self> {
-        let layers = map.flat_layers();
-        let objects = layers.iter().filter_map(|(_, layer)| layer.objects()).flat_map(|layer| &layer.objects);
-        objects
+        map.objects()
             .filter(|object| object.class == "signpost")
             .map(|object| Self {
                 // What reaches beyond the map is seen by nobody.

@@ -198,13 +198,9 @@ impl Template {
         texts.into_iter().any(|text| text.contains(&placeholder))
     }
 
-    /// Objects with the path of their layer.
+    /// Its objects.
     pub(super) fn objects(&self) -> impl Iterator<Item = &Object> {
-        self.map
-            .flat_layers()
-            .into_iter()
-            .filter_map(|(_, layer)| layer.objects())
-            .flat_map(|objects| objects.objects.iter())
+        self.map.objects()
     }
 
     /// Cells of the first object of a class.

@@ -1,10 +1,10 @@
 //! The page around the walk.
 
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::{PreEscaped, html};
 use serde::Serialize;
 
 use super::{Room, RoomError};
-use crate::workadventure::percent_encoded;
+use crate::{output, workadventure::percent_encoded};
 
 /// Name of the page's file.
 pub const PAGE: &str = "walk.html";
@@ -92,18 +92,11 @@ impl Page {
         let data = serde_json::to_string(self).unwrap_or_default().replace('<', "\\u003c");
         let overlays =
             [("zones", "Zones"), ("walls", "Walls"), ("entries", "Entries"), ("findings", "Findings")];
-        html! {
-            (DOCTYPE)
-            html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="color-scheme" content="light dark";
-                    title { "Walk · " (self.title) }
-                    link rel="icon" href="data:,";
-                    link rel="stylesheet" href={ (FOLDER) "/walk.css" };
-                }
-                body {
+        let head = html! {
+            link rel="icon" href="data:,";
+            link rel="stylesheet" href={ (FOLDER) "/walk.css" };
+        };
+        let body = html! {
                     header {
                         h1 { (self.title) }
                         label { span.quiet { "Map" } select #map {} }
@@ -155,9 +148,7 @@ impl Page {
                     }
                     script #venue type="application/json" { (PreEscaped(data)) }
                     script src={ (FOLDER) "/walk.js" } {}
-                }
-            }
-        }
-        .into_string()
+        };
+        output::page(&format!("Walk · {}", self.title), &head, &body).into_string()
     }
 }

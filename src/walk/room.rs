@@ -54,7 +54,8 @@ pub struct Room {
     pub path_walls: Vec<u32>,
     /// Where something happens, in the order in which the engine merges them.
     pub zones: Vec<RoomZone>,
-    /// Where visitors arrive, the default entry first; empty where the engine falls back to the middle.
+    /// Where visitors arrive: areas of the editor first, as the engine looks for them. Without a default one
+    /// the engine has a place of its own.
     pub entries: Vec<RoomEntry>,
     /// Objects by name, with their middle: `moveTo` finds them.
     pub objects: BTreeMap<String, (f64, f64)>,
@@ -355,10 +356,8 @@ fn walls(grid: &WalkGrid) -> Vec<u32> {
 }
 
 fn objects(map: &Map) -> BTreeMap<String, (f64, f64)> {
-    let layers = map.flat_layers();
-    let objects = layers.iter().filter_map(|(_, layer)| layer.objects()).flat_map(|layer| &layer.objects);
     let mut middles = BTreeMap::new();
-    for object in objects.filter(|object| !object.name.is_empty()) {
+    for object in map.objects().filter(|object| !object.name.is_empty()) {
         let middle = object.position + object.size / 2.0;
         middles.entry(object.name.clone()).or_insert((middle.x, middle.y));
     }

@@ -146,9 +146,7 @@ fn runs(cells: &Cells) -> Vec<u32> {
 
 /// Text objects; that they or their layers are hidden changes nothing.
 pub(super) fn texts(map: &Map) -> Vec<DrawnText> {
-    let layers = map.flat_layers();
-    let objects = layers.iter().filter_map(|(_, layer)| layer.objects()).flat_map(|layer| &layer.objects);
-    objects
+    map.objects()
         .filter_map(|object| {
             let Shape::Text(text) = &object.shape else { return None };
             let [red, green, blue, alpha] = color(&text.color).unwrap_or([0, 0, 0, 255]);
@@ -172,9 +170,7 @@ pub(super) fn texts(map: &Map) -> Vec<DrawnText> {
 
 /// Objects of class `website`. `address` makes a URL of what is written.
 pub(super) fn websites(map: &Map, address: &dyn Fn(&str) -> Option<String>) -> Vec<EmbeddedWebsite> {
-    let layers = map.flat_layers();
-    let objects = layers.iter().filter_map(|(_, layer)| layer.objects()).flat_map(|layer| &layer.objects);
-    objects
+    map.objects()
         .filter(|object| object.class == "website" && object.visible)
         .filter_map(|object| {
             let (Value::String(url) | Value::File(url)) = &object.properties.get("url")?.value else {

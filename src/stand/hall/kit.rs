@@ -41,9 +41,8 @@ impl Kit {
         sources.insert(file.clone(), KIT.1);
         let broken = || StandError::Venue { file: file.clone(), reason: "no kit for halls".to_owned() };
         let map = format::load_map(sources, &file).map.ok_or_else(broken)?;
-        let objects = map.layers.iter().filter_map(|layer| layer.objects()).flat_map(|layer| &layer.objects);
         let named = |object: &Object| (object.name.clone(), object.rectangle().tiles(map.tile_size));
-        Ok(Self { pieces: objects.map(named).collect(), map })
+        Ok(Self { pieces: map.objects().map(named).collect(), map })
     }
 
     /// A map with the kit's tilesets and nothing in it.
