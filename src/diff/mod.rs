@@ -18,6 +18,7 @@ mod pair;
 mod picture;
 mod role;
 mod room;
+mod shift;
 mod stands;
 mod text;
 mod tileset;
@@ -51,6 +52,9 @@ pub struct FileDiff {
     pub before: Option<String>,
     /// What became of it.
     pub change: ChangeKind,
+    /// How far everything on a map moved, in tiles right and down, where it grew or shrank at its left or
+    /// top. What is said of places before is said as if they had moved with it.
+    pub shift: Option<(i32, i32)>,
     /// What is different in it. Of a new file, and of one that is gone, what it amounts to.
     pub changes: Vec<Change>,
 }
@@ -176,14 +180,24 @@ pub struct CellChange {
 }
 
 /// One thing that is different.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Detail {
     /// What: the name of a property, or a word of Tiled's.
     pub what: String,
     /// What it was; `None` where it was not.
-    pub before: Option<String>,
+    pub before: Option<Said>,
     /// What it is; `None` where it is no more.
-    pub after: Option<String>,
+    pub after: Option<Said>,
+}
+
+/// What a detail was, or is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Said {
+    /// A value that stands in the file.
+    Value(serde_json::Value),
+    /// Something in words.
+    Words(String),
 }
 
 /// Cells that a picture marks.

@@ -33,6 +33,7 @@ pub use build::build;
 pub use directory::{Directory, directory};
 pub use place::Unplaced;
 pub use plan::plan;
+pub use site::stand_areas;
 pub use spec::Spec;
 
 use crate::{

@@ -147,7 +147,9 @@ impl Room {
                 let default = start.boolean("isDefault") == Some(true);
                 drawn.push(RoomEntry { name: area.name.clone(), default, declared: true, cells });
             }
-            zones.push(surroundings.editor_zone(area.name.clone(), area.rectangle, &area.properties));
+            for properties in occasions(&area.properties) {
+                zones.push(surroundings.editor_zone(area.name.clone(), area.rectangle, &properties));
+            }
         }
         // The engine looks at the editor's areas first (workadventure-maps, section 3.1).
         if drawn.iter().any(|entry| entry.default) {
@@ -235,7 +237,7 @@ impl Surroundings<'_> {
 
     /// A zone of the editor's file, with the properties of Tiled's maps that do the same; what has none
     /// is said in words.
-    fn editor_zone(&self, name: String, rectangle: PixelRect, written: &[AreaProperty]) -> RoomZone {
+    fn editor_zone(&self, name: String, rectangle: PixelRect, written: &[&AreaProperty]) -> RoomZone {
         let mut properties = BTreeMap::new();
         let mut happenings = BTreeMap::new();
         let mut says = Vec::new();
@@ -309,6 +311,22 @@ impl Surroundings<'_> {
         let rectangle = Some(corners(rectangle));
         RoomZone { name, holder: "editor", gid: None, cells: Vec::new(), rectangle, properties, happenings }
     }
+}
+
+/// The properties of an area in lists in which none is twice: what it does twice, two websites say, takes a
+/// zone for each. One list at least.
+fn occasions(properties: &[AreaProperty]) -> Vec<Vec<&AreaProperty>> {
+    let mut lists = vec![Vec::new()];
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for property in properties {
+        let occasion = seen.entry(&property.kind).or_default();
+        if *occasion == lists.len() {
+            lists.push(Vec::new());
+        }
+        lists[*occasion].push(property);
+        *occasion += 1;
+    }
+    lists
 }
 
 fn corners(rectangle: PixelRect) -> (f64, f64, f64, f64) {

@@ -11,6 +11,7 @@ mod cli;
 mod convert;
 mod corpus;
 mod demo;
+mod diff;
 mod docs;
 mod editor_files;
 mod fixes;
