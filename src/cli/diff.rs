@@ -75,6 +75,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         new: &states.new,
         folders: (&states.folders.0, &states.folders.1),
         alone: states.alone,
+        whole: states.whole,
         stands: (&stands.0, &stands.1),
     };
     let diff = diff::compare(&sides);

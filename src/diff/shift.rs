@@ -1,20 +1,25 @@
 //! Maps that grew or shrank at their left or top: everything in them moved, and nothing else changed.
 
+use std::{cmp::Reverse, collections::BTreeMap};
+
 use glam::{DVec2, IVec2};
 
 use crate::model::{Cells, Gid, Layer, LayerKind, Map, TileData, TileLayer, TilePos};
 
 /// Farthest that a map's content is looked for, in tiles.
 const FARTHEST: i32 = 64;
-/// Cells of the largest map that is moved; its size may be no more than a number in a file.
-const MOST_CELLS: u64 = 1 << 24;
+/// Cells that all layers of a map may have once it is moved; its size may be no more than a number in a file.
+const MOST_CELLS: u64 = 1 << 26;
+/// Layers that are compared, the fullest ones.
+const MOST_LAYERS: usize = 16;
 /// Cells of each layer that are compared.
 const SAMPLE: usize = 256;
 
 /// How far everything moved, in tiles; `None` where it stayed, or where the two have little in common.
 /// `same` tells whether a tile of the old map is a tile of the new one.
 pub(super) fn of(old: &Map, new: &Map, same: impl Fn(Gid, Gid) -> bool) -> Option<IVec2> {
-    let cells = u64::from(new.width) * u64::from(new.height);
+    let count = old.flat_layers().len() as u64;
+    let cells = (u64::from(new.width) * u64::from(new.height)).saturating_mul(count);
     let grew = (old.width, old.height) != (new.width, new.height);
     if old.infinite || new.infinite || !grew || cells > MOST_CELLS {
         return None;
@@ -22,7 +27,8 @@ pub(super) fn of(old: &Map, new: &Map, same: impl Fn(Gid, Gid) -> bool) -> Optio
     let pairs = layers(old, new);
     let agreement = |shift: IVec2| -> usize {
         let agrees = |layer: &Sampled<'_>| {
-            let at = |cell: &TilePos| TilePos::new(cell.x + shift.x, cell.y + shift.y);
+            let at =
+                |cell: &TilePos| TilePos::new(cell.x.saturating_add(shift.x), cell.y.saturating_add(shift.y));
             layer.cells.iter().filter(|(cell, gid)| same(*gid, layer.new.get(at(cell)))).count()
         };
         pairs.iter().map(agrees).sum()
@@ -37,9 +43,8 @@ pub(super) fn of(old: &Map, new: &Map, same: impl Fn(Gid, Gid) -> bool) -> Optio
     let columns = range(old.width, new.width);
     let shifts = range(old.height, new.height).flat_map(|y| columns.clone().map(move |x| IVec2::new(x, y)));
     // Of several that agree as much, the shortest.
-    let best = shifts
-        .map(|shift| (agreement(shift), std::cmp::Reverse(shift.length_squared()), shift.x, shift.y))
-        .max()?;
+    let best =
+        shifts.map(|shift| (agreement(shift), Reverse(shift.length_squared()), shift.x, shift.y)).max()?;
     let (agreed, _, x, y) = best;
     // What was cut off agrees with nothing.
     (agreed > stayed && 4 * agreed >= 3 * all).then_some(IVec2::new(x, y))
@@ -50,16 +55,20 @@ struct Sampled<'a> {
     new: &'a TileLayer,
 }
 
-/// Tile layers of the same path, with some cells of the old one.
+/// The fullest tile layers that both have by path, with some cells of the old one.
 fn layers<'a>(old: &Map, new: &'a Map) -> Vec<Sampled<'a>> {
-    let news = new.flat_layers();
-    let sampled = old.flat_layers().into_iter().filter_map(|(path, layer)| {
+    let news: BTreeMap<String, &TileLayer> =
+        new.flat_layers().into_iter().filter_map(|(path, layer)| Some((path, layer.tiles()?))).collect();
+    let both = old.flat_layers().into_iter().filter_map(|(path, layer)| {
         let was = layer.tiles()?;
-        let is = news.iter().find(|(other, layer)| *other == path && layer.tiles().is_some())?.1.tiles()?;
-        let count = was.filled().count();
+        Some((was.filled().count(), was, *news.get(&path)?))
+    });
+    let mut both: Vec<_> = both.collect();
+    both.sort_by_key(|(count, ..)| Reverse(*count));
+    let sampled = both.into_iter().take(MOST_LAYERS).map(|(count, was, new)| {
         // A step that is odd meets every column.
         let step = (count / SAMPLE) | 1;
-        Some(Sampled { cells: was.filled().step_by(step).collect(), new: is })
+        Sampled { cells: was.filled().step_by(step).collect(), new }
     });
     sampled.collect()
 }

@@ -37,7 +37,9 @@ pub struct Sides<'a> {
     pub folders: (&'a str, &'a str),
     /// Whether the first file of each is compared with the other's, whatever their names.
     pub alone: bool,
-    /// The stands of the specs, by name of the spec, where they can be built.
+    /// Whether all of a project is compared, and so the links that its config names, too.
+    pub whole: bool,
+    /// The stands of the specs, by name of the spec, where they can be built and are compared.
     pub stands: (&'a BTreeMap<String, Built>, &'a BTreeMap<String, Built>),
 }
 
@@ -67,10 +69,8 @@ pub fn compare(sides: &Sides<'_>) -> Diff {
     let pictures = Pictures::new(sides);
     let mut files = maps(sides, &pictures);
     files.extend(wams(sides));
-    if !sides.alone {
-        files.extend(stands::compare(sides.stands.0, sides.stands.1));
-        files.extend(links(sides));
-    }
+    files.extend(stands::compare(sides.stands.0, sides.stands.1));
+    files.extend(sides.whole.then(|| links(sides)).flatten());
     files.sort_by(|a, b| (a.kind, &a.file, &a.before).cmp(&(b.kind, &b.file, &b.before)));
     Diff { version: 1, files }
 }
