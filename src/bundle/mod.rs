@@ -32,7 +32,10 @@ use std::{
     sync::Arc,
 };
 
+pub(crate) use manifest::{PATH as MANIFEST, fingerprints};
 pub use page::Stand;
+pub(crate) use picture::{looks_cached_for_ever, sha256};
+pub(crate) use write::pack;
 pub use write::{Ready, prepare, zip};
 
 use crate::{

@@ -204,7 +204,7 @@ fn human(bundle: &Bundle, out: &Path, zip: Option<&Path>) -> String {
 
 /// Bytes as people read them.
 #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
