@@ -10,10 +10,12 @@
 //! Everything is built in memory, so that a bundle that cannot be made leaves the old one alone.
 
 mod assemble;
+mod fill;
 mod follow;
 mod hosting;
 mod manifest;
 mod optimise;
+mod own;
 mod page;
 mod picture;
 mod plan;

@@ -43,7 +43,8 @@ pub(super) struct Args {
     /// Add a page on which people walk through the maps in any browser
     #[arg(long)]
     walk: bool,
-    /// URL that the bundle will be served from, for links into WorkAdventure
+    /// URL that the bundle will be served from: for links into WorkAdventure, and to know addresses in maps and
+    /// pages that lead to the bundle itself
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
     /// Bundle though there are errors
