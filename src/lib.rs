@@ -70,6 +70,7 @@ pub mod online;
 pub mod output;
 pub mod picture;
 pub mod project;
+pub mod publish;
 pub mod report;
 pub mod serve;
 pub mod source;
