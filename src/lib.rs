@@ -69,6 +69,7 @@ pub mod output;
 pub mod picture;
 pub mod project;
 pub mod report;
+pub mod schema;
 pub mod serve;
 pub mod source;
 pub mod stand;

@@ -18,6 +18,7 @@ mod page;
 mod picture;
 mod plan;
 mod reference;
+mod report;
 mod script;
 mod walk;
 mod wam;
@@ -33,6 +34,7 @@ use std::{
 };
 
 pub use page::Stand;
+pub use report::BundleReport;
 pub use write::{Ready, prepare, zip};
 
 use crate::{
@@ -89,7 +91,7 @@ pub struct BundleFile {
 }
 
 /// What became of a map.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
 pub struct BundledMap {
     /// Name of its file in the project.
     pub source: String,

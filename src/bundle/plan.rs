@@ -16,7 +16,7 @@ use crate::{
     project::{Host, Project},
     source::{Existence, Sources},
     workadventure::{
-        Reference,
+        PropertyFact, Reference,
         reference::{Use, visit},
     },
 };
@@ -70,7 +70,10 @@ pub(super) fn plan(project: &mut Project, settings: &Settings) -> Result<Plan, B
         project.load(std::slice::from_ref(&name));
         let map = readable(project, &name)?;
         // What classes give must be in the file: WorkAdventure reads nothing else.
-        let map = project.types_of(&name).map(|types| types.resolve(&map)).unwrap_or(map);
+        let map = project
+            .types_of(&name)
+            .map(|types| types.resolve(&map, PropertyFact::says_something))
+            .unwrap_or(map);
         let mut found = Found::default();
         let mut seen = map.clone();
         visit(&mut seen, &mut |used, text| {

@@ -13,6 +13,7 @@ mod graph;
 mod online;
 mod render;
 mod rules;
+mod schema;
 mod serve;
 mod shell;
 mod stands;
@@ -94,6 +95,7 @@ enum Command {
     Graph(graph::Args),
     Serve(serve::Args),
     Convert(convert::Args),
+    Schema(schema::Args),
     Completions(completions::Args),
 }
 
@@ -120,6 +122,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Graph(args) => graph::run(&args, &shell),
         Command::Serve(args) => serve::run(&args, &shell),
         Command::Convert(args) => convert::run(&args, &shell),
+        Command::Schema(args) => schema::run(&args, &shell),
         Command::Completions(args) => completions::run(&args, &shell),
     };
     match done {
