@@ -19,6 +19,7 @@
 //! Map                ──> picture ──> pixels                     what the map looks like
 //! Project + World    ──> bundle  ──> files in memory            what a host serves
 //! Map                ──> convert ──> TMJ                        complete in itself, else untouched
+//! two Projects       ──> diff    ──> Diff                       what changed, in words and as pictures
 //! World              ──> graph   ──> DOT, Mermaid, SVG          maps and the ways between them
 //! World + report     ──> walk    ──> Room, page                 what a browser needs to walk through it
 //! Project + report   ──> serve   ──> HTTP                       the walk and the files, new at every save
@@ -59,6 +60,7 @@ pub mod bundle;
 pub mod check;
 pub mod cli;
 pub mod convert;
+pub mod diff;
 pub mod finding;
 pub mod fix;
 pub mod format;

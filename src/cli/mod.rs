@@ -8,6 +8,7 @@ mod bundle;
 mod check;
 mod completions;
 mod convert;
+mod diff;
 mod fixes;
 mod graph;
 mod online;
@@ -92,6 +93,7 @@ enum Command {
     Rules(rules::Args),
     Stands(stands::Args),
     Render(render::Args),
+    Diff(diff::Args),
     Graph(graph::Args),
     Serve(serve::Args),
     Convert(convert::Args),
@@ -119,6 +121,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(args) => rules::run(&args, &shell),
         Command::Stands(args) => stands::run(&args, &shell),
         Command::Render(args) => render::run(&args, &shell),
+        Command::Diff(args) => diff::run(&args, &shell),
         Command::Graph(args) => graph::run(&args, &shell),
         Command::Serve(args) => serve::run(&args, &shell),
         Command::Convert(args) => convert::run(&args, &shell),

@@ -158,7 +158,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
 }
 
 /// The picture of the map's own that lies at a path, by its name.
-fn own_picture(project: &Project, map: &Map, path: &Path) -> Option<String> {
+pub(super) fn own_picture(project: &Project, map: &Map, path: &Path) -> Option<String> {
     let there = path.canonicalize().ok()?;
     let tilesets = map.tilesets.iter().filter_map(|set| set.tileset.as_deref());
     let of_tilesets = tilesets.flat_map(|tileset| {

@@ -109,6 +109,14 @@ impl TileRect {
         Self { x, y, width: length(x, right), height: length(y, bottom) }
     }
 
+    /// The smallest rectangle around this one and another.
+    #[must_use]
+    pub fn around_both(self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let (right, bottom) = (self.right().max(other.right()), self.bottom().max(other.bottom()));
+        Self { x, y, width: right.abs_diff(x), height: bottom.abs_diff(y) }
+    }
+
     /// The rectangle with `margin` cells more on each side.
     #[must_use]
     pub fn grown(self, margin: u32) -> Self {
