@@ -72,6 +72,7 @@ pub mod picture;
 pub mod project;
 pub mod publish;
 pub mod report;
+pub mod schema;
 pub mod serve;
 pub mod source;
 pub mod stand;

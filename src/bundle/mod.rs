@@ -20,6 +20,7 @@ mod page;
 mod picture;
 mod plan;
 mod reference;
+mod report;
 mod script;
 mod walk;
 mod wam;
@@ -37,6 +38,7 @@ use std::{
 pub(crate) use manifest::{PATH as MANIFEST, fingerprints};
 pub use page::Stand;
 pub(crate) use picture::{looks_cached_for_ever, sha256};
+pub use report::BundleReport;
 pub(crate) use write::pack;
 pub use write::{Ready, prepare, zip};
 
@@ -94,7 +96,7 @@ pub struct BundleFile {
 }
 
 /// What became of a map.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
 pub struct BundledMap {
     /// Name of its file in the project.
     pub source: String,

@@ -6,11 +6,10 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use serde::Serialize;
 
 use super::{Format, Shell, Status};
 use crate::{
-    bundle::{self, Bundle, BundledMap},
+    bundle::{self, Bundle, BundleReport},
     check,
     finding::Severity,
     output,
@@ -162,23 +161,8 @@ fn listed(project: &Project, built: &[Built]) -> Vec<bundle::Stand> {
     stands.into_iter().map(|(_, stand)| stand).collect()
 }
 
-#[derive(Serialize)]
-struct Json<'a> {
-    version: u32,
-    out: String,
-    files: usize,
-    bytes: u64,
-    maps: &'a [BundledMap],
-}
-
 fn json(bundle: &Bundle, out: &Path) -> anyhow::Result<String> {
-    let json = Json {
-        version: 1,
-        out: out.to_string_lossy().replace('\\', "/"),
-        files: bundle.files.len(),
-        bytes: bundle.bytes(),
-        maps: &bundle.maps,
-    };
+    let json = BundleReport::new(bundle, out.to_string_lossy().replace('\\', "/"));
     Ok(format!("{}\n", serde_json::to_string_pretty(&json)?))
 }
 

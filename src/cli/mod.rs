@@ -15,6 +15,7 @@ mod online;
 mod publish;
 mod render;
 mod rules;
+mod schema;
 mod serve;
 mod shell;
 mod stands;
@@ -98,6 +99,7 @@ enum Command {
     Graph(graph::Args),
     Serve(serve::Args),
     Convert(convert::Args),
+    Schema(schema::Args),
     Completions(completions::Args),
 }
 
@@ -126,6 +128,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Graph(args) => graph::run(&args, &shell),
         Command::Serve(args) => serve::run(&args, &shell),
         Command::Convert(args) => convert::run(&args, &shell),
+        Command::Schema(args) => schema::run(&args, &shell),
         Command::Completions(args) => completions::run(&args, &shell),
     };
     match done {

@@ -22,6 +22,7 @@ mod lock;
 mod logo;
 mod place;
 mod plan;
+mod report;
 mod sheet;
 mod signpost;
 mod site;
@@ -33,6 +34,7 @@ pub use build::build;
 pub use directory::{Directory, directory};
 pub use place::Unplaced;
 pub use plan::plan;
+pub use report::StandsReport;
 pub use site::stand_areas;
 pub use spec::Spec;
 

@@ -26,6 +26,8 @@ mod render;
 mod reports;
 mod rules;
 mod saving;
+mod schema;
 mod serve;
 mod stands;
+mod tiled_project;
 mod walk;

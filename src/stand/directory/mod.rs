@@ -7,7 +7,7 @@ use std::{
     str::FromStr,
 };
 
-use super::{Built, Stand, StandError};
+use super::{Built, Stand, StandError, StandsReport};
 use crate::source::Sources;
 
 /// Form of a directory.
@@ -151,36 +151,8 @@ impl fmt::Display for Csv<'_> {
 }
 
 fn json(built: &Built, play_url: Option<&str>) -> String {
-    let stands: Vec<_> = built
-        .stands
-        .iter()
-        .map(|stand| {
-            serde_json::json!({
-                "sponsor": stand.sponsor,
-                "slug": stand.slug,
-                "tier": stand.tier,
-                "area": stand.area,
-                "tiles": stand.tiles,
-                "zone_tiles": stand.zone_tiles,
-                "entry": stand.slug,
-                "link": link(built, stand, play_url),
-                "visitors": stand.visitors,
-                "kept": stand.kept,
-                "website": stand.website,
-                "video": stand.video,
-                "brochure": stand.brochure,
-                "meeting": stand.meeting,
-            })
-        })
-        .collect();
-    let unplaced: Vec<_> = built
-        .unplaced
-        .iter()
-        .map(|one| serde_json::json!({ "sponsor": one.sponsor, "reason": one.reason }))
-        .collect();
-    let document =
-        serde_json::json!({ "version": 1, "map": built.output, "stands": stands, "unplaced": unplaced });
-    serde_json::to_string_pretty(&document).expect("texts and numbers only") + "\n"
+    let report = StandsReport::new(built, |stand| link(built, stand, play_url));
+    serde_json::to_string_pretty(&report).expect("texts and numbers only") + "\n"
 }
 
 #[cfg(test)]
