@@ -93,13 +93,7 @@ fn agreement((old, old_ids): (&Layer, &TileIds), (new, new_ids): (&Layer, &TileI
             let (was, is) = (outlines(&was.objects), outlines(&is.objects));
             share(was.intersection(&is).count(), was.len().max(is.len()))
         }
-        (LayerKind::Image(was), LayerKind::Image(is)) => {
-            if was.picture.source == is.picture.source {
-                1.0
-            } else {
-                0.0
-            }
-        }
+        (LayerKind::Image(was), LayerKind::Image(is)) if was.picture.source == is.picture.source => 1.0,
         (LayerKind::Group(was), LayerKind::Group(is)) => {
             let names = |layers: &[Layer]| -> BTreeSet<String> {
                 layers.iter().map(|layer| layer.name.clone()).collect()

@@ -24,6 +24,14 @@ pub struct PictureError {
     pub source: RenderError,
 }
 
+fn drawn(map: Option<&ProjectMap>) -> Option<&Map> {
+    map.and_then(|map| map.map.as_ref())
+}
+
+fn built(built: Option<&Built>) -> Option<&Map> {
+    built.map(|built| &built.map)
+}
+
 /// Before, after, and what changed, of a map or of a map with its stands; `None` where neither state can be
 /// shown. `size` is the longest side of one state, in pixels.
 ///
@@ -31,12 +39,6 @@ pub struct PictureError {
 /// Where a state cannot be drawn.
 pub fn picture(file: &FileDiff, sides: &Sides<'_>, size: u32) -> Result<Option<RgbaImage>, PictureError> {
     let old_name = file.before.as_ref().unwrap_or(&file.file);
-    fn drawn(map: Option<&ProjectMap>) -> Option<&Map> {
-        map.and_then(|map| map.map.as_ref())
-    }
-    fn built(built: Option<&Built>) -> Option<&Map> {
-        built.map(|built| &built.map)
-    }
     let (before, after) = match file.kind {
         FileKind::Map => {
             // Two files that are compared with each other are called differently.
@@ -57,8 +59,8 @@ pub fn picture(file: &FileDiff, sides: &Sides<'_>, size: u32) -> Result<Option<R
         looks: file.kind == FileKind::Map,
         size,
     };
-    let drawn = panels.draw(marks(file));
-    drawn.map(Some).map_err(|source| PictureError { file: file.file.clone(), source })
+    let picture = panels.draw(marks(file));
+    picture.map(Some).map_err(|source| PictureError { file: file.file.clone(), source })
 }
 
 /// Marks of everything that lies somewhere, large things below small ones. Cells of layers that mean

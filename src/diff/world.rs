@@ -156,12 +156,11 @@ fn of_map(
     details.field("size", &size(old.map), &size(new.map), Clone::clone);
     let at = |at: IVec2| Some(format!("at ({}, {})", at.x, at.y));
     details.words("everything", at(IVec2::ZERO), at(shift));
-    match changes.iter_mut().find(|change| change.subject == Subject::Map) {
-        Some(change) => change.details.splice(0..0, details.0).for_each(drop),
-        None => {
-            let changed = Change::new(ChangeKind::Changed, Subject::Map, "");
-            changes.insert(0, Change { details: details.0, ..changed });
-        }
+    if let Some(of_map) = changes.iter_mut().find(|one| one.subject == Subject::Map) {
+        of_map.details.splice(0..0, details.0).for_each(drop);
+    } else {
+        let of_map = Change::new(ChangeKind::Changed, Subject::Map, "");
+        changes.insert(0, Change { details: details.0, ..of_map });
     }
     (changes, shared, Some((shift.x, shift.y)))
 }
@@ -346,7 +345,7 @@ fn links(sides: &Sides<'_>) -> Option<FileDiff> {
     });
     let changes: Vec<Change> = changes.collect();
     let file = sides.new.config_file.clone().or_else(|| sides.old.config_file.clone())?;
-    (!changes.is_empty()).then(|| FileDiff {
+    (!changes.is_empty()).then_some(FileDiff {
         kind: FileKind::Config,
         file,
         before: None,

@@ -198,6 +198,6 @@ fn together(parts: &[(&str, RgbaImage)]) -> RgbaImage {
         canvas.paste(part, (x, y + TITLE));
     }
     let (width, height) = (canvas.width, canvas.height);
-    let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    RgbaImage::from_raw(side(width), side(height), canvas.to_rgba()).unwrap_or_default()
+    let pixels = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    RgbaImage::from_raw(pixels(width), pixels(height), canvas.to_rgba()).unwrap_or_default()
 }

@@ -31,7 +31,7 @@ mod stamp;
 mod template;
 
 pub use build::build;
-pub use directory::{Directory, directory};
+pub use directory::{Directory, Way, directory, page};
 pub use place::Unplaced;
 pub use plan::plan;
 pub use report::StandsReport;

@@ -2,6 +2,8 @@
 
 mod page;
 
+pub use page::{Way, page};
+
 use std::{
     fmt::{self, Write as _},
     str::FromStr,
@@ -51,7 +53,13 @@ pub fn directory(
     form: Directory,
 ) -> Result<String, StandError> {
     Ok(match form {
-        Directory::Html => page::page(built, sources, play_url)?,
+        Directory::Html => {
+            let way = |stand: &Stand| match play_url {
+                Some(_) => Way::Link(link(built, stand, play_url)),
+                None => Way::Path(link(built, stand, None)),
+            };
+            page(built, sources, &way, &mut |_, png| page::data_address(&png))?
+        }
         Directory::Markdown => markdown(built, play_url),
         Directory::Csv => csv(built, play_url),
         Directory::Json => json(built, play_url),

@@ -1,11 +1,11 @@
 //! The directory as a page that a conference puts on its site: searchable, with logos, links and the plan.
-//! One file, pictures included, that loads nothing; without scripts it is a list.
+//! It loads nothing but its pictures; without scripts it is a list.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use image::RgbaImage;
 use maud::{Markup, PreEscaped, html};
 
-use super::{link, offers};
+use super::offers;
 use crate::{
     picture,
     source::{Sources, file_stem},
@@ -19,11 +19,33 @@ const MAP_SIDE: u32 = 1600;
 /// Size of a logo, in pixels: twice what is shown.
 const LOGO: (u32, u32) = (320, 128);
 
-/// Writes the page. The pictures of the map, and the logos, must be readable through `sources`.
-pub(super) fn page(built: &Built, sources: &Sources, play_url: Option<&str>) -> Result<String, StandError> {
+/// How visitors get to a stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// The address that opens the venue there.
+    Link(String),
+    /// Where nobody knows that: the path of the map with its entry.
+    Path(String),
+}
+
+/// Writes the page. The pictures of the map, and the logos, must be readable through `sources`; `put` takes
+/// the page's own pictures as PNG, each with a name for it, and returns where the page finds it.
+///
+/// # Errors
+/// Where a picture cannot be drawn.
+pub fn page(
+    built: &Built,
+    sources: &Sources,
+    way: &dyn Fn(&Stand) -> Way,
+    put: &mut dyn FnMut(&str, Vec<u8>) -> String,
+) -> Result<String, StandError> {
     let drawing = Drawing::of(sources, built, MAP_SIDE)?;
-    let map = address(&drawing.map)?;
-    let logos = drawing.stands.iter().map(|stand| logo(sources, stand)).collect::<Result<Vec<_>, _>>()?;
+    let map = put("stands.png", png(&drawing.map)?);
+    let mut logos = Vec::new();
+    for stand in &drawing.stands {
+        let logo = logo(sources, stand)?;
+        logos.push(logo.map(|logo| put(&format!("{}.png", stand.slug), logo)));
+    }
     let title = format!("Stands of {}", built.event);
     let head = html! { style { (PreEscaped(STYLE)) } };
     let body = html! {
@@ -38,7 +60,7 @@ pub(super) fn page(built: &Built, sources: &Sources, play_url: Option<&str>) -> 
             section aria-label="Plan" { (plan(&drawing, &map, built)) }
             section.stands aria-label="Stands" {
                 @for (number, (stand, logo)) in drawing.stands.iter().zip(&logos).enumerate() {
-                    (card(built, number + 1, stand, logo.as_deref(), play_url))
+                    (card(number + 1, stand, logo.as_deref(), &way(stand)))
                 }
             }
         }
@@ -66,8 +88,7 @@ fn plan(drawing: &Drawing<'_>, map: &str, built: &Built) -> Markup {
     }
 }
 
-fn card(built: &Built, number: usize, stand: &Stand, logo: Option<&str>, play_url: Option<&str>) -> Markup {
-    let there = link(built, stand, play_url);
+fn card(number: usize, stand: &Stand, logo: Option<&str>, way: &Way) -> Markup {
     let offers = offers(stand);
     let words = format!("{} {} {} {}", stand.sponsor, stand.tier, stand.area, offers.join(" "));
     let public = |url: &Option<String>| {
@@ -90,7 +111,10 @@ fn card(built: &Built, number: usize, stand: &Stand, logo: Option<&str>, play_ur
             h2 { span.number { (number) } " " (stand.sponsor) }
             p.facts { (stand.tier) @if stand.meeting { " · meeting at the stand" } }
             p {
-                @if play_url.is_some() { a.button href=(there) { "Visit the stand" } } @else { code { (there) } }
+                @match way {
+                    Way::Link(link) => { a.button href=(link) { "Visit the stand" } }
+                    Way::Path(path) => { code { (path) } }
+                }
             }
             @if links.iter().any(|(url, _)| url.is_some()) {
                 ul {
@@ -103,18 +127,21 @@ fn card(built: &Built, number: usize, stand: &Stand, logo: Option<&str>, play_ur
     }
 }
 
-/// The logo of a stand on its plate; `None` where it has none.
-fn logo(sources: &Sources, stand: &Stand) -> Result<Option<String>, StandError> {
+/// The logo of a stand on its plate, as PNG; `None` where it has none.
+fn logo(sources: &Sources, stand: &Stand) -> Result<Option<Vec<u8>>, StandError> {
     let Some(name) = &stand.logo else { return Ok(None) };
     let wrong = |reason: String| StandError::Picture(format!("the logo {}: {reason}", file_stem(name)));
     let bytes = sources.read(name).map_err(|error| wrong(error.to_string()))?;
     let logo = Logo::read(bytes, name).map_err(wrong)?;
-    Ok(Some(address(&logo.drawn(LOGO.0, LOGO.1))?))
+    Ok(Some(png(&logo.drawn(LOGO.0, LOGO.1))?))
 }
 
-/// A picture as an address that holds all of it.
-fn address(image: &RgbaImage) -> Result<String, StandError> {
+fn png(image: &RgbaImage) -> Result<Vec<u8>, StandError> {
     let png = picture::encode(image).and_then(|png| picture::reduce(&png));
-    let png = png.map_err(|error| StandError::Picture(format!("the directory: {error}")))?;
-    Ok(format!("data:image/png;base64,{}", STANDARD.encode(png)))
+    png.map_err(|error| StandError::Picture(format!("the directory: {error}")))
+}
+
+/// An address that holds all of a picture.
+pub(super) fn data_address(png: &[u8]) -> String {
+    format!("data:image/png;base64,{}", STANDARD.encode(png))
 }
