@@ -1,7 +1,7 @@
 //! `venue diff`
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -192,10 +192,16 @@ impl States {
                 }
             }
         }
-        let ok = |side: BTreeMap<String, anyhow::Result<Built>>| {
+        let ok = |side: BTreeMap<String, anyhow::Result<Built>>| -> BTreeMap<String, Built> {
             side.into_iter().filter_map(|(spec, built)| Some((spec, built.ok()?))).collect()
         };
-        (ok(old), ok(new))
+        let (old, new) = (ok(old), ok(new));
+        // Maps with stands come of what is compared already, whether they lie about or not.
+        let made: BTreeSet<&String> = old.values().chain(new.values()).map(|built| &built.output).collect();
+        for project in [&mut self.old, &mut self.new] {
+            project.maps.retain(|map| !made.contains(&map.name));
+        }
+        (old, new)
     }
 }
 

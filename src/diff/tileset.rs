@@ -88,7 +88,11 @@ impl<'a> Pictures<'a> {
             details.words("picture", Some(path(before.1)), Some(path(after.1)));
         } else if !same {
             details.words("picture", Some(size(before.1)), Some(format!("{}, other pixels", size(after.1))));
+        } else if size(before.1) != size(after.1) {
+            details.words("stated size of the picture", Some(size(before.1)), Some(size(after.1)));
         }
+        let color = |picture: &Picture| picture.transparent.clone().unwrap_or_default();
+        details.text("transparent colour", &color(before.1), &color(after.1));
     }
 }
 

@@ -298,6 +298,11 @@ fn since_a_revision_a_project_is_compared_with_its_stands_and_links() {
           address: "https://player.vimeo.com/video/76979871" -> "https://bbb.example.org/stage"
     2 maps changed, 1 list of stands changed, 1 config changed
     "#);
+    // A map with stands that lies about is no change of its own.
+    let mut venue = venue(folder.path());
+    venue.args(["stands", "maps/sponsors.toml", "--quiet"]).assert().success();
+    assert!(folder.path().join("maps/hall.stands.tmj").is_file());
+    assert_eq!(run(folder.path(), &["--base", "main"]).1, out);
     // From another folder, a part, and what is not there.
     let (code, out, _) = run(&folder.path().join("maps"), &["--base", "main", "hall.tmj"]);
     assert_eq!(code, 1);
