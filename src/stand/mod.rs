@@ -36,6 +36,7 @@ pub use place::Unplaced;
 pub use plan::plan;
 pub use report::StandsReport;
 pub use spec::Spec;
+pub(crate) use spec::slug;
 
 use crate::{
     model::{Map, TileRect},

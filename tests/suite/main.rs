@@ -18,6 +18,7 @@ mod formats;
 mod graph;
 mod hostile;
 mod meaning;
+mod new;
 mod online;
 mod render;
 mod reports;
