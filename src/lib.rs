@@ -72,6 +72,7 @@ pub mod online;
 pub mod output;
 pub mod picture;
 pub mod project;
+pub mod publish;
 pub mod report;
 pub mod schema;
 pub mod serve;

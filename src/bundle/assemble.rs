@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use super::{
     ACCEPTED_FINDINGS, Bundle, BundleError, BundledMap, Note, Settings, optimise, picture,
     plan::Plan,
-    reference::{self, Target, extension},
-    script, wam,
+    reference::{Target, extension},
+    wam,
 };
 use crate::{
     format::{SaveStyle, save_tmj},
@@ -62,8 +62,8 @@ pub(super) fn assemble(
             .map_err(|source| BundleError::Unreadable { file: name.clone(), source })?;
         bundle.insert(output, bytes, Some(name));
     }
-    for (name, output) in &plan.scripts {
-        bundle.insert(output, script::compile(&project.sources, name)?, Some(name));
+    for (name, (output, bytes)) in &plan.made {
+        bundle.insert(output, bytes.as_slice(), Some(name));
     }
     Ok(bundle)
 }
@@ -252,7 +252,7 @@ impl Workshop<'_> {
         folder: &str,
         text: &str,
     ) -> Option<String> {
-        let target = reference::target(&self.project.sources, &self.plan.stand_ins, reference, folder, text);
+        let target = self.plan.places(&self.project.sources).target(reference, folder, text);
         let (path, suffix) = match target {
             Target::Map(name, suffix) => {
                 let map = self.plan.outputs.get(&name)?;
@@ -267,16 +267,27 @@ impl Workshop<'_> {
                     Some(pictures.get(&name)?.as_ref()?.path.clone())
                 };
                 let pictured = if self.plan.pictures.contains(&name) { picture() } else { None };
-                let copied = || self.plan.scripts.get(&name).or_else(|| self.plan.copies.get(&name)).cloned();
-                (pictured.or_else(copied)?, suffix)
+                let made = || Some(self.plan.made.get(&name)?.0.clone());
+                let copied = || self.plan.copies.get(&name).cloned();
+                (pictured.or_else(made).or_else(copied)?, suffix)
             }
             Target::Missing(_) | Target::Elsewhere => return None,
         };
-        let written = text.trim();
+        let text = text.trim();
+        let own = self.plan.own.split(text);
+        // Where it will be served is not for us to change. But no room has the address of a map's file
+        // (workadventure-maps, section 3.2), a path beside this one does.
+        let own = own.filter(|(before, _)| {
+            reference != Some(Reference::Exit) || before.contains("/_/") || before.starts_with('/')
+        });
+        let (before, folder_out, written) = match own {
+            Some((before, path)) => (before, "", path),
+            None => ("", folder_out, text),
+        };
         let written = &written[..written.find(['#', '?']).unwrap_or(written.len())];
         let new = crate::workadventure::percent_encoded(&relative(folder_out, &path));
         let same = resolve(folder_out, written) == path || written == new;
-        (!same).then(|| format!("{new}{suffix}"))
+        (!same).then(|| format!("{before}{new}{suffix}"))
     }
 }
 

@@ -2,8 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{plan::is_outside, reference::extension};
-use crate::source::{Existence, Sources, is_url, parent, resolve};
+use super::{
+    plan::is_outside,
+    reference::{Places, extension},
+};
+use crate::{
+    source::{Existence, is_url, parent, resolve},
+    workadventure::percent_decoded,
+};
 
 /// Longest text that is searched, in bytes.
 const LONGEST: usize = 8 << 20;
@@ -20,14 +26,16 @@ pub(super) struct Followed {
 /// Looks for references in the file called `name`. `maps` are the bundle's maps: a script may name
 /// files relative to the map that loads it.
 pub(super) fn references<'a>(
-    sources: &Sources,
+    places: Places<'_>,
     name: &str,
     bytes: &[u8],
     maps: impl Iterator<Item = &'a String>,
 ) -> Followed {
     let mut followed = Followed::default();
     let kind = extension(name);
-    if !matches!(kind.as_str(), "html" | "htm" | "css" | "js" | "mjs" | "svg") || bytes.len() > LONGEST {
+    if !matches!(kind.as_str(), "html" | "htm" | "css" | "js" | "mjs" | "svg" | "json")
+        || bytes.len() > LONGEST
+    {
         return followed;
     }
     let text = String::from_utf8_lossy(bytes);
@@ -35,33 +43,67 @@ pub(super) fn references<'a>(
     match kind.as_str() {
         "css" => seen.style(&text),
         "js" | "mjs" => seen.script(&text),
+        "json" => seen.collection(&text),
         _ => seen.page(&text),
     }
     let folder = parent(name);
+    let sources = places.sources;
     for reference in seen.stated {
-        let Some(path) = local_path(&reference) else { continue };
+        let own = || places.own.split(&reference).or_else(|| places.own.split_path(&reference));
+        let (folder, path) = match own() {
+            Some((_, path)) => ("", path),
+            None => (folder, reference.as_str()),
+        };
+        let Some(path) = local_path(path) else { continue };
         if path.starts_with('/') {
             followed.notes.push(format!(
                 "\"{reference}\" begins at the root of the site, where the bundle may not lie: not followed"
             ));
             continue;
         }
-        let target = resolve(folder, path);
-        match sources.existence(&target) {
-            Existence::File if is_outside(&target) => {
+        let target = [path, &percent_decoded(path)]
+            .map(|path| resolve(folder, path))
+            .into_iter()
+            .find(|target| sources.existence(target) == Existence::File);
+        match target {
+            Some(target) if is_outside(&target) => {
                 followed.notes.push(format!("\"{reference}\" lies outside of the project: not followed"));
             }
-            Existence::File => {
+            Some(target) => {
                 followed.files.insert(target);
             }
-            _ => followed.notes.push(format!("\"{reference}\" does not exist")),
+            None => followed.notes.push(format!("\"{reference}\" does not exist")),
         }
     }
     // Any text of a script may be a path; those that name a file are taken for one.
     let folders: BTreeSet<&str> = std::iter::once(folder).chain(maps.map(|map| parent(map))).collect();
     for literal in seen.literals {
-        let Some(path) = local_path(&literal).filter(|path| looks_like_path(path)) else { continue };
-        for folder in &folders {
+        let own = places.own.split(&literal).map(|(_, path)| path);
+        let Some(path) = local_path(own.unwrap_or(&literal)) else {
+            if let Some(folder) = computed_in(&literal) {
+                let is_there = |from: &&str| sources.existence(&resolve(from, folder)) == Existence::Folder;
+                if folders.iter().any(is_there) {
+                    followed.notes.push(format!(
+                        "\"{literal}\" is filled in by the script: add what it loads to [bundle] include"
+                    ));
+                }
+            }
+            continue;
+        };
+        if let Some(folder) =
+            path.strip_suffix('/').filter(|folder| folder.contains(|c: char| c.is_ascii_alphanumeric()))
+        {
+            let is_there = |from: &&str| sources.existence(&resolve(from, folder)) == Existence::Folder;
+            if folders.iter().any(is_there) {
+                followed.notes.push(format!("the script makes paths that begin with \"{literal}\": add what it loads to [bundle] include"));
+            }
+            continue;
+        }
+        if !looks_like_path(path) {
+            continue;
+        }
+        let own = own.map(|_| BTreeSet::from([""]));
+        for folder in own.as_ref().unwrap_or(&folders) {
             let target = resolve(folder, path);
             if !is_outside(&target) && sources.existence(&target) == Existence::File {
                 followed.files.insert(target);
@@ -83,6 +125,14 @@ fn local_path(reference: &str) -> Option<&str> {
     let path = &reference[..reference.find(['#', '?']).unwrap_or(reference.len())];
     let local = !path.is_empty() && !is_url(path) && !path.contains("{{") && !path.contains("${");
     local.then_some(path)
+}
+
+/// The folder of a path that a script fills in, `sounds/${name}.mp3`.
+fn computed_in(text: &str) -> Option<&str> {
+    let (before, _) = text.split_once("${")?;
+    let (folder, _) = before.rsplit_once('/')?;
+    let local = !folder.is_empty() && !is_url(text) && looks_like_path(text);
+    local.then_some(folder)
 }
 
 fn looks_like_path(text: &str) -> bool {
@@ -118,12 +168,13 @@ impl Texts {
             rest = after;
             for (name, value) in attributes {
                 match name.as_str() {
-                    "src" | "href" | "poster" | "data" | "xlink:href" => {
+                    "src" | "href" | "poster" | "data" | "xlink:href" | "background" => {
                         self.stated.insert(value);
                     }
-                    "srcset" => {
-                        let urls = value.split(',').filter_map(|part| part.split_whitespace().next());
-                        self.stated.extend(urls.map(str::to_owned));
+                    "srcset" | "imagesrcset" => self.stated.extend(candidates(&value)),
+                    // What previews of links show.
+                    "content" if tag == "meta" && looks_like_path(&value) && !value.contains(' ') => {
+                        self.literals.insert(value);
                     }
                     "style" => self.style(&value),
                     _ => {}
@@ -144,7 +195,19 @@ impl Texts {
         }
     }
 
+    /// The pictures of a collection of entities (workadventure-maps, section 6.4).
+    fn collection(&mut self, text: &str) {
+        let Ok(json) = serde_json::from_str::<serde_json::Value>(text) else { return };
+        if json.get("collectionName").is_none() {
+            return;
+        }
+        let prefabs = json.get("collection").and_then(serde_json::Value::as_array);
+        let pictures = prefabs.into_iter().flatten().filter_map(|prefab| prefab.get("imagePath")?.as_str());
+        self.stated.extend(pictures.map(str::to_owned));
+    }
+
     fn style(&mut self, text: &str) {
+        let text = &without_comments(text);
         for start in ["url(", "@import"] {
             for (at, _) in text.match_indices(start) {
                 let rest = text[at + start.len()..].trim_start();
@@ -210,6 +273,34 @@ impl Texts {
     }
 }
 
+/// The pictures that `srcset` offers, as HTML takes it apart: one begins behind blanks and commas and ends
+/// at a blank, or at commas where no width follows.
+fn candidates(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        if rest.is_empty() {
+            return found;
+        }
+        let (url, after) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
+        found.push(url.trim_end_matches(',').to_owned());
+        rest = if url.ends_with(',') { after } else { after.split_once(',').map_or("", |(_, rest)| rest) };
+    }
+}
+
+/// A style without its comments.
+fn without_comments(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        kept.push_str(before);
+        kept.push(' ');
+        rest = comment.split_once("*/").map_or("", |(_, rest)| rest);
+    }
+    kept + rest
+}
+
 /// Offset of the quote that ends a text.
 fn end_of_text(text: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
@@ -261,23 +352,41 @@ fn tag(text: &str) -> (String, Vec<(String, String)>, &str) {
     }
 }
 
-fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
+pub(super) fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
     text.as_bytes().windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::{
+        bundle::{Settings, own::Own},
+        project::Project,
+        source::Sources,
+    };
 
     fn follow(name: &str, text: &str) -> (Vec<String>, Vec<String>) {
-        let mut sources = Sources::new("/nowhere");
+        let disk = tempfile::tempdir().unwrap();
+        std::fs::create_dir(disk.path().join("sounds")).unwrap();
+        let mut sources = Sources::new(disk.path());
         for file in
             ["pages/a.png", "pages/style.css", "pages/b.html", "sounds/x.mp3", "pages/lib.js", "pages/bg.jpg"]
         {
             sources.insert(file, *b"x");
         }
         let maps = ["maps/hall.tmj".to_owned()];
-        let followed = references(&sources, name, text.as_bytes(), maps.iter());
+        let settings = Settings {
+            optimize: true,
+            texture_size: 4096,
+            walk: false,
+            base_url: Some("https://maps.example.org/mixit".to_owned()),
+            out: None,
+        };
+        let own = Own::of(&Project::default(), &settings);
+        let places = Places { sources: &sources, stand_ins: &BTreeMap::new(), own: &own };
+        let followed = references(places, name, text.as_bytes(), maps.iter());
         (followed.files.into_iter().collect(), followed.notes)
     }
 
@@ -307,12 +416,77 @@ mod tests {
         assert!(notes.iter().any(|note| note.contains("gone.js")), "{notes:?}");
     }
 
+    #[test]
+    fn styles_bring_pictures_and_other_styles() {
+        let (files, notes) = follow(
+            "pages/x.css",
+            "/* url(old.png) */ @import 'style.css'; @import url(\"style.css\") print;
+             a { background: url( a.png ), url('bg.jpg#x'), url(data:image/png;base64,AAAA), url(#mask) }
+             @font-face { src: url(gone.woff2) format(\"woff2\") }",
+        );
+        assert_eq!(files, ["pages/a.png", "pages/bg.jpg", "pages/style.css"]);
+        assert_eq!(notes, ["\"gone.woff2\" does not exist"]);
+    }
+
+    #[test]
+    fn of_several_pictures_all_come() {
+        let (files, notes) = follow(
+            "pages/x.html",
+            "<img srcset='data:image/png;base64,AA,BB 1x, a.png 2x,bg.jpg'><meta content=a.png><meta content='a b.c'>
+             <link imagesrcset=\"gone.png, a.png\"><video poster=bg.jpg><object data=b.html><body background=a.png>",
+        );
+        assert_eq!(files, ["pages/a.png", "pages/b.html", "pages/bg.jpg"]);
+        assert_eq!(notes, ["\"gone.png\" does not exist"]);
+    }
+
+    #[test]
+    fn addresses_of_the_bundle_are_followed() {
+        let (files, notes) = follow(
+            "pages/x.html",
+            "<img src=https://maps.example.org/mixit/pages/a.png><a href=/mixit/pages/b.html>b</a><a href=/other.html>o</a>
+             <img src=//maps.example.org/mixit/gone.png><img src=https://maps.example.org/else/a.png>
+             <script>load('https://maps.example.org/mixit/sounds/x.mp3')</script>",
+        );
+        assert_eq!(files, ["pages/a.png", "pages/b.html", "sounds/x.mp3"]);
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        assert!(notes[0].contains("gone.png") && notes[1].contains("/other.html"), "{notes:?}");
+    }
+
+    #[test]
+    fn names_that_scripts_compute_are_told() {
+        let (files, notes) = follow(
+            "pages/x.js",
+            "load(`../sounds/${name}.mp3`); load('../sounds/' + name); load('elsewhere/' + x); a(`${b}/c`); 'a/b'; '/'; './'",
+        );
+        assert_eq!(files, Vec::<String>::new());
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        assert!(
+            notes[0].contains("../sounds/${name}.mp3") || notes[1].contains("../sounds/${name}.mp3"),
+            "{notes:?}"
+        );
+    }
+
+    #[test]
+    fn collections_bring_their_pictures() {
+        let (files, notes) = follow(
+            "pages/furniture.json",
+            r#"{"collectionName": "x", "collection": [{"imagePath": "a.png"}, {"imagePath": "gone.png"}]}"#,
+        );
+        assert_eq!((files, notes.len()), (vec!["pages/a.png".to_owned()], 1));
+        assert_eq!(
+            follow("pages/data.json", r#"{"collection": [{"imagePath": "a.png"}]}"#).0,
+            Vec::<String>::new()
+        );
+    }
+
     proptest::proptest! {
         #[test]
-        fn no_text_stops_the_search(text in "[<>a='\" /!-]{0,60}") {
+        fn no_text_stops_the_search(text in "[<>a='\" /!*,-]{0,60}") {
             follow("pages/x.html", &text);
             follow("pages/x.js", &text);
             follow("pages/x.css", &text);
+            crate::bundle::fill::page(&format!("${{links.a}}{text}"), &BTreeMap::new());
+            candidates(&text);
         }
     }
 }

@@ -1,12 +1,14 @@
 //! `manifest.json`: what a bundle holds.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Bundle, picture};
 use crate::project::Project;
 
 /// Its path.
-pub(super) const PATH: &str = "manifest.json";
+pub(crate) const PATH: &str = "manifest.json";
 
 /// Says in a manifest that it is ours.
 const GENERATOR: &str = "venue";
@@ -54,4 +56,9 @@ pub(super) fn add(project: &Project, bundle: &mut Bundle) {
 pub(super) fn read(bytes: &[u8]) -> Option<Manifest> {
     let manifest: Manifest = serde_json::from_slice(bytes).ok()?;
     (manifest.generator == GENERATOR).then_some(manifest)
+}
+
+/// SHA-256 of each file that a manifest lists, by path; `None` where it is none of ours.
+pub(crate) fn fingerprints(bytes: &[u8]) -> Option<BTreeMap<String, String>> {
+    Some(read(bytes)?.files.into_iter().map(|file| (file.path, file.sha256)).collect())
 }

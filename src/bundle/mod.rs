@@ -10,10 +10,12 @@
 //! Everything is built in memory, so that a bundle that cannot be made leaves the old one alone.
 
 mod assemble;
+mod fill;
 mod follow;
 mod hosting;
 mod manifest;
 mod optimise;
+mod own;
 mod page;
 mod picture;
 mod plan;
@@ -33,8 +35,11 @@ use std::{
     sync::Arc,
 };
 
+pub(crate) use manifest::{PATH as MANIFEST, fingerprints};
 pub use page::Stand;
+pub(crate) use picture::{looks_cached_for_ever, sha256};
 pub use report::BundleReport;
+pub(crate) use write::pack;
 pub use write::{Ready, prepare, zip};
 
 use crate::{

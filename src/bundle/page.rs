@@ -189,7 +189,7 @@ impl Card {
             let Some(text) = exit.property.value.text() else { continue };
             let known = crate::workadventure::Reference::Exit;
             let folder = crate::source::parent(&map.file);
-            let target = reference::target(&project.sources, &plan.stand_ins, Some(known), folder, text);
+            let target = plan.places(&project.sources).target(Some(known), folder, text);
             if let reference::Target::Map(name, _) = target
                 && name != source
                 && let (Some(output), Some(other)) = (plan.outputs.get(&name), plan.maps.get(&name))

@@ -11,7 +11,7 @@ pub(super) const FOLDER: &str = "assets";
 pub(super) const PREVIEWS: &str = "previews";
 
 /// SHA-256 of some bytes, in hexadecimal.
-pub(super) fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
 
     Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
@@ -36,7 +36,7 @@ pub(super) fn path(folder: &str, name: &str, bytes: &[u8]) -> String {
 
 /// Whether map-storage takes a name for one with a hash: eight hexadecimal digits between `-` or `.`
 /// and an extension that it knows (workadventure-maps, section 7.3).
-pub(super) fn looks_cached_for_ever(name: &str) -> bool {
+pub(crate) fn looks_cached_for_ever(name: &str) -> bool {
     const KINDS: [&str; 9] = ["png", "css", "js", "jpg", "jpeg", "ico", "svg", "html", "htm"];
     let Some((stem, kind)) = name.rsplit_once('.') else { return false };
     let Some(at) = stem.len().checked_sub(9) else { return false };

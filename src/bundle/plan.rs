@@ -1,12 +1,17 @@
 //! What goes into a bundle, and under which names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use walkdir::WalkDir;
 
 use super::{
-    BundleError, Note, Settings, follow, manifest, picture,
-    reference::{self, Target, extension},
+    BundleError, Note, Settings, fill, follow, manifest,
+    own::Own,
+    picture,
+    reference::{Places, Target, extension},
     script,
     wam::{self, Wam},
 };
@@ -14,7 +19,7 @@ use crate::{
     check,
     model::{Map, TileData},
     project::{Host, Project},
-    source::{Existence, Sources},
+    source::{Existence, Sources, is_url, with_extension},
     workadventure::{
         PropertyFact, Reference,
         reference::{Use, visit},
@@ -32,12 +37,14 @@ pub(super) struct Plan {
     pub(super) stand_ins: BTreeMap<String, String>,
     /// `.wam` files by their path in the bundle.
     pub(super) wams: BTreeMap<String, Wam>,
-    /// Files that go in as they are, by name, with their path in the bundle.
+    /// Files that go in as they are, by name, with their path in the bundle, which is the same.
     pub(super) copies: BTreeMap<String, String>,
+    /// Pages whose links are filled in, by name, and TypeScript, compiled: path in the bundle and content.
+    pub(super) made: BTreeMap<String, (String, Vec<u8>)>,
     /// Pictures that maps refer to, which get a name with a hash.
     pub(super) pictures: BTreeSet<String>,
-    /// TypeScript, by name, with its path in the bundle.
-    pub(super) scripts: BTreeMap<String, String>,
+    /// Addresses of the web that lead to what goes in.
+    pub(super) own: Own,
     /// What could not be followed.
     pub(super) notes: Vec<Note>,
 }
@@ -50,8 +57,9 @@ pub(super) fn plan(project: &mut Project, settings: &Settings) -> Result<Plan, B
         stand_ins: BTreeMap::new(),
         wams: BTreeMap::new(),
         copies: BTreeMap::new(),
+        made: BTreeMap::new(),
         pictures: BTreeSet::new(),
-        scripts: BTreeMap::new(),
+        own: Own::of(project, settings),
         notes: Vec::new(),
     };
     for map in &project.maps {
@@ -76,10 +84,10 @@ pub(super) fn plan(project: &mut Project, settings: &Settings) -> Result<Plan, B
             .unwrap_or(map);
         let mut found = Found::default();
         let mut seen = map.clone();
+        let places = plan.places(&project.sources);
         visit(&mut seen, &mut |used, text| {
-            let target =
-                reference::target(&project.sources, &plan.stand_ins, used.reference, used.folder, text);
-            found.take(&project.sources, &name, used, target)
+            let target = places.target(used.reference, used.folder, text);
+            found.take(&project.sources, &name, used, text, target)
         })?;
         if project.config.project.host == Host::MapStorage {
             let own = format!("{}.wam", name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem));
@@ -88,16 +96,10 @@ pub(super) fn plan(project: &mut Project, settings: &Settings) -> Result<Plan, B
             }
         }
         plan.maps.insert(name, map);
-        for wam in std::mem::take(&mut found.wams) {
+        // Areas of a `.wam` can lead to further ones.
+        while let Some(wam) = found.wams.pop_first() {
             if wam_files.insert(wam.clone()) {
-                wam::references(project, &wam, &plan.stand_ins, &mut found)?;
-                // Areas of a `.wam` can lead to further ones.
-                let more: Vec<String> = found.wams.iter().cloned().collect();
-                for wam in more {
-                    if wam_files.insert(wam.clone()) {
-                        wam::references(project, &wam, &plan.stand_ins, &mut found)?;
-                    }
-                }
+                wam::references(project, &wam, plan.places(&project.sources), &mut found)?;
             }
         }
         wanted.extend(found.maps);
@@ -132,6 +134,7 @@ impl Found {
         sources: &Sources,
         file: &str,
         used: Use<'_>,
+        text: &str,
         target: Target,
     ) -> Result<(), BundleError> {
         let picture = |name: &str| {
@@ -162,7 +165,8 @@ impl Found {
                 self.files.insert(name);
             }
             Target::Missing(name) => {
-                let message = format!("{} refers to \"{name}\", which does not exist", used.place);
+                let own = if is_url(text) { ", an address of this bundle" } else { "" };
+                let message = format!("{} refers to \"{name}\"{own}, which does not exist", used.place);
                 self.notes.push(Note { file: file.to_owned(), message });
             }
             Target::Elsewhere => {}
@@ -207,6 +211,11 @@ fn readable(project: &Project, name: &str) -> Result<Map, BundleError> {
 }
 
 impl Plan {
+    /// The files that texts can lead to.
+    pub(super) fn places<'a>(&'a self, sources: &'a Sources) -> Places<'a> {
+        Places { sources, stand_ins: &self.stand_ins, own: &self.own }
+    }
+
     fn name_maps(&mut self) -> Result<(), BundleError> {
         let venues: BTreeMap<&str, &str> =
             self.stand_ins.iter().map(|(venue, map)| (map.as_str(), venue.as_str())).collect();
@@ -227,7 +236,7 @@ impl Plan {
         for file in files {
             let output = safe_path(file);
             claim(&mut taken, &output, file)?;
-            let wam = wam::read(project, file)?;
+            let wam = wam::read(project, file, self.places(&project.sources))?;
             self.wams.insert(output, Wam { source: Some(file.clone()), ..wam });
         }
         if project.config.project.host == Host::MapStorage {
@@ -245,28 +254,31 @@ impl Plan {
         claim(&mut taken, manifest::PATH, "the bundle's own manifest")?;
         let mut wanted = wanted;
         while let Some(name) = wanted.pop_first() {
-            if self.copies.contains_key(&name) || self.scripts.contains_key(&name) {
+            if self.copies.contains_key(&name) || self.made.contains_key(&name) {
                 continue;
             }
             let is_map = self.outputs.contains_key(&name) || self.stand_ins.contains_key(&name);
             if is_map || self.wams.contains_key(&name) {
                 continue;
             }
-            if script::is_typescript(&name) {
-                let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-                let output = format!("{stem}.js");
-                claim(&mut taken, &output, &name)?;
-                self.scripts.insert(name, output);
-                continue;
-            }
-            claim(&mut taken, &name, &name)?;
-            let bytes = project
-                .sources
-                .read(&name)
-                .map_err(|source| BundleError::Unreadable { file: name.clone(), source })?;
-            let followed = follow::references(&project.sources, &name, &bytes, self.maps.keys());
+            let sources = &project.sources;
+            let (output, bytes): (String, Arc<[u8]>) = if script::is_typescript(&name) {
+                (with_extension(&name, "js"), script::compile(sources, &name)?.into())
+            } else {
+                let read = sources.read(&name);
+                let bytes = read.map_err(|source| BundleError::Unreadable { file: name.clone(), source })?;
+                (name.clone(), bytes)
+            };
+            claim(&mut taken, &output, &name)?;
+            let filled = filled(&name, &bytes, &project.config.links);
+            let bytes = filled.as_ref().unwrap_or(&bytes);
+            let followed = follow::references(self.places(sources), &output, bytes, self.maps.keys());
             wanted.extend(followed.files);
             self.notes.extend(followed.notes.into_iter().map(|message| Note { file: name.clone(), message }));
+            if filled.is_some() || output != name {
+                self.made.insert(name, (output, bytes.to_vec()));
+                continue;
+            }
             if picture::looks_cached_for_ever(&name) {
                 let message = "its name ends like a hash (8 hexadecimal digits), so map-storage lets visitors keep it for a year: rename it if it will ever change";
                 self.notes.push(Note { file: name.clone(), message: message.to_owned() });
@@ -275,6 +287,15 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// A page with its links filled in; `None` where it stays as it is.
+fn filled(name: &str, bytes: &[u8], links: &BTreeMap<String, String>) -> Option<Arc<[u8]>> {
+    if !matches!(extension(name).as_str(), "html" | "htm") {
+        return None;
+    }
+    let filled = fill::page(std::str::from_utf8(bytes).ok()?, links)?;
+    Some(filled.into_bytes().into())
 }
 
 fn claim(taken: &mut BTreeMap<String, String>, output: &str, source: &str) -> Result<(), BundleError> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::own::Own;
 use crate::{
     source::{Existence, Sources, resolve},
     workadventure::{Reference, percent_decoded, reference::is_relative},
@@ -22,51 +23,59 @@ pub(super) enum Target {
     Elsewhere,
 }
 
-/// Finds what a text refers to. `stand_ins` are maps by the venue in whose place they stand.
-pub(super) fn target(
-    sources: &Sources,
-    stand_ins: &BTreeMap<String, String>,
-    reference: Option<Reference>,
-    folder: &str,
-    text: &str,
-) -> Target {
-    let text = text.trim();
-    if !is_relative(text) {
-        return Target::Elsewhere;
-    }
-    let end = text.find(['#', '?']).unwrap_or(text.len());
-    let (path, suffix) = text.split_at(end);
-    let name = resolve(folder, path);
-    let candidates = [name.clone(), resolve(folder, &percent_decoded(path))];
-    let exit = matches!(reference, Some(Reference::Exit | Reference::MapExit));
-    for name in &candidates {
-        if sources.existence(name) == Existence::File {
-            let stand_in = stand_ins.get(name).unwrap_or(name).clone();
+/// The files that texts can lead to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Places<'a> {
+    /// The project's files.
+    pub(super) sources: &'a Sources,
+    /// Maps by the venue in whose place they stand.
+    pub(super) stand_ins: &'a BTreeMap<String, String>,
+    /// Addresses of the web that lead to the project's files.
+    pub(super) own: &'a Own,
+}
+
+impl Places<'_> {
+    /// What a text in the folder `folder` refers to.
+    pub(super) fn target(&self, reference: Option<Reference>, folder: &str, text: &str) -> Target {
+        let text = text.trim();
+        let (folder, text) = match self.own.split(text) {
+            Some((_, path)) => ("", path),
+            None => (folder, text),
+        };
+        if !is_relative(text) {
+            return Target::Elsewhere;
+        }
+        let end = text.find(['#', '?']).unwrap_or(text.len());
+        let (path, suffix) = text.split_at(end);
+        let name = resolve(folder, path);
+        let candidates = [name.clone(), resolve(folder, &percent_decoded(path))];
+        let exit = matches!(reference, Some(Reference::Exit | Reference::MapExit));
+        let exists = |name: &str| self.sources.existence(name) == Existence::File;
+        let map = |name: String| {
+            let map = self.stand_ins.get(&name).cloned().unwrap_or(name);
+            Target::Map(map, suffix.to_owned())
+        };
+        if let Some(name) = candidates.iter().find(|name| exists(name)) {
             return match extension(name).as_str() {
                 "wam" => Target::Wam(name.clone(), suffix.to_owned()),
-                "tmj" | "tmx" => Target::Map(stand_in, suffix.to_owned()),
-                "json" | "xml" if exit => Target::Map(stand_in, suffix.to_owned()),
+                "tmj" | "tmx" => map(name.clone()),
+                "json" | "xml" if exit => map(name.clone()),
                 _ => Target::File(name.clone(), suffix.to_owned()),
             };
         }
-    }
-    if exit {
         // Links may be written as they will be in the bundle.
-        for name in &candidates {
+        for name in candidates.iter().filter(|_| exit) {
             let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
             if !matches!(extension(name).as_str(), "tmj" | "json" | "tmx" | "wam") {
                 continue;
             }
-            for other in ["tmj", "json", "tmx"] {
-                let name = format!("{stem}.{other}");
-                if sources.existence(&name) == Existence::File {
-                    let stand_in = stand_ins.get(&name).unwrap_or(&name).clone();
-                    return Target::Map(stand_in, suffix.to_owned());
-                }
+            let sources = ["tmj", "json", "tmx"].map(|other| format!("{stem}.{other}"));
+            if let Some(name) = sources.into_iter().find(|name| exists(name)) {
+                return map(name);
             }
         }
+        Target::Missing(name)
     }
-    Target::Missing(name)
 }
 
 /// Extension of a name, in lower case.
@@ -88,7 +97,8 @@ mod tests {
             sources.insert(name, *b"{}");
         }
         let stand_ins = BTreeMap::from([("maps/lobby.tmj".to_owned(), "maps/lobby.stands.tmj".to_owned())]);
-        target(&sources, &stand_ins, Some(reference), "maps", text)
+        let places = Places { sources: &sources, stand_ins: &stand_ins, own: &Own::default() };
+        places.target(Some(reference), "maps", text)
     }
 
     #[test]

@@ -339,3 +339,105 @@ fn files_of_the_project_are_never_written_over() {
     assert_eq!(text(&bundle, "index.html"), "mine");
     assert!(bundle.notes.iter().any(|note| note.file == "index.html"), "{:?}", bundle.notes);
 }
+
+#[test]
+fn addresses_of_the_bundle_itself_are_followed_and_renamed() {
+    let mut sources = sources();
+    let lobby = map(
+        &[property("mapImage", "https://maps.example.org/x/maps/poster.png")],
+        &[tileset("../tiles/floor.png")],
+        &[
+            layer(1, "start", &[1, 0, 0], &[]),
+            layer(
+                2,
+                "room",
+                &[0, 2, 0],
+                &[property("exitUrl", "/_/global/maps.example.org/x/maps/hall.json#door")],
+            ),
+            layer(3, "raw", &[0, 0, 2], &[property("exitUrl", "https://maps.example.org/x/maps/hall.json")]),
+            layer(
+                4,
+                "site",
+                &[0, 0, 3],
+                &[property("openTab", "https://maps.example.org/x/pages/info.html#top")],
+            ),
+            layer(
+                5,
+                "gone",
+                &[0, 0, 3],
+                &[property("openWebsite", "https://maps.example.org/x/pages/gone.html")],
+            ),
+            layer(6, "other", &[0, 0, 3], &[property("playAudio", "https://maps.example.org/y/a.mp3")]),
+        ],
+    );
+    sources.insert("maps/lobby.tmj", lobby.to_string().into_bytes());
+    let settings = Settings { base_url: Some("https://maps.example.org/x/".to_owned()), ..SETTINGS };
+    let bundle = build(&mut project(sources, &["maps/lobby.tmj"]), &[], &settings).unwrap();
+    for file in ["maps/hall.tmj", "pages/info.html", "pages/logo.png"] {
+        assert!(bundle.files.contains_key(file), "{file} in {:?}", names(&bundle));
+    }
+    let lobby = text(&bundle, "maps/lobby.tmj");
+    let poster = bundle.files.keys().find(|name| name.starts_with("assets/poster-")).unwrap();
+    for expected in [
+        "\"/_/global/maps.example.org/x/maps/hall.tmj#door\"",
+        "\"hall.tmj\"",
+        "\"https://maps.example.org/x/pages/info.html#top\"",
+        "\"https://maps.example.org/y/a.mp3\"",
+        &format!("\"https://maps.example.org/x/{poster}\""),
+    ] {
+        assert!(lobby.contains(expected), "{expected} in {lobby}");
+    }
+    let notes: Vec<&str> = bundle.notes.iter().map(|note| note.message.as_str()).collect();
+    assert!(
+        matches!(notes[..], [note] if note.contains("pages/gone.html\", an address of this bundle")),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn links_are_filled_into_pages_and_what_they_show_goes_in() {
+    let mut sources = sources();
+    sources.insert(
+        "pages/info.html",
+        *b"<iframe src='${links.stage}'></iframe><img src='${links.logo}'><script>`${links.stage}`</script>",
+    );
+    let mut project = project(sources, &["maps/lobby.tmj"]);
+    project.config.links.insert("logo".to_owned(), "logo.png".to_owned());
+    let bundle = build(&mut project, &[], &SETTINGS).unwrap();
+    assert_eq!(
+        text(&bundle, "pages/info.html"),
+        "<iframe src='https://stream.example/live'></iframe><img src='logo.png'><script>`${links.stage}`</script>"
+    );
+    assert!(bundle.files.contains_key("pages/logo.png"));
+    assert_eq!(bundle.files["pages/info.html"].source.as_deref(), Some("pages/info.html"));
+}
+
+#[test]
+fn rooms_lead_from_one_to_the_next_however_far() {
+    let mut sources = sources();
+    let wam = |map: &str, next: &str, collections: Json| {
+        json!({"version": "2.1.0", "mapUrl": map, "entities": {}, "entityCollections": collections,
+            "areas": [{"id": "a", "name": "door", "x": 0, "y": 0, "width": 1, "height": 1, "visible": true,
+            "properties": [{"id": "e", "type": "exit", "url": next, "areaName": ""}]}]})
+        .to_string()
+        .into_bytes()
+    };
+    let furniture = json!([{"url": "https://maps.example.org/x/furniture/all.json", "type": "file"}]);
+    sources.insert("maps/lobby.wam", wam("./lobby.tmj", "../far/b.wam", json!([])));
+    sources.insert("far/b.wam", wam("../maps/hall.json", "c.wam", json!([])));
+    sources.insert("far/c.wam", wam("../maps/hall.json", "d.wam", furniture));
+    sources.insert("far/d.wam", wam("../maps/unused.tmj", "", json!([])));
+    sources.insert(
+        "furniture/all.json",
+        *br#"{"collectionName": "x", "tags": [], "collection": [{"imagePath": "sofa.png"}]}"#,
+    );
+    sources.insert("furniture/sofa.png", picture(9));
+    let mut project = project(sources, &["maps/lobby.tmj"]);
+    project.config.project.host = Host::MapStorage;
+    let settings = Settings { base_url: Some("https://maps.example.org/x".to_owned()), ..SETTINGS };
+    let bundle = build(&mut project, &[], &settings).unwrap();
+    for file in ["far/d.wam", "maps/unused.tmj", "furniture/all.json", "furniture/sofa.png"] {
+        assert!(bundle.files.contains_key(file), "{file} in {:?}", names(&bundle));
+    }
+    assert!(text(&bundle, "far/c.wam").contains("https://maps.example.org/x/furniture/all.json"));
+}

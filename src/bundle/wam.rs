@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{
     BundleError,
     plan::{Found, Plan},
-    reference::{self, Target},
+    reference::{Places, Target},
 };
 use crate::{
     format::WAM_VERSION,
@@ -52,7 +52,7 @@ impl Wam {
 }
 
 /// Reads a `.wam` of the project, links filled in.
-pub(super) fn read(project: &Project, name: &str) -> Result<Wam, BundleError> {
+pub(super) fn read(project: &Project, name: &str, places: Places<'_>) -> Result<Wam, BundleError> {
     let file = project
         .sources
         .load(name)
@@ -62,8 +62,7 @@ pub(super) fn read(project: &Project, name: &str) -> Result<Wam, BundleError> {
         serde_json::from_slice(file.bytes()).map_err(|error| refuse(format!("broken JSON: {error}")))?;
     fill(&mut json, name, &project.config.links)?;
     let url = json.get("mapUrl").and_then(Json::as_str).unwrap_or_default();
-    let target =
-        reference::target(&project.sources, &BTreeMap::new(), Some(Reference::Exit), parent(name), url);
+    let target = places.target(Some(Reference::Exit), parent(name), url);
     let map = match target {
         Target::Map(map, _) => map,
         Target::Elsewhere => String::new(),
@@ -76,17 +75,17 @@ pub(super) fn read(project: &Project, name: &str) -> Result<Wam, BundleError> {
 pub(super) fn references(
     project: &Project,
     name: &str,
-    stand_ins: &BTreeMap<String, String>,
+    places: Places<'_>,
     found: &mut Found,
 ) -> Result<(), BundleError> {
-    let mut wam = read(project, name)?;
+    let mut wam = read(project, name, places)?;
     if !wam.map.is_empty() {
-        found.maps.insert(stand_ins.get(&wam.map).unwrap_or(&wam.map).clone());
+        found.maps.insert(places.stand_ins.get(&wam.map).unwrap_or(&wam.map).clone());
     }
     visit(&mut wam.json, &mut |reference, place, text| {
-        let target = reference::target(&project.sources, stand_ins, Some(reference), parent(name), text);
+        let target = places.target(Some(reference), parent(name), text);
         let used = Use { reference: Some(reference), folder: parent(name), place };
-        found.take(&project.sources, name, used, target)
+        found.take(&project.sources, name, used, text, target)
     })
 }
 
@@ -142,6 +141,11 @@ fn visit<E>(
     let Some(object) = wam.as_object_mut() else { return Ok(()) };
     for (key, value) in object.iter_mut() {
         match (key.as_str(), value) {
+            ("entityCollections", Json::Array(collections)) => {
+                for collection in collections {
+                    text(collection, "url", Reference::Page, "entityCollections")?;
+                }
+            }
             ("areas", Json::Array(areas)) => {
                 for area in areas {
                     let name = area.get("name").and_then(Json::as_str).unwrap_or_default().to_owned();

@@ -87,15 +87,20 @@ fn foreign(out: &Path) -> Result<Option<String>, WriteError> {
 /// # Errors
 /// Where the archive would be larger than zip can be.
 pub fn zip(bundle: &Bundle) -> Result<Vec<u8>, BundleError> {
+    pack(bundle.files.iter().map(|(name, file)| (name.as_str(), &*file.bytes)))
+}
+
+/// Files as a zip, in their order.
+pub(crate) fn pack<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<Vec<u8>, BundleError> {
     let failed = |reason: String| BundleError::Encode { file: "the zip".to_owned(), reason };
     let options = SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Deflated)
         .last_modified_time(DateTime::default())
         .unix_permissions(0o644);
     let mut archive = ZipWriter::new(io::Cursor::new(Vec::new()));
-    for (name, file) in &bundle.files {
-        archive.start_file(name.as_str(), options).map_err(|error| failed(error.to_string()))?;
-        archive.write_all(&file.bytes).map_err(|error| failed(error.to_string()))?;
+    for (name, bytes) in files {
+        archive.start_file(name, options).map_err(|error| failed(error.to_string()))?;
+        archive.write_all(bytes).map_err(|error| failed(error.to_string()))?;
     }
     Ok(archive.finish().map_err(|error| failed(error.to_string()))?.into_inner())
 }

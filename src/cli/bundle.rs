@@ -42,7 +42,8 @@ pub(super) struct Args {
     /// Add a page on which people walk through the maps in any browser
     #[arg(long)]
     walk: bool,
-    /// URL that the bundle will be served from, for links into WorkAdventure
+    /// URL that the bundle will be served from: for links into WorkAdventure, and to know addresses in maps and
+    /// pages that lead to the bundle itself
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
     /// Bundle though there are errors
@@ -188,7 +189,7 @@ fn human(bundle: &Bundle, out: &Path, zip: Option<&Path>) -> String {
 
 /// Bytes as people read them.
 #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),

@@ -75,6 +75,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         new: &states.new,
         folders: (&states.folders.0, &states.folders.1),
         alone: states.alone,
+        whole: states.whole,
         stands: (&stands.0, &stands.1),
     };
     let diff = diff::compare(&sides);
@@ -172,7 +173,17 @@ impl States {
     fn stands(&mut self, shell: &Shell) -> (BTreeMap<String, Built>, BTreeMap<String, Built>) {
         let mut old = built(&mut self.old);
         let mut new = built(&mut self.new);
-        let failed: Vec<String> = old.iter().chain(&new).filter(|(_, built)| built.is_err()).map(|(spec, _)| spec.clone()).collect();
+        for built in new.values().flatten() {
+            for one in &built.unplaced {
+                shell.note(&format!("note: {} has no place: {}", one.sponsor, one.reason));
+            }
+        }
+        let failed: Vec<String> = old
+            .iter()
+            .chain(&new)
+            .filter(|(_, built)| built.is_err())
+            .map(|(spec, _)| spec.clone())
+            .collect();
         for spec in failed {
             let errors = [(&mut old, "as it was"), (&mut new, "as it is")];
             for (side, when) in errors {
@@ -196,7 +207,9 @@ fn kind(folder: bool) -> &'static str {
 fn built(project: &mut Project) -> BTreeMap<String, anyhow::Result<Built>> {
     let mut all = BTreeMap::new();
     for spec in project.config.stands.specs.clone() {
-        let built = stand::build(&mut project.sources, &spec, &stand::Options::default());
+        // Who has no place is told apart; that must not hide what became of the others.
+        let options = stand::Options { partial: true, ..stand::Options::default() };
+        let built = stand::build(&mut project.sources, &spec, &options);
         if let Ok(built) = &built {
             for (name, bytes) in &built.pictures {
                 project.sources.insert(name.clone(), bytes.clone());

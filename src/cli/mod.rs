@@ -13,6 +13,7 @@ mod fixes;
 mod graph;
 mod new;
 mod online;
+mod publish;
 mod render;
 mod rules;
 mod schema;
@@ -90,6 +91,7 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Bundle(bundle::Args),
+    Publish(publish::Args),
     Check(check::Args),
     Rules(rules::Args),
     Stands(stands::Args),
@@ -119,6 +121,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let shell = Shell::new(cli.global);
     let done = match cli.command {
         Command::Bundle(args) => bundle::run(&args, &shell),
+        Command::Publish(args) => publish::run(&args, &shell),
         Command::Check(args) => check::run(&args, &shell),
         Command::Rules(args) => rules::run(&args, &shell),
         Command::Stands(args) => stands::run(&args, &shell),

@@ -37,7 +37,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     }
     let rules = match &args.name {
         None => check::rules(),
-        Some(name) => match check::rule(name) {
+        // What only publishing finds is explained, too.
+        Some(name) => match check::rule(name).or_else(|| crate::publish::rule(name)) {
             Some(rule) => vec![rule],
             None => match check::nearest_rule(name) {
                 Some(nearest) => bail!("there is no rule \"{name}\"; did you mean \"{nearest}\"?"),
@@ -87,9 +88,16 @@ fn failures() -> String {
 fn explain(rule: &Rule) -> String {
     let indented: String =
         rule.example.trim_matches('\n').lines().flat_map(|line| ["    ", line, "\n"]).collect();
+    // Only what `check` finds can be accepted.
+    let accept = check::rule(rule.name).map_or_else(String::new, |rule| {
+        format!(
+            "\n\u{1b}[1mAccept\u{1b}[0m\nvenue.toml: [check.rules] {name} = \"off\"; in the map: property venueAllow = \"{name}\"\n",
+            name = rule.name
+        )
+    });
     format!(
         "\u{1b}[1m{}\u{1b}[0m ({}, since {})\n{}\n{}\n\u{1b}[1mWhy\u{1b}[0m\n{}\n\n\u{1b}[1mExample\u{1b}[0m\n{indented}\n\
-         \u{1b}[1mMend\u{1b}[0m\n{}\n\n\u{1b}[1mAccept\u{1b}[0m\nvenue.toml: [check.rules] {} = \"off\"; in the map: property venueAllow = \"{}\"\n",
+         \u{1b}[1mMend\u{1b}[0m\n{}\n{accept}",
         rule.name,
         rule.severity.name(),
         rule.since,
@@ -97,8 +105,6 @@ fn explain(rule: &Rule) -> String {
         silent(rule),
         rule.why.trim(),
         rule.mend.trim(),
-        rule.name,
-        rule.name,
     )
 }
 

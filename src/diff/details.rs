@@ -1,6 +1,8 @@
 //! Details: what of two things is different, in the words of their files.
 
-use super::Detail;
+use std::fmt;
+
+use super::{Detail, Said};
 use crate::{
     model::{Json, Properties, Property, Value},
     source::{is_url, resolve},
@@ -46,7 +48,7 @@ impl Details {
         shown: impl Fn(&T) -> String,
     ) -> &mut Self {
         if old != new {
-            self.add(what, Some(shown(old)), Some(shown(new)));
+            self.words(what, Some(shown(old)), Some(shown(new)));
         }
         self
     }
@@ -54,8 +56,8 @@ impl Details {
     /// A text that both may lack, which is as good as an empty one.
     pub(super) fn text(&mut self, what: &str, old: &str, new: &str) -> &mut Self {
         if old != new {
-            let shown = |text: &str| (!text.is_empty()).then(|| quoted(text));
-            self.add(what, shown(old), shown(new));
+            let said = |text: &str| (!text.is_empty()).then(|| Said::Value(text.into()));
+            self.add(what, said(old), said(new));
         }
         self
     }
@@ -69,7 +71,7 @@ impl Details {
     pub(super) fn properties(&mut self, old: &Properties, new: &Properties) -> &mut Self {
         for before in effective(old) {
             match new.get(&before.name) {
-                None => self.add(&before.name, Some(shown(&before.value)), None),
+                None => self.add(&before.name, Some(said(&before.value)), None),
                 Some(after) if !self.equal(&before.value, &after.value) => {
                     let [was, is] = both(&before.value, &after.value);
                     self.add(&before.name, Some(was), Some(is));
@@ -78,7 +80,7 @@ impl Details {
             }
         }
         for after in effective(new).filter(|after| old.get(&after.name).is_none()) {
-            self.add(&after.name, None, Some(shown(&after.value)));
+            self.add(&after.name, None, Some(said(&after.value)));
         }
         self
     }
@@ -89,6 +91,9 @@ impl Details {
             (Value::Class(old), Value::Class(new)) | (Value::List(old), Value::List(new)) => {
                 json(old) == json(new)
             }
+            (Value::Unknown(old_type, old), Value::Unknown(new_type, new)) => {
+                old_type == new_type && json(old) == json(new)
+            }
             (Value::String(was), Value::String(is)) | (Value::File(was), Value::File(is)) if was != is => {
                 self.1.same(was, is)
             }
@@ -96,8 +101,13 @@ impl Details {
         }
     }
 
-    pub(super) fn add(&mut self, what: &str, before: Option<String>, after: Option<String>) {
+    pub(super) fn add(&mut self, what: &str, before: Option<Said>, after: Option<Said>) {
         self.0.push(Detail { what: what.to_owned(), before, after });
+    }
+
+    /// Something in words.
+    pub(super) fn words(&mut self, what: &str, before: Option<String>, after: Option<String>) {
+        self.add(what, before.map(Said::Words), after.map(Said::Words));
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -113,25 +123,31 @@ fn effective(properties: &Properties) -> impl Iterator<Item = &Property> {
 }
 
 /// Two values that differ; with their types, where only those do.
-fn both(old: &Value, new: &Value) -> [String; 2] {
-    let (was, is) = (shown(old), shown(new));
-    if was == is || bare(old) == bare(new) {
-        let typed = |text: String, value: &Value| format!("{text} ({})", value.type_name());
-        return [typed(was, old), typed(is, new)];
+fn both(old: &Value, new: &Value) -> [Said; 2] {
+    if old.display() == new.display() && old.type_name() != new.type_name() {
+        return [old, new].map(|value| Said::Words(format!("{} ({})", said(value), value.type_name())));
     }
-    [was, is]
+    [said(old), said(new)]
 }
 
-fn bare(value: &Value) -> String {
-    value.display().into_owned()
+/// A value as the file has it.
+fn said(value: &Value) -> Said {
+    Said::Value(match value {
+        Value::String(text) | Value::File(text) | Value::Color(text) => text.as_str().into(),
+        Value::Class(members) | Value::List(members) | Value::Unknown(_, members) => json(members),
+        Value::Int(value) | Value::Object(value) => (*value).into(),
+        Value::Float(value) => (*value).into(),
+        Value::Bool(value) => (*value).into(),
+    })
 }
 
-/// A value as texts show it.
-pub(super) fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) | Value::File(text) => quoted(text),
-        Value::Class(members) | Value::List(members) | Value::Unknown(_, members) => json(members).to_string(),
-        Value::Color(_) | Value::Int(_) | Value::Object(_) | Value::Float(_) | Value::Bool(_) => bare(value),
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(words) => f.write_str(words),
+            Self::Value(serde_json::Value::String(text)) => f.write_str(&quoted(text)),
+            Self::Value(value) => value.fmt(f),
+        }
     }
 }
 
@@ -185,19 +201,26 @@ mod tests {
     #[test]
     fn properties_are_compared_by_name_and_type() {
         let text = |text: &str| Value::String(text.to_owned());
-        let old = properties(&[("a", text("x")), ("b", text("1")), ("c", Value::Bool(true)), ("d", text("\u{1b}"))]);
-        let new = properties(&[("d", text("\u{1b}")), ("a", text("y\nz")), ("b", Value::Int(1)), ("e", Value::Int(2))]);
+        let old = properties(&[
+            ("a", text("x")),
+            ("b", text("1")),
+            ("c", Value::Bool(true)),
+            ("d", text("\u{1b}")),
+        ]);
+        let new = properties(&[
+            ("d", text("\u{1b}")),
+            ("a", text("y\nz")),
+            ("b", Value::Int(1)),
+            ("e", Value::Int(2)),
+        ]);
         let mut details = Details::default();
         details.properties(&old, &new);
-        let lines: Vec<String> = details.0.iter().map(|one| format!("{}: {:?} {:?}", one.what, one.before, one.after)).collect();
+        let said = |said: &Option<Said>| said.as_ref().map_or("-".to_owned(), Said::to_string);
+        let lines =
+            details.0.iter().map(|one| format!("{}: {} {}", one.what, said(&one.before), said(&one.after)));
         assert_eq!(
-            lines,
-            [
-                r#"a: Some("\"x\"") Some("\"y\\nz\"")"#,
-                r#"b: Some("\"1\" (string)") Some("1 (int)")"#,
-                r#"c: Some("true") None"#,
-                r#"e: None Some("2")"#,
-            ]
+            lines.collect::<Vec<_>>(),
+            [r#"a: "x" "y\nz""#, r#"b: "1" (string) 1 (int)"#, "c: true -", "e: - 2"]
         );
     }
 

@@ -94,7 +94,11 @@ fn agreement((old, old_ids): (&Layer, &TileIds), (new, new_ids): (&Layer, &TileI
             share(was.intersection(&is).count(), was.len().max(is.len()))
         }
         (LayerKind::Image(was), LayerKind::Image(is)) => {
-            if was.picture.source == is.picture.source { 1.0 } else { 0.0 }
+            if was.picture.source == is.picture.source {
+                1.0
+            } else {
+                0.0
+            }
         }
         (LayerKind::Group(was), LayerKind::Group(is)) => {
             let names = |layers: &[Layer]| -> BTreeSet<String> {
@@ -129,7 +133,7 @@ pub(super) fn compare(
             details.text("group", &group(old, was), &group(new, is));
         }
         if let Some([from, to]) = orders.get(&after) {
-            details.add("order", Some(from.clone()), Some(to.clone()));
+            details.words("order", Some(from.clone()), Some(to.clone()));
         }
         details.field("drawn", &old.above_avatars(before), &new.above_avatars(after), |above| {
             if *above { "above avatars" } else { "below avatars" }.to_owned()
@@ -184,7 +188,9 @@ fn orders(
     let below = |side: &Side<'_>, index: usize| {
         let parent = side.layers[index].parent;
         let under = (0..index).rev().find(|other| side.layers[*other].parent == parent);
-        under.map_or("at the bottom".to_owned(), |under| format!("above \"{}\"", side.layers[under].layer.name))
+        under.map_or("at the bottom".to_owned(), |under| {
+            format!("above \"{}\"", side.layers[under].layer.name)
+        })
     };
     let mut orders = BTreeMap::new();
     for (_, both) in groups {
@@ -201,7 +207,8 @@ fn orders(
 fn fields(details: &mut Details, was: &Layer, is: &Layer) {
     let pair = |vector: &DVec2| format!("({}, {})", vector.x, vector.y);
     let mode = |layer: &Layer| {
-        let mode = layer.extra.iter().find(|(key, _)| key == "mode").map(|(_, value)| json(value).to_string());
+        let mode =
+            layer.extra.iter().find(|(key, _)| key == "mode").map(|(_, value)| json(value).to_string());
         mode.unwrap_or_default()
     };
     details
@@ -217,7 +224,12 @@ fn fields(details: &mut Details, was: &Layer, is: &Layer) {
 }
 
 /// What one kind of layer has; cells aside.
-fn content(details: &mut Details, old: (&Side<'_>, &Layer), new: (&Side<'_>, &Layer), pictures: &Pictures<'_>) {
+fn content(
+    details: &mut Details,
+    old: (&Side<'_>, &Layer),
+    new: (&Side<'_>, &Layer),
+    pictures: &Pictures<'_>,
+) {
     match (&old.1.kind, &new.1.kind) {
         (LayerKind::Image(was), LayerKind::Image(is)) => {
             let (old_file, new_file) = (old.0.map.file.as_str(), new.0.map.file.as_str());
@@ -261,7 +273,7 @@ fn alone(side: &Side<'_>, index: usize, change: ChangeKind) -> Change {
         out.after = Some(place);
         out.marks.after = marks.unwrap_or_default();
         if objects > 0 {
-            details.add("objects", None, Some(objects.to_string()));
+            details.words("objects", None, Some(objects.to_string()));
         }
     } else {
         details.properties(&flat.layer.properties, &empty);
@@ -269,7 +281,7 @@ fn alone(side: &Side<'_>, index: usize, change: ChangeKind) -> Change {
         out.before = Some(place);
         out.marks.before = marks.unwrap_or_default();
         if objects > 0 {
-            details.add("objects", Some(objects.to_string()), None);
+            details.words("objects", Some(objects.to_string()), None);
         }
     }
     out.details = details.0;

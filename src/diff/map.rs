@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use glam::IVec2;
+
 use super::{
     Change, ChangeKind, Subject,
     cells::{self, TileIds},
@@ -9,6 +11,7 @@ use super::{
     layer::{self, Flat},
     object::{self, Held},
     role::Roles,
+    shift,
     tileset::{self, Pictures},
 };
 use crate::{
@@ -31,6 +34,11 @@ pub(super) struct Side<'a> {
 impl<'a> Side<'a> {
     pub(super) fn new(map: &'a Map, meaning: &'a Meaning, folder: String) -> Self {
         Self { folder, map, meaning, roles: Roles::of(meaning), layers: layer::flat(map) }
+    }
+
+    /// The same file with another content.
+    pub(super) fn with<'b>(&self, map: &'b Map, meaning: &'b Meaning) -> Side<'b> {
+        Side::new(map, meaning, self.folder.clone())
     }
 
     /// Where this state's file lies and another's.
@@ -65,11 +73,21 @@ impl<'a> Side<'a> {
 /// Name of a tileset as a map uses it.
 pub(super) fn set_name(set: &MapTileset) -> String {
     let source = || file_name(set.source.as_deref().unwrap_or_default()).to_owned();
-    set.tileset.as_ref().map(|tileset| tileset.name.clone()).filter(|name| !name.is_empty()).unwrap_or_else(source)
+    set.tileset
+        .as_ref()
+        .map(|tileset| tileset.name.clone())
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(source)
 }
 
 /// Tilesets in files of their own that both states of a map use: the old and the new one's index.
 pub(super) type Shared = Vec<(usize, usize)>;
+
+/// How far everything on a map moved (see [`shift::of`]).
+pub(super) fn shift(old: &Map, new: &Map) -> Option<IVec2> {
+    let (old_ids, new_ids) = TileIds::of(old, new, &tileset::pair(old, new));
+    shift::of(old, new, |was, is| !is.is_empty() && old_ids.of_gid(was) == new_ids.of_gid(is))
+}
 
 /// Everything that is different between two states of a map, what visitors meet first. What is in
 /// tilesets of their own files is left to [`tileset::compare`].
@@ -84,8 +102,10 @@ pub(super) fn compare(old: &Side<'_>, new: &Side<'_>, pictures: &Pictures<'_>) -
     let now: BTreeMap<&str, &str> = (layers.both.iter())
         .map(|(before, after)| (old.layers[*before].path.as_str(), new.layers[*after].path.as_str()))
         .collect();
-    let new_layers: BTreeSet<&str> = layers.added.iter().map(|index| new.layers[*index].path.as_str()).collect();
-    let old_layers: BTreeSet<&str> = layers.gone.iter().map(|index| old.layers[*index].path.as_str()).collect();
+    let new_layers: BTreeSet<&str> =
+        layers.added.iter().map(|index| new.layers[*index].path.as_str()).collect();
+    let old_layers: BTreeSet<&str> =
+        layers.gone.iter().map(|index| old.layers[*index].path.as_str()).collect();
     let (olds, news) = (old.objects(), new.objects());
     let objects = object::pair(&olds, &news);
     changes.extend(objects.both.iter().filter_map(|(before, after)| {
@@ -119,9 +139,9 @@ pub(super) fn compare(old: &Side<'_>, new: &Side<'_>, pictures: &Pictures<'_>) -
     let alone = |kind, set: &MapTileset| {
         let mut details = Details::default();
         if let Some(source) = &set.source {
-            let source = quoted(source);
-            let added = kind == ChangeKind::Added;
-            details.add("file", (!added).then(|| source.clone()), added.then_some(source));
+            let (old, new) =
+                if kind == ChangeKind::Added { ("", source.as_str()) } else { (source.as_str(), "") };
+            details.text("file", old, new);
         }
         Change { details: details.0, ..Change::new(kind, Subject::Tileset, set_name(set)) }
     };
@@ -143,7 +163,7 @@ fn use_of_tileset(was: &MapTileset, is: &MapTileset, folders: &Folders) -> Optio
             let shown = |source: &Option<String>| {
                 Some(source.as_deref().map_or("inside of the map".to_owned(), quoted))
             };
-            details.add("file", shown(old), shown(new));
+            details.words("file", shown(old), shown(new));
         }
     }
     details.switch("can be read", was.tileset.is_some(), is.tileset.is_some());
@@ -154,15 +174,23 @@ fn use_of_tileset(was: &MapTileset, is: &MapTileset, folders: &Folders) -> Optio
 /// What is different about the map itself.
 fn of_map(old: &Map, new: &Map, folders: &Folders) -> Option<Change> {
     let mut details = Details::within(folders);
-    let size = |map: &Map| if map.infinite { "infinite".to_owned() } else { format!("{} x {} tiles", map.width, map.height) };
+    let size = |map: &Map| {
+        if map.infinite { "infinite".to_owned() } else { format!("{} x {} tiles", map.width, map.height) }
+    };
     let color = |map: &Map| map.background_color.clone().unwrap_or_default();
     details
         .text("class", &old.class, &new.class)
         .field("size", &size(old), &size(new), Clone::clone)
-        .field("tile size", &old.tile_size, &new.tile_size, |size| format!("{} x {} pixels", size.width, size.height))
-        .field("orientation", &old.orientation, &new.orientation, |one: &Orientation| format!("{one:?}").to_lowercase())
+        .field("tile size", &old.tile_size, &new.tile_size, |size| {
+            format!("{} x {} pixels", size.width, size.height)
+        })
+        .field("orientation", &old.orientation, &new.orientation, |one: &Orientation| {
+            format!("{one:?}").to_lowercase()
+        })
         .field("render order", &old.render_order, &new.render_order, |one| format!("{one:?}"))
-        .field("parallax origin", &old.parallax_origin, &new.parallax_origin, |at| format!("({}, {})", at.x, at.y))
+        .field("parallax origin", &old.parallax_origin, &new.parallax_origin, |at| {
+            format!("({}, {})", at.x, at.y)
+        })
         .text("background", &color(old), &color(new))
         .properties(&old.properties, &new.properties);
     let changed = Change::new(ChangeKind::Changed, Subject::Map, "");
@@ -171,7 +199,8 @@ fn of_map(old: &Map, new: &Map, folders: &Folders) -> Option<Change> {
 
 /// Where visitors arrive whose link names no entry.
 fn default_entry(old: &Side<'_>, new: &Side<'_>) -> Option<Change> {
-    let name = |side: &Side<'_>| side.meaning.default_entry().map(|entry| entry.name.clone()).unwrap_or_default();
+    let name =
+        |side: &Side<'_>| side.meaning.default_entry().map(|entry| entry.name.clone()).unwrap_or_default();
     let mut details = Details::default();
     details.text("entry", &name(old), &name(new));
     let changed = Change::new(ChangeKind::Changed, Subject::DefaultEntry, "");
@@ -185,7 +214,7 @@ pub(super) fn alone(side: &Side<'_>, change: ChangeKind) -> Vec<Change> {
     let empty = Properties::default();
     let mut say = |what: &str, text: String| {
         let added = change == ChangeKind::Added;
-        details.add(what, (!added).then(|| text.clone()), added.then_some(text));
+        details.words(what, (!added).then(|| text.clone()), added.then_some(text));
     };
     if !map.infinite {
         say("size", format!("{} x {} tiles", map.width, map.height));

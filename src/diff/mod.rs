@@ -18,6 +18,7 @@ mod pair;
 mod picture;
 mod role;
 mod room;
+mod shift;
 mod stands;
 mod text;
 mod tileset;
@@ -53,6 +54,9 @@ pub struct FileDiff {
     pub before: Option<String>,
     /// What became of it.
     pub change: ChangeKind,
+    /// How far everything on a map moved, in tiles right and down, where it grew or shrank at its left or
+    /// top. What is said of places before is said as if they had moved with it.
+    pub shift: Option<(i32, i32)>,
     /// What is different in it. Of a new file, and of one that is gone, what it amounts to.
     pub changes: Vec<Change>,
 }
@@ -178,14 +182,24 @@ pub struct CellChange {
 }
 
 /// One thing that is different.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Detail {
     /// What: the name of a property, or a word of Tiled's.
     pub what: String,
     /// What it was; `None` where it was not.
-    pub before: Option<String>,
+    pub before: Option<Said>,
     /// What it is; `None` where it is no more.
-    pub after: Option<String>,
+    pub after: Option<Said>,
+}
+
+/// What a detail was, or is.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Said {
+    /// A value that stands in the file.
+    Value(serde_json::Value),
+    /// Something in words.
+    Words(String),
 }
 
 /// Cells that a picture marks.

@@ -5,7 +5,7 @@ use glam::DVec2;
 use super::{
     Change, ChangeKind, Marks, Place, Subject,
     cells::TileIds,
-    details::{Details, quoted},
+    details::Details,
     map::Side,
     pair::{Pairing, Pairs},
 };
@@ -35,7 +35,9 @@ pub(super) fn pair(old: &[Held<'_>], new: &[Held<'_>]) -> Pairs {
         let (was, is) = (&old[before], &new[after]);
         content(was) == content(is)
             || was.object.position == is.object.position
-            || was.layer == is.layer && was.object.size == is.object.size && was.object.class == is.object.class
+            || was.layer == is.layer
+                && was.object.size == is.object.size
+                && was.object.class == is.object.class
     };
     let mut pairing = Pairing::new(old.len(), new.len());
     pairing
@@ -44,7 +46,10 @@ pub(super) fn pair(old: &[Held<'_>], new: &[Held<'_>]) -> Pairs {
             |i| Some((name(&old[i])?, &old[i].object.class, old[i].layer)),
             |i| Some((name(&new[i])?, &new[i].object.class, new[i].layer)),
         )
-        .by(|i| Some((name(&old[i])?, &old[i].object.class)), |i| Some((name(&new[i])?, &new[i].object.class)))
+        .by(
+            |i| Some((name(&old[i])?, &old[i].object.class)),
+            |i| Some((name(&new[i])?, &new[i].object.class)),
+        )
         .by_if(|i| id(&old[i]), |i| id(&new[i]), alike)
         .by(|i| Some((content(&old[i]), old[i].layer)), |i| Some((content(&new[i]), new[i].layer)));
     pairing.finish()
@@ -110,7 +115,12 @@ fn subject(side: &Side<'_>, object: &Object) -> Option<Subject> {
 }
 
 /// An object that is new, or gone; `None` for one that means nothing on a layer of which the same is said.
-pub(super) fn alone(side: &Side<'_>, held: &Held<'_>, change: ChangeKind, with_layer: bool) -> Option<Change> {
+pub(super) fn alone(
+    side: &Side<'_>,
+    held: &Held<'_>,
+    change: ChangeKind,
+    with_layer: bool,
+) -> Option<Change> {
     let subject = subject(side, held.object);
     if subject.is_none() && with_layer {
         return None;
@@ -156,7 +166,8 @@ pub(super) fn both(
         was.template.as_deref().unwrap_or_default(),
         is.template.as_deref().unwrap_or_default(),
     );
-    let (position, size) = ((old_at(&was.position), new_at(&is.position)), (old_at(&was.size), new_at(&is.size)));
+    let (position, size) =
+        ((old_at(&was.position), new_at(&is.position)), (old_at(&was.size), new_at(&is.size)));
     details
         .field("position", &position.0, &position.1, |(x, y)| format!("({x}, {y})"))
         .field("size", &size.0, &size.1, |(width, height)| format!("{width} x {height} tiles"))
@@ -170,9 +181,9 @@ pub(super) fn both(
         }
         (Shape::Text(old), Shape::Text(new)) if old != new => {
             if old.text == new.text {
-                details.add("look of the text", None, Some("changed".to_owned()));
+                details.words("look of the text", None, Some("changed".to_owned()));
             } else {
-                details.add("text", Some(quoted(&old.text)), Some(quoted(&new.text)));
+                details.text("text", &old.text, &new.text);
             }
         }
         _ => {}
@@ -180,7 +191,7 @@ pub(super) fn both(
     let tile = |ids: &TileIds, object: &Object| object.gid.map(|gid| ids.of_gid(gid));
     if tile(old_ids, was) != tile(new_ids, is) {
         let shown = |side: &Side<'_>, object: &Object| object.gid.map(|gid| side.tile(gid));
-        details.add("tile", shown(old_side, was), shown(new_side, is));
+        details.words("tile", shown(old_side, was), shown(new_side, is));
     }
     details.properties(&was.properties, &is.properties);
     if details.is_empty() {
@@ -194,7 +205,8 @@ pub(super) fn both(
     let subject = subject(new_side, is).or_else(|| subject(old_side, was)).unwrap_or(Subject::Object);
     let name = if is.name.is_empty() { &was.name } else { &is.name };
     let (before, after) = (rect(old_side, was), rect(new_side, is));
-    let marks = Marks { before: if before == after { Vec::new() } else { marked(before) }, after: marked(after) };
+    let marks =
+        Marks { before: if before == after { Vec::new() } else { marked(before) }, after: marked(after) };
     Some(Change {
         before: Some(place(old_side, old)),
         after: Some(place(new_side, new)),

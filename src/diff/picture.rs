@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use glam::IVec2;
 use image::RgbaImage;
 
 use super::{ChangeKind, FileDiff, FileKind, Subject, world::Sides};
 use crate::{
     model::{Map, TilePos},
     picture::{ChangeMark, Panels, RenderError},
-    source::Sources,
+    project::ProjectMap,
+    stand::Built,
 };
 
 /// Why a picture cannot be drawn.
@@ -29,28 +31,30 @@ pub struct PictureError {
 /// Where a state cannot be drawn.
 pub fn picture(file: &FileDiff, sides: &Sides<'_>, size: u32) -> Result<Option<RgbaImage>, PictureError> {
     let old_name = file.before.as_ref().unwrap_or(&file.file);
+    fn drawn(map: Option<&ProjectMap>) -> Option<&Map> {
+        map.and_then(|map| map.map.as_ref())
+    }
+    fn built(built: Option<&Built>) -> Option<&Map> {
+        built.map(|built| &built.map)
+    }
     let (before, after) = match file.kind {
         FileKind::Map => {
             // Two files that are compared with each other are called differently.
             let old = if sides.alone { sides.old.maps.first() } else { sides.old.map(old_name) };
-            let state = |map: Option<&'_ crate::project::ProjectMap>| map.and_then(|map| map.map.clone());
-            (state(old), state(sides.new.map(&file.file)))
+            (drawn(old), drawn(sides.new.map(&file.file)))
         }
-        FileKind::Stands => {
-            let state = |built: Option<&'_ crate::stand::Built>| built.map(|built| built.map.clone());
-            (state(sides.stands.0.get(&file.file)), state(sides.stands.1.get(&file.file)))
-        }
+        FileKind::Stands => (built(sides.stands.0.get(&file.file)), built(sides.stands.1.get(&file.file))),
         FileKind::Wam | FileKind::Tileset | FileKind::Config => (None, None),
     };
     if before.is_none() && after.is_none() {
         return Ok(None);
     }
-    fn with<'m>(map: Option<&'m Map>, sources: &'m Sources) -> Option<(&'m Map, &'m Sources)> {
-        map.map(|map| (map, sources))
-    }
     let panels = Panels {
-        before: with(before.as_ref(), &sides.old.sources),
-        after: with(after.as_ref(), &sides.new.sources),
+        before: before.map(|map| (map, &sides.old.sources)),
+        after: after.map(|map| (map, &sides.new.sources)),
+        shift: file.shift.map_or(IVec2::ZERO, IVec2::from),
+        // What else became of a map with stands is told of the map itself.
+        looks: file.kind == FileKind::Map,
         size,
     };
     let drawn = panels.draw(marks(file));
@@ -68,7 +72,9 @@ fn marks(file: &FileDiff) -> Vec<(ChangeMark, Vec<TilePos>, Option<String>)> {
             new.extend(change.marks.after.iter().copied());
             continue;
         }
-        let label = || Some(if change.name.is_empty() { change.subject.name().to_owned() } else { change.name.clone() });
+        let label = || {
+            Some(if change.name.is_empty() { change.subject.name().to_owned() } else { change.name.clone() })
+        };
         let (before, after) = (change.marks.before.clone(), change.marks.after.clone());
         match change.change {
             ChangeKind::Added => marks.push((ChangeMark::Added, after, label())),

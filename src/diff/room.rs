@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use glam::DVec2;
 
 use super::{
-    Change, ChangeKind, Marks, Place, Subject,
-    details::{Details, json, quoted},
+    Change, ChangeKind, Marks, Place, Said, Subject,
+    details::{Details, json},
     pair::Pairing,
 };
 use crate::model::{AreaProperty, Json, PixelRect, TileRect, TileSize, Wam};
@@ -55,9 +55,12 @@ pub(super) fn compare((old, old_tile): (&Wam, TileSize), (new, new_tile): (&Wam,
         .by(|i| Some((olds[i].subject, olds[i].id)), |i| Some((news[i].subject, news[i].id)))
         .by(|i| name(&olds[i]), |i| name(&news[i]));
     let pairs = pairing.finish();
-    changes.extend(pairs.both.iter().filter_map(|(before, after)| {
-        both((&olds[*before], old_tile), (&news[*after], new_tile))
-    }));
+    changes.extend(
+        pairs
+            .both
+            .iter()
+            .filter_map(|(before, after)| both((&olds[*before], old_tile), (&news[*after], new_tile))),
+    );
     changes.extend(pairs.added.iter().map(|index| alone(&news[*index], new_tile, ChangeKind::Added)));
     changes.extend(pairs.gone.iter().map(|index| alone(&olds[*index], old_tile, ChangeKind::Removed)));
     changes.sort_by_key(|change| change.subject);
@@ -89,11 +92,7 @@ fn keys(details: &mut Details, prefix: &str, old: Option<&Json>, new: Option<&Js
         let value = |of: Option<&Json>| of.and_then(|value| value.get(&key)).map(json);
         let (was, is) = (value(old), value(new));
         if was != is {
-            let shown = |value: serde_json::Value| match value {
-                serde_json::Value::String(text) => quoted(&text),
-                other => other.to_string(),
-            };
-            details.add(&format!("{prefix}{key}"), was.map(shown), is.map(shown));
+            details.add(&format!("{prefix}{key}"), was.map(Said::Value), is.map(Said::Value));
         }
     }
 }
@@ -110,7 +109,11 @@ fn both((was, was_tile): (&Thing<'_>, TileSize), (is, is_tile): (&Thing<'_>, Til
         .text("name", was.name, is.name)
         .field("position", &at(&was.rectangle), &at(&is.rectangle), Clone::clone)
         .field("size", &size(&was.rectangle), &size(&is.rectangle), Clone::clone)
-        .text("picture", was.picture.as_deref().unwrap_or_default(), is.picture.as_deref().unwrap_or_default());
+        .text(
+            "picture",
+            was.picture.as_deref().unwrap_or_default(),
+            is.picture.as_deref().unwrap_or_default(),
+        );
     let mut pairing = Pairing::new(was.properties.len(), is.properties.len());
     let key = |property: &AreaProperty| Some((property.kind.clone(), property.id.clone()));
     let kind = |property: &AreaProperty| Some(property.kind.clone());
@@ -154,13 +157,13 @@ fn both((was, was_tile): (&Thing<'_>, TileSize), (is, is_tile): (&Thing<'_>, Til
 }
 
 /// A property without its `id` and `type`.
-fn fields(property: &AreaProperty) -> String {
+fn fields(property: &AreaProperty) -> Said {
     let mut value = json(&property.fields);
     if let Some(fields) = value.as_object_mut() {
         fields.remove("id");
         fields.remove("type");
     }
-    value.to_string()
+    Said::Value(value)
 }
 
 fn alone(thing: &Thing<'_>, tile: TileSize, change: ChangeKind) -> Change {

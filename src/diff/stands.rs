@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Change, ChangeKind, FileDiff, FileKind, Marks, Place, Subject,
-    details::Details,
-    object::marked,
+    Change, ChangeKind, FileDiff, FileKind, Marks, Place, Subject, details::Details, object::marked,
     pair::Pairing,
 };
 use crate::stand::{Built, Stand};
@@ -24,7 +22,14 @@ pub(super) fn compare(old: &BTreeMap<String, Built>, new: &BTreeMap<String, Buil
             (_, false) => ChangeKind::Removed,
             _ => ChangeKind::Changed,
         };
-        let file = FileDiff { kind: FileKind::Stands, file: spec.clone(), before: None, change, changes };
+        let file = FileDiff {
+            kind: FileKind::Stands,
+            file: spec.clone(),
+            before: None,
+            shift: None,
+            change,
+            changes,
+        };
         (!file.changes.is_empty()).then_some(file)
     });
     files.collect()
@@ -54,10 +59,15 @@ fn both(was: &Stand, is: &Stand) -> Option<Change> {
         .text("name", &was.sponsor, &is.sponsor)
         .text("tier", &was.tier, &is.tier)
         .text("area", &was.area, &is.area)
-        .field("position", &(was.tiles.x, was.tiles.y), &(is.tiles.x, is.tiles.y), |(x, y)| format!("({x}, {y})"))
-        .field("size", &(was.tiles.width, was.tiles.height), &(is.tiles.width, is.tiles.height), |(width, height)| {
-            format!("{width} x {height} tiles")
+        .field("position", &(was.tiles.x, was.tiles.y), &(is.tiles.x, is.tiles.y), |(x, y)| {
+            format!("({x}, {y})")
         })
+        .field(
+            "size",
+            &(was.tiles.width, was.tiles.height),
+            &(is.tiles.width, is.tiles.height),
+            |(width, height)| format!("{width} x {height} tiles"),
+        )
         .text("logo", optional(was.logo.as_ref()), optional(is.logo.as_ref()))
         .text("website", optional(was.website.as_ref()), optional(is.website.as_ref()))
         .text("video", optional(was.video.as_ref()), optional(is.video.as_ref()))
@@ -86,8 +96,8 @@ fn alone(stand: &Stand, change: ChangeKind) -> Change {
     let added = change == ChangeKind::Added;
     let mut details = Details::default();
     for (what, text) in [("tier", &stand.tier), ("area", &stand.area)] {
-        let text = (!text.is_empty()).then(|| text.clone());
-        details.add(what, text.clone().filter(|_| !added), text.filter(|_| added));
+        let (old, new) = if added { ("", text.as_str()) } else { (text.as_str(), "") };
+        details.text(what, old, new);
     }
     out.details = details.0;
     if added {

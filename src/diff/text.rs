@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::{Change, ChangeKind, Detail, Diff, FileDiff, FileKind, Place, Subject, details::quoted};
+use super::{Change, ChangeKind, Detail, Diff, FileDiff, FileKind, Place, Said, Subject, details::quoted};
 use crate::{
     model::TileRect,
     output::markdown::{LONGEST, attribute, code, escaped},
@@ -19,7 +19,9 @@ pub fn human(diff: &Diff) -> String {
     for file in &diff.files {
         let (sign, color) = sign(file.change);
         let head = match file.change {
-            ChangeKind::Added | ChangeKind::Removed => format!("{color}{sign} {}\u{1b}[0m", plain(&file.file)),
+            ChangeKind::Added | ChangeKind::Removed => {
+                format!("{color}{sign} {}\u{1b}[0m", plain(&file.file))
+            }
             _ => format!("\u{1b}[1m{}\u{1b}[0m", plain(&file.file)),
         };
         let was = file.before.as_ref().map(|before| format!(" (was {})", plain(before)));
@@ -69,7 +71,8 @@ pub fn markdown(diff: &Diff, pictures: &BTreeMap<String, String>) -> String {
         );
         if let Some(picture) = pictures.get(&file.file) {
             let alt = format!("{}: before, after, and what changed", file.file);
-            let _infallible = writeln!(part, "<img src=\"{}\" alt=\"{}\">\n", attribute(picture), attribute(&alt));
+            let _infallible =
+                writeln!(part, "<img src=\"{}\" alt=\"{}\">\n", attribute(picture), attribute(&alt));
         }
         for change in &file.changes {
             let name = match change.change {
@@ -150,7 +153,7 @@ fn sentence(change: &Change) -> String {
         let _infallible = write!(text, " {}", quoted(&change.name));
     }
     if let ([detail], ChangeKind::Renamed | ChangeKind::Moved) = (change.details.as_slice(), change.change) {
-        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+        let value = |value: &Option<Said>| value.as_ref().map_or("nothing".to_owned(), Said::to_string);
         let (before, after) = (value(&detail.before), value(&detail.after));
         let _infallible = match (change.change, detail.what.as_str()) {
             (ChangeKind::Renamed, _) => write!(text, ": renamed from {before}"),
@@ -191,7 +194,11 @@ fn sentence(change: &Change) -> String {
 
 fn rectangle(tiles: TileRect) -> String {
     let TileRect { x, y, width, height } = tiles;
-    if (width, height) == (1, 1) { format!("({x}, {y})") } else { format!("({x}, {y}), {width} x {height} tiles") }
+    if (width, height) == (1, 1) {
+        format!("({x}, {y})")
+    } else {
+        format!("({x}, {y}), {width} x {height} tiles")
+    }
 }
 
 /// The details that the sentence does not tell.
@@ -205,7 +212,8 @@ fn shown_details(change: &Change) -> &[Detail] {
 fn line(change: &Change, detail: &Detail) -> String {
     let whole = matches!(change.change, ChangeKind::Added | ChangeKind::Removed);
     let what = plain(&detail.what);
-    match (&detail.before, &detail.after) {
+    let said = |said: &Option<Said>| said.as_ref().map(Said::to_string);
+    match (&said(&detail.before), &said(&detail.after)) {
         (Some(before), Some(after)) => {
             let from = different_from(before, after);
             format!("{what}: {} -> {}", cut(before, from), cut(after, from))

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Mutex};
 
 use super::{
-    Change, ChangeKind, Subject,
+    Change, ChangeKind, Said, Subject,
     details::{Details, Folders, json, quoted},
     object::outline,
     pair::{Pairing, Pairs},
@@ -78,16 +78,16 @@ impl<'a> Pictures<'a> {
         };
         let (Some(before), Some(after)) = (old, new) else {
             if old.is_some() || new.is_some() {
-                details.add("picture", old.map(|(_, one)| path(one)), new.map(|(_, one)| path(one)));
+                details.words("picture", old.map(|(_, one)| path(one)), new.map(|(_, one)| path(one)));
             }
             return;
         };
         let same = self.same(before, after);
         let folders = self.folders(before.0, after.0);
         if path(before.1) != path(after.1) && !folders.same(&before.1.source, &after.1.source) {
-            details.add("picture", Some(path(before.1)), Some(path(after.1)));
+            details.words("picture", Some(path(before.1)), Some(path(after.1)));
         } else if !same {
-            details.add("picture", Some(size(before.1)), Some(format!("{}, other pixels", size(after.1))));
+            details.words("picture", Some(size(before.1)), Some(format!("{}, other pixels", size(after.1))));
         }
     }
 }
@@ -124,7 +124,7 @@ pub(super) fn compare(
             tileset.extra.iter().find(|(name, _)| name == key).map(|(_, value)| json(value).to_string())
         };
         if value(old) != value(new) {
-            details.add(what, None, Some("changed".to_owned()));
+            details.words(what, None, Some("changed".to_owned()));
         }
     }
     let mut changes = Vec::new();
@@ -184,8 +184,10 @@ fn tiles(
             &is.animation,
             frames,
         );
-        if let Some(last) = details.0.last_mut().filter(|last| last.what == "animation" && last.before == last.after) {
-            last.after = Some(format!("{}, others", last.after.as_deref().unwrap_or_default()));
+        if let Some(last) =
+            details.0.last_mut().filter(|last| last.what == "animation" && last.before == last.after)
+        {
+            last.after = Some(Said::Words("others".to_owned()));
         }
         let [old_picture, new_picture] = [(old, was), (new, is)]
             .map(|(tileset, tile)| tile.picture.as_ref().map(|picture| (tileset.file.as_str(), picture)));

@@ -5,6 +5,7 @@ use std::{
     hash::{Hash as _, Hasher as _},
 };
 
+use glam::IVec2;
 use rayon::prelude::*;
 
 use super::{
@@ -13,14 +14,15 @@ use super::{
     map::{self, Side},
     pair::{Pairing, Pairs},
     role::Roles,
-    room, stands,
+    room, shift, stands,
     tileset::{self, Pictures},
 };
 use crate::{
-    model::Tileset,
+    model::{Map, Tileset},
     project::{Project, ProjectMap, ProjectWam},
     source::{Sources, file_stem, parent, relative},
     stand::Built,
+    workadventure::Meaning,
 };
 
 /// Two states of some maps.
@@ -35,7 +37,9 @@ pub struct Sides<'a> {
     pub folders: (&'a str, &'a str),
     /// Whether the first file of each is compared with the other's, whatever their names.
     pub alone: bool,
-    /// The stands of the specs, by name of the spec, where they can be built.
+    /// Whether all of a project is compared, and so the links that its config names, too.
+    pub whole: bool,
+    /// The stands of the specs, by name of the spec, where they can be built and are compared.
     pub stands: (&'a BTreeMap<String, Built>, &'a BTreeMap<String, Built>),
 }
 
@@ -65,10 +69,8 @@ pub fn compare(sides: &Sides<'_>) -> Diff {
     let pictures = Pictures::new(sides);
     let mut files = maps(sides, &pictures);
     files.extend(wams(sides));
-    if !sides.alone {
-        files.extend(stands::compare(sides.stands.0, sides.stands.1));
-        files.extend(links(sides));
-    }
+    files.extend(stands::compare(sides.stands.0, sides.stands.1));
+    files.extend(sides.whole.then(|| links(sides)).flatten());
     files.sort_by(|a, b| (a.kind, &a.file, &a.before).cmp(&(b.kind, &b.file, &b.before)));
     Diff { version: 1, files }
 }
@@ -86,23 +88,25 @@ fn maps(sides: &Sides<'_>, pictures: &Pictures<'_>) -> Vec<FileDiff> {
         .par_iter()
         .map(|(before, after)| {
             let (was, is) = (&olds[*before], &news[*after]);
-            let old = state(was, sides.old_place(parent(&was.name)));
-            let new = state(is, sides.new_place(parent(&is.name)));
-            let (changes, shared) = match (&old, &new) {
+            let (changes, shared, shift) = match (
+                state(was, sides.old_place(parent(&was.name))),
+                state(is, sides.new_place(parent(&is.name))),
+            ) {
                 (Some(old), Some(new)) => {
-                    let (changes, shared) = map::compare(old, new, pictures);
+                    let (changes, indices, shift) = of_map(&old, &new, pictures);
                     let set = |side: &Side<'_>, index: usize| {
                         side.map.tilesets[index].tileset.as_deref().map(|set| set.file.clone())
                     };
                     let files = |(before, after): (usize, usize)| {
-                        let files = (set(old, before)?, set(new, after)?);
+                        let files = (set(&old, before)?, set(&new, after)?);
                         Some(Shared { files, maps: (was, is), indices: (before, after) })
                     };
-                    (changes, shared.into_iter().filter_map(files).collect())
+                    (changes, indices.into_iter().filter_map(files).collect(), shift)
                 }
-                _ => (unreadable(sides, was, is), Vec::new()),
+                _ => (unreadable(sides, was, is), Vec::new(), None),
             };
-            (file_diff(sides, FileKind::Map, &was.name, &is.name, changes), shared)
+            let diff = file_diff(sides, FileKind::Map, &was.name, &is.name, changes);
+            (diff.map(|diff| FileDiff { shift, ..diff }), shared)
         })
         .collect();
     let mut files = Vec::new();
@@ -124,12 +128,42 @@ fn maps(sides: &Sides<'_>, pictures: &Pictures<'_>) -> Vec<FileDiff> {
         kind: FileKind::Map,
         file: one.name.clone(),
         before: None,
+        shift: None,
         change: kind,
         changes: state(one, String::new()).map(|side| map::alone(&side, kind)).unwrap_or_default(),
     };
     files.extend(pairs.gone.iter().map(|index| alone(&olds[*index], ChangeKind::Removed)));
     files.extend(pairs.added.iter().map(|index| alone(&news[*index], ChangeKind::Added)));
     files
+}
+
+/// What is different between two states of a map. Where it grew at its left or top, the old state is compared
+/// as if it had done so, too.
+fn of_map(
+    old: &Side<'_>,
+    new: &Side<'_>,
+    pictures: &Pictures<'_>,
+) -> (Vec<Change>, map::Shared, Option<(i32, i32)>) {
+    let Some(shift) = map::shift(old.map, new.map) else {
+        let (changes, shared) = map::compare(old, new, pictures);
+        return (changes, shared, None);
+    };
+    let moved = shift::moved(old.map, shift, new.map);
+    let meaning = Meaning::of(&moved);
+    let (mut changes, shared) = map::compare(&old.with(&moved, &meaning), new, pictures);
+    let mut details = Details::default();
+    let size = |map: &Map| format!("{} x {} tiles", map.width, map.height);
+    details.field("size", &size(old.map), &size(new.map), Clone::clone);
+    let at = |at: IVec2| Some(format!("at ({}, {})", at.x, at.y));
+    details.words("everything", at(IVec2::ZERO), at(shift));
+    match changes.iter_mut().find(|change| change.subject == Subject::Map) {
+        Some(change) => change.details.splice(0..0, details.0).for_each(drop),
+        None => {
+            let changed = Change::new(ChangeKind::Changed, Subject::Map, "");
+            changes.insert(0, Change { details: details.0, ..changed });
+        }
+    }
+    (changes, shared, Some((shift.x, shift.y)))
 }
 
 /// A tileset of a file of its own, as the first map has it that uses it.
@@ -162,7 +196,7 @@ fn unreadable(sides: &Sides<'_>, was: &ProjectMap, is: &ProjectMap) -> Vec<Chang
     details.switch("can be read", was.map.is_some(), is.map.is_some());
     let bytes = |sources: &Sources, name: &str| sources.read(name).ok();
     if details.is_empty() && bytes(&sides.old.sources, &was.name) != bytes(&sides.new.sources, &is.name) {
-        details.add("content", None, Some("changed, and cannot be read before or after".to_owned()));
+        details.words("content", None, Some("changed, and cannot be read before or after".to_owned()));
     }
     let changed = Change::new(ChangeKind::Changed, Subject::Map, "");
     if details.is_empty() { Vec::new() } else { vec![Change { details: details.0, ..changed }] }
@@ -181,7 +215,14 @@ fn file_diff(
         return None;
     }
     let change = if changes.is_empty() { ChangeKind::Renamed } else { ChangeKind::Changed };
-    Some(FileDiff { kind, file: new.to_owned(), before: renamed.then(|| old.to_owned()), change, changes })
+    Some(FileDiff {
+        kind,
+        file: new.to_owned(),
+        before: renamed.then(|| old.to_owned()),
+        shift: None,
+        change,
+        changes,
+    })
 }
 
 /// Pairs maps by name; those of other names by what is in them.
@@ -275,6 +316,7 @@ fn wams(sides: &Sides<'_>) -> Vec<FileDiff> {
         kind: FileKind::Wam,
         file: one.name.clone(),
         before: None,
+        shift: None,
         change,
         changes: Vec::new(),
     };
@@ -308,6 +350,7 @@ fn links(sides: &Sides<'_>) -> Option<FileDiff> {
         kind: FileKind::Config,
         file,
         before: None,
+        shift: None,
         change: ChangeKind::Changed,
         changes,
     })

@@ -109,6 +109,17 @@ impl TileRect {
         Self { x, y, width: length(x, right), height: length(y, bottom) }
     }
 
+    /// Its top left cell, as a vector of tiles.
+    pub fn corner(self) -> IVec2 {
+        IVec2::new(self.x, self.y)
+    }
+
+    /// The same rectangle elsewhere, so many tiles to the right and down.
+    #[must_use]
+    pub fn moved(self, by: IVec2) -> Self {
+        Self { x: self.x.saturating_add(by.x), y: self.y.saturating_add(by.y), ..self }
+    }
+
     /// The smallest rectangle around this one and another.
     #[must_use]
     pub fn around_both(self, other: Self) -> Self {

@@ -174,7 +174,8 @@ fn framing(headers: &HeaderMap) -> Framing {
     Framing { options: all(header::X_FRAME_OPTIONS).collect(), ancestors: ancestors.collect() }
 }
 
-fn failure(error: &Error) -> Failure {
+/// Why no answer came.
+pub(crate) fn failure(error: &Error) -> Failure {
     match error {
         Error::HostNotFound => Failure::NoHost,
         Error::ConnectionFailed => Failure::Refused,

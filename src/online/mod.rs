@@ -22,8 +22,8 @@ use std::{
 pub use answer::{Answer, Failure, Framing, Served};
 pub use authorities::{AuthoritiesError, authorities};
 pub use cache::Cache;
-pub(crate) use client::origin;
 pub use client::{Client, Limits};
+pub(crate) use client::{failure, origin};
 
 /// Addresses asked at once.
 const AT_ONCE: usize = 8;

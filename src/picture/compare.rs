@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use glam::IVec2;
 use image::RgbaImage;
 
 use super::{
@@ -51,14 +52,17 @@ pub struct Panels<'a> {
     pub before: Option<(&'a Map, &'a Sources)>,
     /// The map as it is, with its files.
     pub after: Option<(&'a Map, &'a Sources)>,
+    /// How far everything moved in between, in tiles.
+    pub shift: IVec2,
+    /// Whether cells that look different are marked, too, where nothing else is.
+    pub looks: bool,
     /// Longest side of one state, in pixels; smaller maps stay as they are.
     pub size: u32,
 }
 
 impl Panels<'_> {
     /// Draws both states, and what changed over a pale one, each with its title; beside each other, or below
-    /// each other where that is less long. `marks` are cells of the map, with words for them; cells that
-    /// look different without one are marked, too.
+    /// each other where that is less long. `marks` are cells of the map, with words for them.
     ///
     /// # Errors
     /// Where a state cannot be drawn.
@@ -69,15 +73,18 @@ impl Panels<'_> {
         // Pictures of the same name may differ: each state has a store of its own.
         let stores = [PictureStore::new(), PictureStore::new()];
         let options = self.options(&stores)?;
-        let shown = |state: Option<(&Map, &Sources)>, store: &PictureStore| {
+        let shown = |state: Option<(&Map, &Sources)>, store: &PictureStore, shift: IVec2| {
             let draw = |(map, sources)| -> Result<Shown, RenderError> {
-                let renderer = Renderer::new(map, sources, store, &options)?;
+                let crop = options.crop.map(|tiles| tiles.moved(-shift));
+                let renderer =
+                    Renderer::new(map, sources, store, &RenderOptions { crop, ..options.clone() })?;
                 let shrunk = renderer.scale() < 1.0;
                 Ok(Shown { tiles: renderer.tiles(), shrunk, picture: renderer.draw()? })
             };
             state.map(draw).transpose()
         };
-        let (before, after) = (shown(self.before, &stores[0])?, shown(self.after, &stores[1])?);
+        let (before, after) =
+            (shown(self.before, &stores[0], self.shift)?, shown(self.after, &stores[1], IVec2::ZERO)?);
         let mut parts = Vec::new();
         if let (Some(was), Some(is), Some((map, sources))) = (&before, &after, self.after) {
             let mut all: Vec<Mark> = marks
@@ -88,9 +95,12 @@ impl Panels<'_> {
                     label,
                 })
                 .collect();
-            let told: BTreeSet<TilePos> = all.iter().flat_map(|mark| mark.cells.iter().copied()).collect();
-            let looks = was.differences(is).into_iter().filter(|cell| !told.contains(cell)).collect();
-            all.insert(0, Mark { style: &CHANGED, cells: looks, label: None });
+            if self.looks {
+                let told: BTreeSet<TilePos> =
+                    all.iter().flat_map(|mark| mark.cells.iter().copied()).collect();
+                let looks = was.differences(is).into_iter().filter(|cell| !told.contains(cell)).collect();
+                all.insert(0, Mark { style: &CHANGED, cells: looks, label: None });
+            }
             let overlay = Overlay::of_marks(all);
             if !overlay.is_empty() {
                 let changed = Renderer::new(map, sources, &stores[1], &options)?.pale().with_overlay(overlay);
@@ -105,11 +115,12 @@ impl Panels<'_> {
     /// How both states are drawn: all of the larger one, at the same scale.
     fn options(&self, stores: &[PictureStore; 2]) -> Result<RenderOptions, RenderError> {
         let mut seen: Option<TileRect> = None;
-        let states = [self.before, self.after].into_iter().zip(stores);
-        for ((map, sources), store) in states.filter_map(|(state, store)| Some((state?, store))) {
+        let states = [(self.before, &stores[0], self.shift), (self.after, &stores[1], IVec2::ZERO)];
+        for (state, store, shift) in states {
+            let Some((map, sources)) = state else { continue };
             // The size is that of the result: a map may be too large to be drawn at its own.
             let options = RenderOptions { size: Some(self.size), ..RenderOptions::default() };
-            let tiles = Renderer::new(map, sources, store, &options)?.tiles();
+            let tiles = Renderer::new(map, sources, store, &options)?.tiles().moved(shift);
             seen = Some(seen.map_or(tiles, |seen| seen.around_both(tiles)));
         }
         Ok(RenderOptions { size: Some(self.size), crop: seen, ..RenderOptions::default() })
@@ -126,13 +137,17 @@ struct Shown {
 }
 
 impl Shown {
-    /// Cells that look different in another state that is drawn alike.
+    /// Cells of another state, which shows as many, that look different there.
     fn differences(&self, other: &Self) -> Vec<TilePos> {
         // Of more cells than pixels nothing could be made out.
         if u64::from(self.tiles.width) * u64::from(self.tiles.height) > 1 << 24 {
             return Vec::new();
         }
-        self.tiles.cells().filter(|cell| !self.cell(*cell).eq(other.cell(*cell))).collect()
+        let (own, shift) = (self.tiles, self.tiles.corner() - other.tiles.corner());
+        let there =
+            |cell: TilePos| TilePos::new(cell.x.saturating_sub(shift.x), cell.y.saturating_sub(shift.y));
+        let differ = own.cells().filter(|cell| !self.cell(*cell).eq(other.cell(there(*cell))));
+        differ.map(there).collect()
     }
 
     /// The pixels of a cell. Where it is smaller than a pixel, the pixel that it is part of.
@@ -175,7 +190,10 @@ fn together(parts: &[(&str, RgbaImage)]) -> RgbaImage {
         write(&mut canvas, title, (x, y), [0; 3]);
         let (width, height) = size(part);
         // A frame shows where a map ends that is as white as the sheet.
-        canvas.fill(Area::new(x - 1, y + TITLE - 1, width + 2, height + 2), u32::from_le_bytes([160, 160, 160, 255]));
+        canvas.fill(
+            Area::new(x - 1, y + TITLE - 1, width + 2, height + 2),
+            u32::from_le_bytes([160, 160, 160, 255]),
+        );
         canvas.fill(Area::new(x, y + TITLE, width, height), u32::MAX);
         canvas.paste(part, (x, y + TITLE));
     }

@@ -45,6 +45,8 @@ pub enum OverlayKind {
     Entries,
     /// What leads to other maps.
     Exits,
+    /// Where stands may go, and where they are.
+    Stands,
     /// Where findings lie.
     Problems,
 }
@@ -105,6 +107,9 @@ static TRAFFIC: [(f64, Style); 4] = [
     (0.2, Style { name: "1 walk in 5", color: [213, 94, 0], line: Line::Bare, fill: 140 }),
     (0.5, Style { name: "1 walk in 2", color: [213, 94, 0], line: Line::Bare, fill: 200 }),
 ];
+static STAND_AREA: Style =
+    Style { name: "area for stands", color: [110, 80, 200], line: Line::Dashes(10, 6), fill: 30 };
+static STAND: Style = Style { name: "stand", color: [110, 80, 200], line: SOLID, fill: 110 };
 static ERROR: Style = Style { name: "error", color: [213, 94, 0], line: Line::Warning, fill: 50 };
 static WARNING: Style = Style { name: "warning", color: [240, 228, 66], line: Line::Warning, fill: 40 };
 static INFO: Style = Style { name: "advice", color: [86, 180, 233], line: Line::Warning, fill: 30 };
@@ -168,6 +173,24 @@ impl Overlay {
             }));
         }
         Self::of_marks(marks)
+    }
+
+    /// The same with areas for stands, and stands, below the other marks: what [`OverlayKind::Stands`] shows.
+    #[must_use]
+    pub fn with_stands(
+        self,
+        areas: impl IntoIterator<Item = (String, Vec<TilePos>)>,
+        stands: impl IntoIterator<Item = (String, Vec<TilePos>)>,
+    ) -> Self {
+        let mark = |style: &'static Style| {
+            move |(name, cells): (String, Vec<TilePos>)| Mark {
+                style,
+                cells: cells.into_iter().collect(),
+                label: Some(name),
+            }
+        };
+        let below = areas.into_iter().map(mark(&STAND_AREA)).chain(stands.into_iter().map(mark(&STAND)));
+        Self::of_marks(below.chain(self.marks).collect())
     }
 
     /// These marks, the first below the others; those without a cell are left out.

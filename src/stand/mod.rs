@@ -35,6 +35,7 @@ pub use directory::{Directory, directory};
 pub use place::Unplaced;
 pub use plan::plan;
 pub use report::StandsReport;
+pub use site::stand_areas;
 pub use spec::Spec;
 pub(crate) use spec::slug;
 

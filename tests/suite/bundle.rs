@@ -197,7 +197,7 @@ fn a_whole_conference_becomes_small_and_stays_equal() {
 }
 
 /// A project of two maps on disk.
-fn project_on_disk() -> tempfile::TempDir {
+pub(crate) fn project_on_disk() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
