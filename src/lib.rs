@@ -24,6 +24,8 @@
 //! World + report     ──> walk    ──> Room, page                 what a browser needs to walk through it
 //! Project + report   ──> serve   ──> HTTP                       the walk and the files, new at every save
 //!
+//! types of forms     ──> schema  ──> JSON Schema                what editors and programs may rely on
+//! name of an event   ──> starter ──> files in memory            a project to begin with
 //! findings           ──> report  ──> text                       severity, line and column, sorted
 //! Project + report   ──> fix     ──> files in memory            as few bytes as mend what was found
 //! bytes              ──> output  ──> disk                       temporary name, then renamed
@@ -76,6 +78,7 @@ pub mod schema;
 pub mod serve;
 pub mod source;
 pub mod stand;
+pub mod starter;
 pub mod walk;
 pub mod workadventure;
 pub mod world;

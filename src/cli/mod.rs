@@ -11,6 +11,7 @@ mod convert;
 mod diff;
 mod fixes;
 mod graph;
+mod new;
 mod online;
 mod publish;
 mod render;
@@ -100,6 +101,7 @@ enum Command {
     Serve(serve::Args),
     Convert(convert::Args),
     Schema(schema::Args),
+    New(new::Args),
     Completions(completions::Args),
 }
 
@@ -129,6 +131,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(args) => serve::run(&args, &shell),
         Command::Convert(args) => convert::run(&args, &shell),
         Command::Schema(args) => schema::run(&args, &shell),
+        Command::New(args) => new::run(&args, &shell),
         Command::Completions(args) => completions::run(&args, &shell),
     };
     match done {

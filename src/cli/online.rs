@@ -20,8 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(10 * 60);
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     /// Ask the websites, sounds and scripts that the maps refer to whether visitors will get them. What
-    /// was served is not asked again for an hour. Proxies are taken from HTTPS_PROXY and its like, and
-    /// authorities to trust in the place of the usual ones from the file that SSL_CERT_FILE names
+    /// was served is not asked again for an hour. Proxies are taken from `HTTPS_PROXY` and its like, and
+    /// authorities to trust in the place of the usual ones from the file that `SSL_CERT_FILE` names
     #[arg(long)]
     online: bool,
     /// With --online: ask hosts in private networks and on this computer too

@@ -17,7 +17,7 @@ const TILED: &str = "tiled-project";
                   venue schema config > venue.schema.json  then begin venue.toml with #:schema ./venue.schema.json\n  \
                   venue schema tiled-project > venue.tiled-project  then open it in Tiled")]
 pub(super) struct Args {
-    /// The format: config, sponsors, check, stands, bundle or graph; tiled-project for a project file with
+    /// The format: config, sponsors, check, stands, bundle, graph or diff; tiled-project for a project file with
     /// the properties of WorkAdventure, their types and values, and a command that checks the map
     name: Option<String>,
 }
@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         None => {
             let tiled = (TILED, "a project file for Tiled, with WorkAdventure's properties");
             let forms = FORMS.iter().map(|form| (form.name, form.about)).chain([tiled]);
-            forms.map(|(name, about)| format!("{name:15}{about}\n")).collect()
+            forms.fold(String::new(), |text, (name, about)| text + &format!("{name:15}{about}\n"))
         }
         Some(name) if name == TILED => tiled_project(),
         Some(name) => match Form::of(name) {

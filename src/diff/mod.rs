@@ -24,6 +24,7 @@ mod text;
 mod tileset;
 mod world;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use picture::{PictureError, picture};
@@ -33,16 +34,17 @@ pub use world::{Sides, compare};
 use crate::model::{TilePos, TileRect};
 
 /// What changed.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
 pub struct Diff {
     /// Version of this form.
+    #[schemars(extend("const" = 1))]
     pub version: u32,
     /// The files that differ, by kind and name. Empty where nothing does.
     pub files: Vec<FileDiff>,
 }
 
 /// What changed in one file.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct FileDiff {
     /// What kind of file.
     pub kind: FileKind,
@@ -60,7 +62,7 @@ pub struct FileDiff {
 }
 
 /// Kinds of files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileKind {
     /// A map.
@@ -76,7 +78,7 @@ pub enum FileKind {
 }
 
 /// What became of something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
     /// It is new.
@@ -92,7 +94,7 @@ pub enum ChangeKind {
 }
 
 /// One thing that is new, gone, or different.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Change {
     /// What became of it.
     pub change: ChangeKind,
@@ -114,7 +116,7 @@ pub struct Change {
 }
 
 /// What something is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
     /// The map itself.
@@ -156,7 +158,7 @@ pub enum Subject {
 }
 
 /// Where something lies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Place {
     /// Path of the layer that it is on, or is.
     pub layer: Option<String>,
@@ -167,7 +169,7 @@ pub struct Place {
 }
 
 /// How many cells are different, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CellChange {
     /// Cells that were empty and are not; of the walking grid: that were free and are blocked.
     pub added: usize,
@@ -180,7 +182,7 @@ pub struct CellChange {
 }
 
 /// One thing that is different.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Detail {
     /// What: the name of a property, or a word of Tiled's.
     pub what: String,
@@ -191,7 +193,7 @@ pub struct Detail {
 }
 
 /// What a detail was, or is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Said {
     /// A value that stands in the file.

@@ -15,6 +15,7 @@ pub use tiled::tiled_project;
 use crate::{
     bundle::BundleReport,
     check,
+    diff::Diff,
     graph::Graph,
     project::Config,
     report::CheckReport,
@@ -39,6 +40,7 @@ pub static FORMS: &[Form] = &[
     Form { name: "stands", about: "`venue stands --format json`", write: report::<StandsReport> },
     Form { name: "bundle", about: "`venue bundle --format json`", write: report::<BundleReport> },
     Form { name: "graph", about: "`venue graph --format json`", write: report::<Graph> },
+    Form { name: "diff", about: "`venue diff --format json`", write: report::<Diff> },
 ];
 
 impl Form {

@@ -16,9 +16,8 @@ pub(super) fn tidy(schema: &mut Value) {
             }
             // What is there by default if nothing is said goes without saying.
             let says_nothing = |value: &Value| match value {
-                Value::Null => true,
+                Value::Null | Value::Object(_) => true,
                 Value::Array(items) => items.is_empty(),
-                Value::Object(_) => true,
                 _ => false,
             };
             if object.get("default").is_some_and(says_nothing) {

@@ -25,7 +25,8 @@ const CLASSES: [Class; 7] = [
 pub fn tiled_project() -> String {
     let enums = PROPERTIES.iter().filter(|fact| is_offered(fact)).filter_map(enumeration);
     let classes = CLASSES.into_iter().map(|(name, usage, holder, color)| {
-        class(name, usage, color, offered(holder).map(|fact| member(fact, holder)).collect())
+        let members: Vec<Value> = offered(holder).map(|fact| member(fact, holder)).collect();
+        class(name, usage, color, &members)
     });
     let mut types: Vec<Value> = enums.chain(classes).chain(of_stands()).collect();
     for (id, kind) in (1..).zip(&mut types) {
@@ -87,7 +88,7 @@ fn enumeration(fact: &PropertyFact) -> Option<Value> {
     }))
 }
 
-fn class(name: &str, usage: &str, color: &str, members: Vec<Value>) -> Value {
+fn class(name: &str, usage: &str, color: &str, members: &[Value]) -> Value {
     json!({
         "color": color,
         "drawFill": true,
@@ -121,11 +122,11 @@ fn of_stands() -> Vec<Value> {
     let whole = |name: &str, value: i32| json!({ "name": name, "type": "int", "value": value });
     let text = |name: &str| json!({ "name": name, "type": "string", "value": "" });
     vec![
-        class("stand-area", "object", "#ff4f83cc", vec![whole("aisle", 2), whole("island", 1)]),
-        class("stand-slot", "object", "#ff7fa8e0", Vec::new()),
-        class("signpost", "object", "#ffc8553d", vec![text("area")]),
-        class("logo", "object", "#ffd4a017", Vec::new()),
-        class("name", "object", "#ffb8c0cc", Vec::new()),
+        class("stand-area", "object", "#ff4f83cc", &[whole("aisle", 2), whole("island", 1)]),
+        class("stand-slot", "object", "#ff7fa8e0", &[]),
+        class("signpost", "object", "#ffc8553d", &[text("area")]),
+        class("logo", "object", "#ffd4a017", &[]),
+        class("name", "object", "#ffb8c0cc", &[]),
     ]
 }
 

@@ -37,6 +37,7 @@ pub use plan::plan;
 pub use report::StandsReport;
 pub use site::stand_areas;
 pub use spec::Spec;
+pub(crate) use spec::slug;
 
 use crate::{
     model::{Map, TileRect},

@@ -76,8 +76,8 @@ where it does not work is ignored without a word. `venue schema tiled-project` w
 offers them with their types and values.
 
 A property is set on a tile layer, on an *area* (an object of class `area`), on a *tile* in its tileset, on the map, or
-on an object of class `variable` or `website`. Below the name of a property stand those that belong to it and do nothing
-without it. *Absent* is what holds where a property is not there; where nothing is said, nothing happens.
+on an object of class `variable` or `website`. Below a property in bold letters stand those that belong to it and do
+nothing without it. *Absent* is what holds where a property is not there; where nothing is said, nothing happens.
 ";
 
 /// Where a property works, as readers call it.
@@ -138,8 +138,8 @@ fn row_of_property(fact: &PropertyFact, out: &mut String) {
     if others > 0 {
         write!(effect, " (belongs to `{}`)", fact.companion_of.join("`, `")).unwrap();
     }
-    let cells =
-        [format!("`{}`", fact.name), holders(fact), values(fact), absent, effect, fact.wrong.to_owned()];
+    let name = if fact.is_main() { format!("**`{}`**", fact.name) } else { format!("`{}`", fact.name) };
+    let cells = [name, holders(fact), values(fact), absent, effect, fact.wrong.to_owned()];
     writeln!(out, "| {} |", cells.map(|text| cell(&text)).join(" | ")).unwrap();
 }
 

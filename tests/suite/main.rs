@@ -20,6 +20,7 @@ mod graph;
 mod hostile;
 mod map_storage;
 mod meaning;
+mod new;
 mod online;
 mod publish;
 mod render;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     io::{BufRead as _, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
@@ -383,13 +384,11 @@ fn pages_that_lead_away_from_https_are_told() {
     let (staying, second) = secure_with((2099, 1, 1), page(""));
     let (back, third) = secure_with((2099, 1, 1), moved(&staying));
     let folder = project(&[("openWebsite", leaving), ("openWebsite", staying), ("openWebsite", back)]);
-    let pem: String = [first, second, third]
-        .iter()
-        .map(|der| {
-            let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
-            format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
-        })
-        .collect();
+    let mut pem = String::new();
+    for der in [first, second, third] {
+        let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
+        writeln!(pem, "-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----").unwrap();
+    }
     let file = folder.path().join("own.pem");
     std::fs::write(&file, pem).unwrap();
     let trusting = [("SSL_CERT_FILE", file.to_str().unwrap())];
@@ -423,12 +422,11 @@ fn proxy(answers: &[(&str, String)]) -> (String, Arc<Mutex<Vec<String>>>) {
             };
             // A tunnel to `host:80` first, or the whole address at once.
             let target = request();
-            let place = match target.strip_prefix("http://") {
-                Some(place) => place.to_owned(),
-                None => {
-                    stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
-                    format!("{}{}", target.trim_end_matches(":80"), request())
-                }
+            let place = if let Some(place) = target.strip_prefix("http://") {
+                place.to_owned()
+            } else {
+                stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+                format!("{}{}", target.trim_end_matches(":80"), request())
             };
             let none = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned();
             let text = answers.get(&place).unwrap_or(&none);

@@ -18,8 +18,9 @@ fn validator(name: &str) -> Validator {
     jsonschema::draft7::new(&schema).unwrap()
 }
 
+/// Asserts that a document is of the form of this name.
 #[track_caller]
-fn fits(name: &str, document: &Value) {
+pub(crate) fn fits(name: &str, document: &Value) {
     let validator = validator(name);
     let faults: Vec<String> =
         validator.iter_errors(document).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
@@ -68,6 +69,9 @@ fn files_and_reports_of_the_demo_fit() {
     fits("check", &venue(&["check", "--format", "json"]));
     fits("graph", &venue(&["graph", "--format", "json"]));
     fits("stands", &venue(&["stands", "maps/sponsors.toml", "--dry-run", "--format", "json"]));
+    let diff = venue(&["diff", "maps/lobby.tmj", "maps/hall.tmj", "--format", "json"]);
+    assert!(diff["files"][0]["changes"].as_array().unwrap().len() > 3, "{diff:#}");
+    fits("diff", &diff);
     let out = tempfile::tempdir().unwrap();
     let folder = out.path().join("dist");
     let folder = folder.to_str().unwrap();
@@ -82,6 +86,8 @@ fn reports_of_real_maps_fit() {
     assert!(report["findings"].as_array().unwrap().len() > 300);
     fits("check", &report);
     fits("graph", &venue(&["graph", "--format", "json", corpus]));
+    let hall = |name: &str| format!("{corpus}/fossgis/fossgis-2022/{name}.json");
+    fits("diff", &venue(&["diff", &hall("base_alt"), &hall("base"), "--format", "json"]));
 }
 
 #[test]

@@ -401,7 +401,7 @@ fn is_slug(text: &str) -> bool {
 
 /// A name as it can stand in a link: letters without their accents, lower case, the rest hyphens.
 /// Empty where the name has no Latin letter.
-fn slug(name: &str) -> String {
+pub(crate) fn slug(name: &str) -> String {
     let mut slug = String::new();
     for c in name.chars().flat_map(char::to_lowercase) {
         match fold(c) {
