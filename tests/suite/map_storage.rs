@@ -128,7 +128,7 @@ impl Storage {
                 "content-length" => length = value.parse().unwrap(),
                 "authorization" => heard.token = value.strip_prefix("Bearer ").map(str::to_owned),
                 "content-type" => {
-                    value.split_once("boundary=").unwrap_or_default().1.clone_into(&mut boundary)
+                    value.split_once("boundary=").unwrap_or_default().1.clone_into(&mut boundary);
                 }
                 "expect" => expects = true,
                 _ => {}
