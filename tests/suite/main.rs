@@ -13,6 +13,7 @@ mod corpus;
 mod demo;
 mod docs;
 mod editor_files;
+mod engine;
 mod fixes;
 mod formats;
 mod graph;
