@@ -152,6 +152,7 @@ fn everything_referred_to_goes_in_and_nothing_else() {
             "maps/hall.tmj",
             "maps/jingle.mp3",
             "maps/lobby.tmj",
+            "nginx.conf",
             "pages/info.html",
             "pages/logo.png",
             "pages/x/app.js",
