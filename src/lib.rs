@@ -19,10 +19,13 @@
 //! Map                ──> picture ──> pixels                     what the map looks like
 //! Project + World    ──> bundle  ──> files in memory            what a host serves
 //! Map                ──> convert ──> TMJ                        complete in itself, else untouched
+//! two Projects       ──> diff    ──> Diff                       what changed, in words and as pictures
 //! World              ──> graph   ──> DOT, Mermaid, SVG          maps and the ways between them
 //! World + report     ──> walk    ──> Room, page                 what a browser needs to walk through it
 //! Project + report   ──> serve   ──> HTTP                       the walk and the files, new at every save
 //!
+//! types of forms     ──> schema  ──> JSON Schema                what editors and programs may rely on
+//! name of an event   ──> starter ──> files in memory            a project to begin with
 //! findings           ──> report  ──> text                       severity, line and column, sorted
 //! Project + report   ──> fix     ──> files in memory            as few bytes as mend what was found
 //! bytes              ──> output  ──> disk                       temporary name, then renamed
@@ -59,6 +62,7 @@ pub mod bundle;
 pub mod check;
 pub mod cli;
 pub mod convert;
+pub mod diff;
 pub mod finding;
 pub mod fix;
 pub mod format;
@@ -70,9 +74,11 @@ pub mod picture;
 pub mod project;
 pub mod publish;
 pub mod report;
+pub mod schema;
 pub mod serve;
 pub mod source;
 pub mod stand;
+pub mod starter;
 pub mod walk;
 pub mod workadventure;
 pub mod world;

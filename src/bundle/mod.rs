@@ -20,6 +20,7 @@ mod page;
 mod picture;
 mod plan;
 mod reference;
+mod report;
 mod script;
 mod walk;
 mod wam;
@@ -35,8 +36,8 @@ use std::{
 };
 
 pub(crate) use manifest::{PATH as MANIFEST, fingerprints};
-pub use page::Stand;
 pub(crate) use picture::{looks_cached_for_ever, sha256};
+pub use report::BundleReport;
 pub(crate) use write::pack;
 pub use write::{Ready, prepare, zip};
 
@@ -44,6 +45,7 @@ use crate::{
     output::WriteError,
     picture::PictureStore,
     project::{Host, Project, ProjectError},
+    stand::Built,
 };
 
 /// Property by which maps accept findings; bundles do not carry it.
@@ -94,7 +96,7 @@ pub struct BundleFile {
 }
 
 /// What became of a map.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
 pub struct BundledMap {
     /// Name of its file in the project.
     pub source: String,
@@ -216,12 +218,12 @@ pub enum BundleError {
 }
 
 /// Makes the bundle of the project's loaded maps and of all that they lead and refer to. `stands` are
-/// shown in the page's directory. Maps that exits lead to are loaded into the project.
+/// those whose maps are among them: the page lists them, and others show them on a plan. Maps that exits lead to are loaded into the project.
 ///
 /// # Errors
 /// Where a map cannot be exported so that visitors can enter it, where a file cannot be read, and
 /// where two files would get one name.
-pub fn build(project: &mut Project, stands: &[Stand], settings: &Settings) -> Result<Bundle, BundleError> {
+pub fn build(project: &mut Project, stands: &[Built], settings: &Settings) -> Result<Bundle, BundleError> {
     const TEXTURES: std::ops::RangeInclusive<u32> = 64..=16_384;
     if !TEXTURES.contains(&settings.texture_size) {
         return Err(BundleError::Setting(format!(

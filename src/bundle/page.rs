@@ -15,6 +15,7 @@ use crate::{
     picture::{Effort, PictureStore, RenderOptions, Renderer},
     project::{Host, Project},
     source::{file_stem, resolve},
+    stand::{self, Built, Stand, Way},
     walk,
     workadventure::Meaning,
     world::title,
@@ -26,30 +27,13 @@ const PREVIEW_SIZE: u32 = 960;
 /// Where rooms of any public map open, if the project does not say.
 const PUBLIC_PLAY_URL: &str = "https://play.workadventu.re/_/global";
 
-/// A sponsor's stand, for the directory.
-#[derive(Debug, Clone)]
-pub struct Stand {
-    /// Name of the sponsor.
-    pub sponsor: String,
-    /// Tier, as the spec names it.
-    pub tier: String,
-    /// Name of the map that the stand is on: the venue's or the generated one's.
-    pub map: String,
-    /// Entry of the stand: `map.tmj#entry`.
-    pub entry: String,
-    /// Website.
-    pub website: Option<String>,
-    /// Name of the logo's file, and its bytes.
-    pub logo: Option<(String, Arc<[u8]>)>,
-}
-
-/// Adds the page and the pictures that it shows. Stands are listed as they come, by tier in the order
-/// in which tiers come.
+/// Adds the page and the pictures that it shows, and for each spec of stands a page to search them. Stands are
+/// listed by rank and name.
 pub(super) fn add(
     project: &Project,
     plan: &Plan,
     previews: Vec<Previewed>,
-    stands: &[Stand],
+    stands: &[Built],
     settings: &Settings,
     bundle: &mut Bundle,
 ) -> Result<(), BundleError> {
@@ -64,23 +48,75 @@ pub(super) fn add(
     }
     // The way in comes first, then by path.
     cards.sort_by(|a, b| b.entry.cmp(&a.entry).then_with(|| a.output.cmp(&b.output)));
-    let stands: Vec<Listed> = stands
-        .iter()
-        .filter_map(|stand| {
-            let source = plan.stand_ins.get(&stand.map).unwrap_or(&stand.map);
-            let output = plan.outputs.get(source)?.clone();
-            let logo = stand.logo.as_ref().map(|(name, bytes)| {
-                let path = picture::path(picture::FOLDER, name, bytes);
-                bundle.insert_hashed(&path, Arc::clone(bytes), Some(name));
-                path
-            });
-            Some(Listed { stand: stand.clone(), output, logo })
-        })
-        .collect();
+    let listed = listed(project, plan, stands, bundle);
+    let directories = directories(project, plan, &rooms, stands, bundle);
     let name = project.config.project.name.as_deref().unwrap_or("Venue");
-    let page = page(name, &rooms, &cards, &stands, settings.walk);
+    let page = page(name, &rooms, &cards, &listed, &directories, settings.walk);
     bundle.insert_own("index.html", page.into_string().into_bytes());
     Ok(())
+}
+
+/// Path in the bundle of the map that stands are on.
+fn output_of<'p>(plan: &'p Plan, built: &Built) -> Option<&'p String> {
+    plan.outputs.get(plan.stand_ins.get(&built.venue).unwrap_or(&built.venue))
+}
+
+/// The stands of all specs, the best rank first, their logos among the bundle's files.
+fn listed<'s>(project: &Project, plan: &Plan, stands: &'s [Built], bundle: &mut Bundle) -> Vec<Listed<'s>> {
+    let mut listed: Vec<Listed> = Vec::new();
+    for built in stands {
+        let Some(output) = output_of(plan, built) else { continue };
+        for stand in &built.stands {
+            let logo = stand.logo.as_ref().and_then(|name| {
+                let bytes = project.sources.read(name).ok()?;
+                let path = picture::path(picture::FOLDER, name, &bytes);
+                bundle.insert_hashed(&path, bytes, Some(name));
+                Some(path)
+            });
+            listed.push(Listed { stand, output: output.clone(), logo });
+        }
+    }
+    listed.sort_by_key(|listed| (listed.stand.rank, listed.stand.sponsor.to_lowercase()));
+    listed
+}
+
+/// Adds a page with search and plan for each spec; returns their paths. Pages that cannot be drawn are left
+/// out with a note.
+fn directories(
+    project: &Project,
+    plan: &Plan,
+    rooms: &Rooms,
+    stands: &[Built],
+    bundle: &mut Bundle,
+) -> Vec<String> {
+    let mut paths = Vec::new();
+    for built in stands.iter().filter(|built| !built.stands.is_empty()) {
+        let Some(output) = output_of(plan, built) else { continue };
+        let way = |stand: &Stand| match rooms.link(output, Some(&stand.slug)) {
+            Some(link) => Way::Link(link),
+            None => Way::Path(format!("{}#{}", rooms.path(output), stand.slug)),
+        };
+        let mut put = |name: &str, png: Vec<u8>| {
+            let path = picture::path(picture::PREVIEWS, name, &png);
+            bundle.insert_hashed(&path, png, None);
+            path
+        };
+        let path = match paths.len() {
+            0 => "stands.html".to_owned(),
+            number => format!("stands-{}.html", number + 1),
+        };
+        match stand::page(built, &project.sources, &way, &mut put) {
+            Ok(page) => {
+                bundle.insert_own(&path, page.into_bytes());
+                paths.push(path);
+            }
+            Err(error) => {
+                let message = format!("no page for searching the stands is made: {error}");
+                bundle.notes.push(Note { file: built.output.clone(), message });
+            }
+        }
+    }
+    paths
 }
 
 /// How rooms are addressed.
@@ -237,13 +273,20 @@ fn credits(map: &Map) -> BTreeSet<String> {
 }
 
 /// A stand with its place in the bundle.
-struct Listed {
-    stand: Stand,
+struct Listed<'s> {
+    stand: &'s Stand,
     output: String,
     logo: Option<String>,
 }
 
-fn page(name: &str, rooms: &Rooms, cards: &[Card], stands: &[Listed], walk: bool) -> Markup {
+fn page(
+    name: &str,
+    rooms: &Rooms,
+    cards: &[Card],
+    stands: &[Listed<'_>],
+    directories: &[String],
+    walk: bool,
+) -> Markup {
     let way_in = cards.iter().find(|card| card.entry);
     let link = way_in.and_then(|card| rooms.link(&card.output, None));
     let credits: BTreeSet<&String> = cards.iter().flat_map(|card| &card.credits).collect();
@@ -284,6 +327,14 @@ fn page(name: &str, rooms: &Rooms, cards: &[Card], stands: &[Listed], walk: bool
                     @if !stands.is_empty() {
                         section #sponsors {
                             h2 { "Sponsors" }
+                            @if !directories.is_empty() {
+                                p.hint {
+                                    @for (number, path) in directories.iter().enumerate() {
+                                        @if number > 0 { " · " }
+                                        a href=(path) { "Search the stands, and see them on the plan" }
+                                    }
+                                }
+                            }
                             @for (tier, stands) in by_tier(stands) {
                                 h3 { (capitalised(tier)) }
                                 div.stands { @for listed in stands { (stand_card(listed, rooms, walk)) } }
@@ -385,8 +436,8 @@ fn map_card(card: &Card, rooms: &Rooms, walk: bool) -> Markup {
     }
 }
 
-fn stand_card(listed: &Listed, rooms: &Rooms, walk: bool) -> Markup {
-    let stand = &listed.stand;
+fn stand_card(listed: &Listed<'_>, rooms: &Rooms, walk: bool) -> Markup {
+    let stand = listed.stand;
     html! {
         article.stand {
             div.logo {
@@ -396,8 +447,8 @@ fn stand_card(listed: &Listed, rooms: &Rooms, walk: bool) -> Markup {
                 }
             }
             h4 { (stand.sponsor) }
-            (way(rooms, &listed.output, Some(&stand.entry), "Visit the stand"))
-            @if walk { p.facts { a href=(walk::address(&listed.output, Some(&stand.entry))) { "Walk there" } } }
+            (way(rooms, &listed.output, Some(&stand.slug), "Visit the stand"))
+            @if walk { p.facts { a href=(walk::address(&listed.output, Some(&stand.slug))) { "Walk there" } } }
             @if let Some(website) = stand.website.as_deref().filter(|url| url.starts_with("http")) {
                 p.facts { a href=(website) rel="noopener" { (host(website)) } }
             }
@@ -405,8 +456,8 @@ fn stand_card(listed: &Listed, rooms: &Rooms, walk: bool) -> Markup {
     }
 }
 
-fn by_tier(stands: &[Listed]) -> Vec<(&str, Vec<&Listed>)> {
-    let mut tiers: Vec<(&str, Vec<&Listed>)> = Vec::new();
+fn by_tier<'a, 's>(stands: &'a [Listed<'s>]) -> Vec<(&'s str, Vec<&'a Listed<'s>>)> {
+    let mut tiers: Vec<(&str, Vec<&Listed<'s>>)> = Vec::new();
     for listed in stands {
         let tier = listed.stand.tier.as_str();
         match tiers.iter_mut().find(|(known, _)| *known == tier) {

@@ -21,7 +21,7 @@ use crate::{
     project::{Host, Project},
     source::{Existence, Sources, is_url, with_extension},
     workadventure::{
-        Reference,
+        PropertyFact, Reference,
         reference::{Use, visit},
     },
 };
@@ -78,7 +78,10 @@ pub(super) fn plan(project: &mut Project, settings: &Settings) -> Result<Plan, B
         project.load(std::slice::from_ref(&name));
         let map = readable(project, &name)?;
         // What classes give must be in the file: WorkAdventure reads nothing else.
-        let map = project.types_of(&name).map(|types| types.resolve(&map)).unwrap_or(map);
+        let map = project
+            .types_of(&name)
+            .map(|types| types.resolve(&map, PropertyFact::says_something))
+            .unwrap_or(map);
         let mut found = Found::default();
         let mut seen = map.clone();
         let places = plan.places(&project.sources);

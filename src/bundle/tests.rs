@@ -268,17 +268,39 @@ fn a_map_with_stands_takes_the_place_of_its_venue() {
         &[layer(1, "start", &[1, 1, 1], &[]), layer(2, "acme", &[4, 0, 0], &[])],
     );
     sources.insert("maps/hall.stands.tmj", stands.to_string().into_bytes());
+    sources.insert("logos/acme.png", picture(7));
     let mut project = project(sources, &["maps/hall.json", "maps/hall.stands.tmj", "maps/lobby.tmj"]);
-    let stand = Stand {
+    let stand = crate::stand::Stand {
         sponsor: "Acme".to_owned(),
+        slug: "acme".to_owned(),
         tier: "gold".to_owned(),
-        map: "maps/hall.stands.tmj".to_owned(),
-        entry: "acme".to_owned(),
+        rank: 1,
+        area: String::new(),
+        tiles: crate::model::TileRect::new(0, 0, 1, 1),
+        zone_tiles: None,
+        visitors: 0.5,
+        kept: false,
         website: Some("https://acme.example/".to_owned()),
-        logo: Some(("logos/acme.png".to_owned(), picture(7).into())),
+        video: None,
+        brochure: None,
+        meeting: false,
+        logo: Some("logos/acme.png".to_owned()),
+    };
+    let built = Built {
+        venue: "maps/hall.json".to_owned(),
+        output: "maps/hall.stands.tmj".to_owned(),
+        map: project.map("maps/hall.stands.tmj").unwrap().map.clone().unwrap(),
+        text: String::new(),
+        pictures: Vec::new(),
+        stands: vec![stand],
+        unplaced: Vec::new(),
+        lock: Default::default(),
+        lock_changed: false,
+        notes: Vec::new(),
+        event: "E".to_owned(),
     };
     let settings = Settings { base_url: Some("https://maps.example.org/x".to_owned()), ..SETTINGS };
-    let bundle = build(&mut project, &[stand], &settings).unwrap();
+    let bundle = build(&mut project, &[built], &settings).unwrap();
     assert!(text(&bundle, "maps/hall.tmj").contains("\"acme\""));
     assert!(!text(&bundle, "maps/hall.tmj").contains(crate::project::STANDS_IN_FOR));
     assert_eq!(bundle.maps.len(), 2);
@@ -287,6 +309,12 @@ fn a_map_with_stands_takes_the_place_of_its_venue() {
     let link = "https://play.workadventu.re/_/global/maps.example.org/x/maps/hall.tmj#acme";
     assert!(page.contains(link), "{page}");
     assert!(names(&bundle).contains(&"assets/acme-#.png".to_owned()));
+    let directory = text(&bundle, "stands.html");
+    assert!(directory.contains(link) && page.contains("href=\"stands.html\""), "{directory}");
+    for address in directory.split(['"']).filter(|text| text.contains(".png")) {
+        assert!(bundle.files.contains_key(address), "{address} is not in the bundle");
+    }
+    assert_eq!(bundle.notes, []);
 }
 
 #[test]

@@ -6,11 +6,10 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use serde::Serialize;
 
 use super::{Format, Shell, Status};
 use crate::{
-    bundle::{self, Bundle, BundledMap},
+    bundle::{self, Bundle, BundleReport},
     check,
     finding::Severity,
     output,
@@ -93,8 +92,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         base_url: args.base_url.clone(),
         out: Some(out),
     };
-    let stands = listed(&project, &built);
-    let bundle = bundle::build(&mut project, &stands, &settings)?;
+    let bundle = bundle::build(&mut project, &built, &settings)?;
     progress.now("writing");
     // Everything that can fail comes before the first change that anybody sees.
     let ready = bundle::prepare(&bundle, &args.out)?;
@@ -140,45 +138,8 @@ pub(super) fn place_stands(project: &mut Project, shell: &Shell) -> anyhow::Resu
     Ok(all)
 }
 
-/// Stands as the bundle's page lists them.
-fn listed(project: &Project, built: &[Built]) -> Vec<bundle::Stand> {
-    let mut stands: Vec<(u32, bundle::Stand)> = Vec::new();
-    for built in built {
-        stands.extend(built.stands.iter().map(|stand| {
-            let logo =
-                stand.logo.as_ref().and_then(|name| Some((name.clone(), project.sources.read(name).ok()?)));
-            let listed = bundle::Stand {
-                sponsor: stand.sponsor.clone(),
-                tier: stand.tier.clone(),
-                map: built.venue.clone(),
-                entry: stand.slug.clone(),
-                website: stand.website.clone(),
-                logo,
-            };
-            (stand.rank, listed)
-        }));
-    }
-    stands.sort_by_key(|(rank, stand)| (*rank, stand.sponsor.to_lowercase()));
-    stands.into_iter().map(|(_, stand)| stand).collect()
-}
-
-#[derive(Serialize)]
-struct Json<'a> {
-    version: u32,
-    out: String,
-    files: usize,
-    bytes: u64,
-    maps: &'a [BundledMap],
-}
-
 fn json(bundle: &Bundle, out: &Path) -> anyhow::Result<String> {
-    let json = Json {
-        version: 1,
-        out: out.to_string_lossy().replace('\\', "/"),
-        files: bundle.files.len(),
-        bytes: bundle.bytes(),
-        maps: &bundle.maps,
-    };
+    let json = BundleReport::new(bundle, out.to_string_lossy().replace('\\', "/"));
     Ok(format!("{}\n", serde_json::to_string_pretty(&json)?))
 }
 

@@ -120,7 +120,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let progress = shell.progress("reading maps");
     let mut project = Project::open(&args.paths, shell.config())?;
     let settings = Settings::new(&project, &args.select, &args.ignore)?;
-    project.answers = args.online.ask(&project, &progress, shell);
+    project.answers = args.online.ask(&project, &progress, shell)?;
     let baseline = args.baseline.as_deref().map(|path| baseline::read(&project, path)).transpose()?;
     let changes = args.changed_since.as_deref().map(|revision| Changes::since(&project.root, revision));
     let affected = changes.transpose()?.map(|changes| Affected::by(changes, &project));

@@ -8,12 +8,15 @@ mod bundle;
 mod check;
 mod completions;
 mod convert;
+mod diff;
 mod fixes;
 mod graph;
+mod new;
 mod online;
 mod publish;
 mod render;
 mod rules;
+mod schema;
 mod serve;
 mod shell;
 mod stands;
@@ -93,9 +96,12 @@ enum Command {
     Rules(rules::Args),
     Stands(stands::Args),
     Render(render::Args),
+    Diff(diff::Args),
     Graph(graph::Args),
     Serve(serve::Args),
     Convert(convert::Args),
+    Schema(schema::Args),
+    New(new::Args),
     Completions(completions::Args),
 }
 
@@ -120,9 +126,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(args) => rules::run(&args, &shell),
         Command::Stands(args) => stands::run(&args, &shell),
         Command::Render(args) => render::run(&args, &shell),
+        Command::Diff(args) => diff::run(&args, &shell),
         Command::Graph(args) => graph::run(&args, &shell),
         Command::Serve(args) => serve::run(&args, &shell),
         Command::Convert(args) => convert::run(&args, &shell),
+        Command::Schema(args) => schema::run(&args, &shell),
+        Command::New(args) => new::run(&args, &shell),
         Command::Completions(args) => completions::run(&args, &shell),
     };
     match done {

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
 
 use super::{Shell, shell::Progress};
@@ -19,7 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(10 * 60);
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     /// Ask the websites, sounds and scripts that the maps refer to whether visitors will get them. What
-    /// was served is not asked again for an hour
+    /// was served is not asked again for an hour. Proxies are taken from `HTTPS_PROXY` and its like, and
+    /// authorities to trust in the place of the usual ones from the file that `SSL_CERT_FILE` names
     #[arg(long)]
     online: bool,
     /// With --online: ask hosts in private networks and on this computer too
@@ -32,9 +34,14 @@ pub(super) struct Options {
 
 impl Options {
     /// Asks what servers say of the addresses in the project's maps, if that is wanted.
-    pub(super) fn ask(&self, project: &Project, progress: &Progress, shell: &Shell) -> Answers {
+    pub(super) fn ask(
+        &self,
+        project: &Project,
+        progress: &Progress,
+        shell: &Shell,
+    ) -> anyhow::Result<Answers> {
         if !self.online {
-            return Answers::new();
+            return Ok(Answers::new());
         }
         let questions = check::questions(project);
         let file = cache_file();
@@ -45,7 +52,8 @@ impl Options {
         if self.online_again {
             cache.forget(&questions);
         }
-        let limits = Limits { private: self.online_private, ..Limits::default() };
+        let limits =
+            Limits { private: self.online_private, authorities: authorities()?, ..Limits::default() };
         let client = Client::new(&limits);
         let all = questions.len();
         let said = |done: usize| progress.now(format!("asking websites: {done} of {all}"));
@@ -58,8 +66,20 @@ impl Options {
         if let Some(Err(error)) = file.map(|file| output::write_file(&file, cache.text().as_bytes())) {
             shell.note(&format!("note: what was answered is not kept: {error}"));
         }
-        answers
+        Ok(answers)
     }
+}
+
+/// Authorities of the file that the environment names: networks of companies often have one of their
+/// own.
+fn authorities() -> anyhow::Result<Vec<Vec<u8>>> {
+    let Some(file) = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let file = PathBuf::from(file);
+    let place = || format!("SSL_CERT_FILE: {}", file.display());
+    let text = std::fs::read(&file).with_context(place)?;
+    online::authorities(&text).with_context(place)
 }
 
 /// Where answers are kept between runs.

@@ -8,11 +8,12 @@ use clap::ValueEnum;
 use super::{Format, Shell, Status};
 use crate::{
     check::{self, Settings},
-    model::{LayerKind, Map, TileRect},
+    model::{LayerKind, Map, TilePos, TileRect},
     output,
     picture::{Overlay, OverlayKind, PictureStore, RenderOptions, Renderer},
     project::Project,
     source::{file_stem, parent, resolve},
+    stand,
     workadventure::{Meaning, as_drawn},
 };
 
@@ -78,6 +79,8 @@ enum Kind {
     Entries,
     /// What leads to other maps
     Exits,
+    /// Where stands may go, and where those of the project's specs stand
+    Stands,
     /// What `venue check` finds
     Problems,
 }
@@ -90,6 +93,7 @@ impl From<Kind> for OverlayKind {
             Kind::Traffic => Self::Traffic,
             Kind::Entries => Self::Entries,
             Kind::Exits => Self::Exits,
+            Kind::Stands => Self::Stands,
             Kind::Problems => Self::Problems,
         }
     }
@@ -97,7 +101,14 @@ impl From<Kind> for OverlayKind {
 
 pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let progress = shell.progress("reading the map");
-    let project = Project::open(std::slice::from_ref(&args.map), shell.config())?;
+    let mut project = Project::open(std::slice::from_ref(&args.map), shell.config())?;
+    let stands = match project.maps.as_slice() {
+        [map] if args.overlay.iter().any(|kind| matches!(kind, Kind::Stands)) => {
+            let name = map.name.clone();
+            stands_on(&mut project, &name, shell)
+        }
+        _ => Vec::new(),
+    };
     let [loaded] = project.maps.as_slice() else {
         bail!("{} is not one map; name its file", args.map.display());
     };
@@ -118,7 +129,11 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let drawing = || format!("cannot draw {}", loaded.name);
     let mut renderer = Renderer::new(map, &project.sources, &store, &options).with_context(drawing)?;
     if let (false, Some(meaning)) = (args.overlay.is_empty(), &loaded.meaning) {
-        renderer = renderer.with_overlay(overlay(args, &project, &loaded.name, meaning)?);
+        let mut overlay = overlay(args, &project, &loaded.name, meaning)?;
+        if args.overlay.iter().any(|kind| matches!(kind, Kind::Stands)) {
+            overlay = overlay.with_stands(stand::stand_areas(map), stands);
+        }
+        renderer = renderer.with_overlay(overlay);
     }
     let out = match &args.out {
         Some(out) => out.clone(),
@@ -157,8 +172,28 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
+/// Sponsors and cells of the stands that the project's specs bring onto a map.
+fn stands_on(project: &mut Project, map: &str, shell: &Shell) -> Vec<(String, Vec<TilePos>)> {
+    let mut stands = Vec::new();
+    for spec in project.config.stands.specs.clone() {
+        let options = stand::Options { partial: true, ..stand::Options::default() };
+        match stand::build(&mut project.sources, &spec, &options) {
+            Ok(built) if built.venue == map || built.output == map => {
+                let cells = |stand: &stand::Stand| stand.tiles.cells().collect();
+                stands.extend(built.stands.iter().map(|stand| (stand.sponsor.clone(), cells(stand))));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let error = anyhow::Error::from(error);
+                shell.note(&format!("note: the stands of {spec} are not shown: {error:#}"));
+            }
+        }
+    }
+    stands
+}
+
 /// The picture of the map's own that lies at a path, by its name.
-fn own_picture(project: &Project, map: &Map, path: &Path) -> Option<String> {
+pub(super) fn own_picture(project: &Project, map: &Map, path: &Path) -> Option<String> {
     let there = path.canonicalize().ok()?;
     let tilesets = map.tilesets.iter().filter_map(|set| set.tileset.as_deref());
     let of_tilesets = tilesets.flat_map(|tileset| {

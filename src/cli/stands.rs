@@ -56,7 +56,7 @@ pub(super) struct Args {
     /// Draw the venue with every stand numbered
     #[arg(long, value_name = "PNG")]
     plan: Option<PathBuf>,
-    /// Write the directory of stands: .html, .md, .csv or .json
+    /// Write the directory of stands: .html (a searchable page with logos and plan), .md, .csv or .json
     #[arg(long, value_name = "FILE")]
     directory: Option<PathBuf>,
     /// How to report
@@ -84,7 +84,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     files.push((path(&built.lock.0), built.lock.1.clone().into_bytes()));
     let play_url = project.config.project.play_url.as_deref();
     if let (Some(directory), Some(form)) = (&args.directory, form) {
-        files.push((directory.clone(), stand::directory(&built, play_url, form).into_bytes()));
+        progress.now("writing the directory");
+        let text = stand::directory(&built, &project.sources, play_url, form)?;
+        files.push((directory.clone(), text.into_bytes()));
     }
     if let Some(plan) = &args.plan {
         progress.now("drawing the plan");
@@ -98,7 +100,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         shell.note(&format!("note: {note}"));
     }
     match args.format {
-        Format::Json => shell.result(&stand::directory(&built, None, Directory::Json))?,
+        Format::Json => shell.result(&stand::directory(&built, &project.sources, None, Directory::Json)?)?,
         Format::Human => shell.result(&human(&built, args.dry_run))?,
     }
     Ok(if built.unplaced.is_empty() { Status::Fine } else { Status::Findings })

@@ -8,7 +8,7 @@ use crate::{
     model::{CustomTypes, Encoding, Layer, LayerKind, Map},
     project::ProjectMap,
     source::{PictureHeader, Sources, parent, resolve},
-    workadventure::moved,
+    workadventure::{PropertyFact, moved},
 };
 
 /// Why a map cannot be converted.
@@ -56,7 +56,8 @@ pub fn convert(
     let (Some(map), true) = (&loaded.map, broken.is_empty()) else {
         return Err(Incomplete { file: loaded.name.clone(), findings: broken });
     };
-    let mut plain = types.map_or_else(|| map.clone(), |types| types.resolve(map));
+    let mut plain =
+        types.map_or_else(|| map.clone(), |types| types.resolve(map, PropertyFact::says_something));
     let completed_classes = plain != *map;
     complete(&mut plain, sources);
     moved(&mut plain, &sources.root().to_string_lossy().replace('\\', "/"), output);

@@ -47,6 +47,8 @@ pub(crate) struct Linker<'a> {
     tileless: BTreeSet<String>,
     /// How much may still be taken over from templates (see [`MAX_INHERITED`]).
     inherited: usize,
+    /// Whether the objects that are being read are the collision shapes of a tile.
+    pub(super) in_shapes: bool,
 }
 
 impl<'a> Linker<'a> {
@@ -60,6 +62,7 @@ impl<'a> Linker<'a> {
             tileless: BTreeSet::new(),
             unwritten: MAX_UNWRITTEN_CELLS,
             inherited: MAX_INHERITED,
+            in_shapes: false,
         }
     }
 
@@ -118,7 +121,8 @@ impl<'a> Linker<'a> {
         if let Some(known) = self.templates.get(&name) {
             return known.clone();
         }
-        if self.refuses(&rules::TEMPLATE_MISSING, spot, "template", reference, &name) {
+        let rule = if self.in_shapes { &rules::SHAPE_TEMPLATE_MISSING } else { &rules::TEMPLATE_MISSING };
+        if self.refuses(rule, spot, "template", reference, &name) {
             return None;
         }
         let template = match self.sources.load(&name) {
@@ -129,7 +133,7 @@ impl<'a> Linker<'a> {
                 template
             }
             Err(error) => {
-                self.missing(&rules::TEMPLATE_MISSING, spot, "template", reference, &error);
+                self.missing(rule, spot, "template", reference, &error);
                 None
             }
         };
@@ -230,7 +234,8 @@ impl<'a> Linker<'a> {
             std::io::ErrorKind::NotFound => format!("the {noun} file \"{reference}\" does not exist"),
             _ => format!("the {noun} file \"{reference}\" cannot be read: {error}"),
         };
-        self.findings.push(Finding::new(rule, spot.clone(), message).at(Place::default()));
+        let finding = Finding::new(rule, spot.clone(), message).at(Place::default());
+        self.findings.push(finding.help("add the file, or mend the path, which is relative to this file"));
     }
 }
 

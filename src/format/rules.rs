@@ -165,6 +165,20 @@ rules! {
         example: r#"object: template "door.tj""#,
         mend: "Add the file to the project, mend the path, or detach the object from its template in Tiled.",
     };
+    SHAPE_TEMPLATE_MISSING = Rule {
+        name: "shape-template-missing",
+        summary: "the template of a tile's collision shape cannot be read",
+        severity: Severity::Info,
+        family: Family::Format,
+        since: "0.1.0",
+        why: "Tiled shows the tile without the shape. Visitors notice nothing: WorkAdventure takes walls from \
+              the property `collides` alone.",
+        example: r#"
+tile 3: objectgroup { "type": "objectgroup", "name": "", "visible": true, "opacity": 1, "x": 0, "y": 0,
+    "objects": [{ "id": 1, "template": "corner.tj", "x": 0, "y": 0 }] }
+"#,
+        mend: "Add the file to the project, mend the path, or delete the shape in Tiled's collision editor.",
+    };
     STALE_NEXT_ID = Rule {
         name: "stale-next-id",
         summary: "the map's counter of ids is behind its ids",

@@ -276,7 +276,7 @@ mod tests {
             value: Typed::Class(set),
         });
         map.class = "area".to_owned();
-        let resolved = types.resolve(&map);
+        let resolved = types.resolve(&map, |_| true);
         let pair = |x: &str, side: &str| {
             Typed::Class(Json::Object(vec![
                 ("x".to_owned(), Json::Number(x.to_owned())),
@@ -292,7 +292,7 @@ mod tests {
             color: None,
         });
         map.layers.push(layer);
-        let resolved = types.resolve(&map);
+        let resolved = types.resolve(&map, |_| true);
         let object = &resolved.layers.last().unwrap().objects().unwrap().objects[0];
         assert_eq!(object.properties.text("openWebsite"), Some("own"));
         assert_eq!(object.properties.get("spot").unwrap().value, pair("5", "left"));
@@ -340,6 +340,6 @@ mod tests {
         }
         let mut map = testing::map();
         map.properties.0.push(types.classes[0].members[0].clone());
-        assert_eq!(types.resolve(&map).properties.0.len(), map.properties.0.len());
+        assert_eq!(types.resolve(&map, |_| true).properties.0.len(), map.properties.0.len());
     }
 }

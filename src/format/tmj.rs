@@ -380,7 +380,10 @@ impl Lower<'_, '_, '_> {
             // Before Tiled 1.1 a tile's properties could stand on its collision group.
             let of_group = self.properties(group);
             properties = ids::merge(Some(&of_group), std::mem::take(&mut properties));
-            self.object_layer(group)
+            self.linker.in_shapes = true;
+            let shapes = self.object_layer(group);
+            self.linker.in_shapes = false;
+            shapes
         });
         Tile {
             span: Some(self.span(value)),
@@ -604,14 +607,20 @@ impl Lower<'_, '_, '_> {
             return None;
         };
         if gids.len() != expected {
-            let message = format!(
+            let sizes = format!(
                 "the layer has {} tiles, but its size of {width} x {height} needs {expected}",
                 gids.len()
             );
-            let rule =
-                if gids.len() > expected { &rules::LAYER_DATA_SURPLUS } else { &rules::LAYER_DATA_LENGTH };
-            let finding = Finding::new(rule, spot, message).at(place.clone());
-            self.linker.findings.push(finding);
+            let finding = if gids.len() > expected {
+                let message = format!("Tiled does not open the map: {sizes}");
+                Finding::new(&rules::LAYER_DATA_SURPLUS, spot, message)
+                    .help("delete the numbers behind the last row")
+            } else {
+                let message = format!("nobody can enter the room: {sizes}");
+                Finding::new(&rules::LAYER_DATA_LENGTH, spot, message)
+                    .help("take the last version that Tiled could open")
+            };
+            self.linker.findings.push(finding.at(place.clone()));
         }
         Some(gids)
     }
@@ -775,7 +784,8 @@ impl Lower<'_, '_, '_> {
             Some(value) => Self::value(&kind, value),
             None => (default_value(&kind), true),
         };
-        let unknown = matches!(lowered, PropertyValue::Unknown(..));
+        // A list stated to be text has a type that is known, and a value that does not fit.
+        let unknown = fits && matches!(lowered, PropertyValue::Unknown(..));
         if unknown || stated.is_none() {
             let message = match &stated {
                 Some(kind) => {
@@ -785,7 +795,8 @@ impl Lower<'_, '_, '_> {
             };
             let spot = self.spot(item);
             let spot = if stated.is_some() { spot.key("type") } else { spot };
-            let finding = Finding::new(&rules::PROPERTY_TYPE_UNKNOWN, spot, message);
+            let finding = Finding::new(&rules::PROPERTY_TYPE_UNKNOWN, spot, message)
+                .help("use string, int, float, bool, color, file, object or class");
             let meant = value.and_then(|value| type_of(stated.as_deref(), value));
             self.linker.findings.push(match meant {
                 Some(meant) => {
@@ -804,7 +815,7 @@ impl Lower<'_, '_, '_> {
             let finding = Finding::new(&rules::PROPERTY_VALUE_TYPE, self.spot(item).key("value"), message);
             self.linker.findings.push(match value.and_then(|value| literal(&kind, value)) {
                 Some(meant) => finding.fix_literal(true, format!("write {meant} without quotes"), meant),
-                None => finding,
+                None => finding.help("write a value of that type, or state the type that the value has"),
             });
         }
         Some(Property {
@@ -908,6 +919,8 @@ fn json_type(value: Value) -> &'static str {
         "true or false"
     } else if value.is_number() {
         "a number"
+    } else if value.is_array() {
+        "a list"
     } else {
         "neither text nor number"
     }

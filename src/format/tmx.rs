@@ -292,7 +292,10 @@ impl Lower<'_, '_, '_> {
             // Before Tiled 1.1 a tile's properties could stand on its collision group.
             let of_group = self.properties(group);
             properties = ids::merge(Some(&of_group), std::mem::take(&mut properties));
-            self.object_layer(group)
+            self.linker.in_shapes = true;
+            let shapes = self.object_layer(group);
+            self.linker.in_shapes = false;
+            shapes
         });
         let mut extra = Extra::new();
         if let Some(terrain) = node.attribute("terrain") {
@@ -472,7 +475,8 @@ impl Lower<'_, '_, '_> {
                 "the layer has {} tiles, but its size of {width} x {height} needs {expected}",
                 gids.len()
             );
-            let finding = Finding::new(&rules::LAYER_DATA_LENGTH, block.spot.clone(), message);
+            let finding = Finding::new(&rules::LAYER_DATA_LENGTH, block.spot.clone(), message)
+                .help("take the last version that Tiled could open");
             self.linker.findings.push(finding.at(block.place.clone()));
         }
         Some(gids)

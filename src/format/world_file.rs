@@ -30,7 +30,7 @@ file "hall-1-2.tmj"
 pub(super) static WORLD_MAP_MISSING: Rule = Rule {
     name: "world-map-missing",
     summary: "a .world file lists a map that does not exist, or none at all",
-    severity: Severity::Warning,
+    severity: Severity::Info,
     family: Family::World,
     since: "0.1.0",
     why: "Tiled shows a gap in the world where the map should be, and nobody judges the map.",
@@ -149,7 +149,8 @@ fn maps(sources: &Sources, world: &WorldFile, findings: &mut Vec<Finding>) -> Ve
             _ => format!("the world's map \"{}\" does not exist", map.file_name),
         };
         let spot = Spot::new(&*world.file, map.span).key("fileName");
-        findings.push(Finding::new(&WORLD_MAP_MISSING, spot, message));
+        let help = "add the file, or take the map out of the world in Tiled";
+        findings.push(Finding::new(&WORLD_MAP_MISSING, spot, message).help(help));
     }
     let entries = sources.entries(folder).unwrap_or_default();
     let mut broken = false;
@@ -174,7 +175,9 @@ fn maps(sources: &Sources, world: &WorldFile, findings: &mut Vec<Finding>) -> Ve
             [] => "the world lists no map and has no pattern",
             _ => "no file beside the world has a name that its patterns match",
         };
-        findings.push(Finding::new(&WORLD_MAP_MISSING, Spot::new(&*world.file, world.span), message));
+        let spot = Spot::new(&*world.file, world.span);
+        let help = "add maps to the world in Tiled, or delete the file";
+        findings.push(Finding::new(&WORLD_MAP_MISSING, spot, message).help(help));
     }
     names.into_iter().collect()
 }

@@ -5,6 +5,7 @@ mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use picture::svg;
@@ -13,9 +14,10 @@ pub use text::{dot, human, mermaid};
 use crate::world::{Arrival, Destination, Way, World, title};
 
 /// A world, as a graph.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Graph {
     /// Version of this form.
+    #[schemars(extend("const" = 1))]
     pub version: u32,
     /// The maps, by name.
     pub maps: Vec<MapNode>,
@@ -24,7 +26,7 @@ pub struct Graph {
 }
 
 /// One map.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct MapNode {
     /// Name of its file.
     pub map: String,
@@ -43,7 +45,7 @@ pub struct MapNode {
 }
 
 /// One entry of a map.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EntryNode {
     /// Its name in links.
     pub name: String,
@@ -54,7 +56,7 @@ pub struct EntryNode {
 }
 
 /// One or more exits that lead from a map to the same place.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct WayEdge {
     /// Name of the map that it leads out of.
     pub from: String,

@@ -54,6 +54,15 @@ impl CustomClass {
     }
 }
 
+/// Whether a property that a class gives is worth writing into a map.
+pub type Wanted = fn(&Property) -> bool;
+
+/// What may still be written, and what is wanted.
+struct Left {
+    members: usize,
+    wanted: Wanted,
+}
+
 impl CustomTypes {
     /// The enum of this name.
     pub fn enumeration(&self, name: &str) -> Option<&CustomEnum> {
@@ -69,10 +78,11 @@ impl CustomTypes {
 
     /// The map with its properties complete: values of classes have all their members, and what has a
     /// class has that class's members, unless it says otherwise itself. An object without a class has
-    /// that of its tile.
+    /// that of its tile. `wanted` tells which properties of classes are worth writing.
     #[must_use]
-    pub fn resolve(&self, map: &Map) -> Map {
-        let (mut map, mut left) = (map.clone(), MAX_MEMBERS);
+    pub fn resolve(&self, map: &Map, wanted: Wanted) -> Map {
+        let mut map = map.clone();
+        let mut left = Left { members: MAX_MEMBERS, wanted };
         self.complete(&mut map.properties, &map.class, "map", &mut left);
         for set in &mut map.tilesets {
             let Some(shared) = &mut set.tileset else { continue };
@@ -88,7 +98,7 @@ impl CustomTypes {
         map
     }
 
-    fn layers(&self, map: &Map, layers: &mut [Layer], left: &mut usize) {
+    fn layers(&self, map: &Map, layers: &mut [Layer], left: &mut Left) {
         for layer in layers {
             self.complete(&mut layer.properties, &layer.class, "layer", left);
             match &mut layer.kind {
@@ -112,10 +122,11 @@ impl CustomTypes {
     }
 
     /// Adds what classes give, and fills values of classes.
-    fn complete(&self, properties: &mut Properties, class: &str, usage: &str, left: &mut usize) {
+    fn complete(&self, properties: &mut Properties, class: &str, usage: &str, left: &mut Left) {
         for member in self.class(class, usage).into_iter().flat_map(|class| &class.members) {
-            if *left > 0 && properties.get(&member.name).is_none() {
-                *left -= 1;
+            let absent = properties.get(&member.name).is_none();
+            if absent && left.members > 0 && (left.wanted)(member) {
+                left.members -= 1;
                 properties.0.push(Property { span: None, ..member.clone() });
             }
         }
@@ -129,14 +140,14 @@ impl CustomTypes {
     }
 
     /// Fills the members of a class, in the class's order; those that it does not know come last.
-    fn fill(&self, class: &CustomClass, members: &mut Json, left: &mut usize) {
+    fn fill(&self, class: &CustomClass, members: &mut Json, left: &mut Left) {
         let Json::Object(set) = members else { return };
         let mut unknown = std::mem::take(set);
         for member in &class.members {
-            if *left == 0 {
+            if left.members == 0 {
                 break;
             }
-            *left -= 1;
+            left.members -= 1;
             let own = unknown.iter().rposition(|(name, _)| *name == member.name);
             let mut value = own.map_or_else(|| json(&member.value), |index| unknown.remove(index).1);
             if let (Value::Class(defaults), Some(name)) = (&member.value, &member.type_name)

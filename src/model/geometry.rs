@@ -49,7 +49,19 @@ impl TileSize {
 }
 
 /// A rectangle of cells, in tiles; half-open: `x + width` is the first column outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct TileRect {
     /// Leftmost column.
@@ -95,6 +107,25 @@ impl TileRect {
         let length = |first: i32, end: i32| u32::try_from(end.saturating_sub(first)).unwrap_or(0);
         let (right, bottom) = (self.right().min(other.right()), self.bottom().min(other.bottom()));
         Self { x, y, width: length(x, right), height: length(y, bottom) }
+    }
+
+    /// Its top left cell, as a vector of tiles.
+    pub fn corner(self) -> IVec2 {
+        IVec2::new(self.x, self.y)
+    }
+
+    /// The same rectangle elsewhere, so many tiles to the right and down.
+    #[must_use]
+    pub fn moved(self, by: IVec2) -> Self {
+        Self { x: self.x.saturating_add(by.x), y: self.y.saturating_add(by.y), ..self }
+    }
+
+    /// The smallest rectangle around this one and another.
+    #[must_use]
+    pub fn around_both(self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let (right, bottom) = (self.right().max(other.right()), self.bottom().max(other.bottom()));
+        Self { x, y, width: right.abs_diff(x), height: bottom.abs_diff(y) }
     }
 
     /// The rectangle with `margin` cells more on each side.

@@ -23,7 +23,7 @@ mod world_file;
 
 pub use cells::{Cells, CellsIter};
 pub use color::color;
-pub use custom_type::{CustomClass, CustomEnum, CustomTypes};
+pub use custom_type::{CustomClass, CustomEnum, CustomTypes, Wanted};
 pub use geometry::{PixelRect, TilePos, TileRect, TileSize};
 pub use gid::Gid;
 pub(crate) use layer::visit_images;

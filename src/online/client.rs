@@ -2,19 +2,23 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs as _},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use ureq::{
-    Agent, Body, Error, Proxy, ResponseExt as _,
+    Agent, Body, Error, Proxy,
     http::{HeaderMap, Response, Uri, header},
+    tls::{Certificate, RootCerts, TlsConfig},
     unversioned::{
         resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
         transport::{DefaultConnector, NextTimeout},
     },
 };
 
-use super::{Answer, Failure, Framing, Question, Served};
+use super::{Answer, Failure, Framing, Question, Served, redirect};
+
+/// How often an address may lead on to another.
+const MOST_REDIRECTS: usize = 10;
 
 /// How patient a [`Client`] is, and whom it asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,11 +27,14 @@ pub struct Limits {
     pub patience: Duration,
     /// Whether hosts in private networks and this computer are asked too.
     pub private: bool,
+    /// Certificates (DER) of the authorities that may sign those of servers; none: those whom browsers
+    /// trust.
+    pub authorities: Vec<Vec<u8>>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { patience: Duration::from_secs(15), private: false }
+        Self { patience: Duration::from_secs(15), private: false, authorities: Vec::new() }
     }
 }
 
@@ -35,6 +42,7 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct Client {
     agent: Agent,
+    patience: Duration,
     /// Whether a proxy looks the hosts up, so that they must be looked at before.
     guards_proxy: bool,
 }
@@ -44,11 +52,15 @@ impl Client {
     pub fn new(limits: &Limits) -> Self {
         let proxy = Proxy::try_from_env();
         let proxy_host = proxy.as_ref().map(|proxy| proxy.host().to_owned());
+        let authorities: Vec<Certificate<'static>> =
+            limits.authorities.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
+        let roots =
+            if authorities.is_empty() { RootCerts::WebPki } else { RootCerts::new_with_certs(&authorities) };
         let config = Agent::config_builder()
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
             .http_status_as_error(false)
-            .max_redirects(10)
-            .save_redirect_history(true)
-            .timeout_global(Some(limits.patience))
+            // Each address on the way is looked at before it is asked.
+            .max_redirects(0)
             .timeout_connect(Some(limits.patience / 2))
             .max_response_header_size(64 << 10)
             // A server may close a kept connection just when the next question is on its way.
@@ -60,14 +72,11 @@ impl Client {
         let guards_proxy = proxy_host.is_some() && !limits.private;
         let resolver = Guarded { inner: DefaultResolver::default(), private: limits.private, proxy_host };
         let agent = Agent::with_parts(config, DefaultConnector::default(), resolver);
-        Self { agent, guards_proxy }
+        Self { agent, patience: limits.patience, guards_proxy }
     }
 
     /// Asks for the head of an address, a second time where the first finds nobody.
     pub fn ask(&self, question: &Question) -> Answer {
-        if self.guards_proxy && is_private_host(&question.address) {
-            return Answer::Failed(Failure::Private);
-        }
         let mut answer = self.ask_once(question);
         if matches!(&answer, Answer::Failed(Failure::Refused | Failure::Other(_)))
             || matches!(&answer, Answer::Served(served) if served.status >= 500)
@@ -78,12 +87,35 @@ impl Client {
     }
 
     fn ask_once(&self, question: &Question) -> Answer {
-        // A GET whose body is not read: many servers answer HEAD otherwise, or not at all.
-        let request = self.agent.get(&question.address).header(header::ORIGIN, &question.origin);
-        match request.call() {
-            Ok(response) => Answer::Served(served(&question.address, &response)),
-            Err(error) => Answer::Failed(failure(&error)),
+        self.follow(question).unwrap_or_else(Answer::Failed)
+    }
+
+    /// Asks an address, and where it leads on to, until one answers by itself.
+    fn follow(&self, question: &Question) -> Result<Answer, Failure> {
+        let end = Instant::now() + self.patience;
+        let leaves_https = question.address.starts_with("https:");
+        let (mut address, mut insecure) = (question.address.clone(), None);
+        for _ in 0..=MOST_REDIRECTS {
+            if self.guards_proxy && is_private_host(&address) {
+                return Err(Failure::Private);
+            }
+            if insecure.is_none() && leaves_https && address.starts_with("http:") {
+                insecure = Some(address.clone());
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Failure::Late);
+            }
+            // A GET whose body is not read: many servers answer HEAD otherwise, or not at all.
+            let request = self.agent.get(&address).config().timeout_global(Some(left)).build();
+            let response =
+                request.header(header::ORIGIN, &question.origin).call().map_err(|error| failure(&error))?;
+            match redirect::of(&address, response.status(), response.headers()) {
+                None => return Ok(Answer::Served(Served { insecure, ..served(&address, &response) })),
+                Some(next) => address = next.map_err(|redirect::Nowhere| Failure::Redirects)?,
+            }
         }
+        Err(Failure::Redirects)
     }
 }
 
@@ -109,17 +141,15 @@ fn is_private_host(address: &str) -> bool {
     found.is_ok_and(|mut found| found.any(|address| is_private(address.ip())))
 }
 
+/// What an answer of this address, the last on the way, says in its head.
 fn served(address: &str, response: &Response<Body>) -> Served {
     let headers = response.headers();
     let text = |value: &header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).trim().to_owned();
     let one = |name| headers.get(name).map(text);
-    let hops = response.get_redirect_history().unwrap_or_default();
-    let last = [response.get_uri().clone()];
-    let insecure = hops.iter().chain(&last).find(|uri| uri.scheme_str() == Some("http"));
     Served {
         status: response.status().as_u16(),
-        insecure: insecure.filter(|_| address.starts_with("https:")).map(Uri::to_string),
-        origin: origin(&response.get_uri().to_string()),
+        insecure: None,
+        origin: origin(address),
         content_type: one(header::CONTENT_TYPE)
             .map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()),
         framing: framing(headers),

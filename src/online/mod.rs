@@ -5,8 +5,10 @@
 //! [`Answer`] means to a visitor is said by the rules of the family `online`.
 
 mod answer;
+mod authorities;
 mod cache;
 mod client;
+mod redirect;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,6 +20,7 @@ use std::{
 };
 
 pub use answer::{Answer, Failure, Framing, Served};
+pub use authorities::{AuthoritiesError, authorities};
 pub use cache::Cache;
 pub use client::{Client, Limits};
 pub(crate) use client::{failure, origin};

@@ -1,6 +1,7 @@
 //! The one seam through which files are written: to a temporary name beside the goal, renamed when
 //! whole. Whatever fails on the way, what was there stays as it was.
 
+pub(crate) mod markdown;
 mod page;
 
 use std::{

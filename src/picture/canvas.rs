@@ -205,6 +205,27 @@ impl Canvas {
         }
     }
 
+    /// Makes every pixel pale and almost grey, and opaque over white.
+    pub(super) fn bleach(&mut self) {
+        for pixel in &mut self.pixels {
+            let [red, green, blue, alpha] = pixel.to_le_bytes();
+            let grey = (u32::from(red) * 3 + u32::from(green) * 6 + u32::from(blue)) / 10;
+            let pale = |channel: u8| {
+                let toned = (u32::from(channel) + 3 * grey) / 4;
+                low_byte(255 - (255 - toned) * u32::from(alpha) / 255 * 9 / 20)
+            };
+            *pixel = u32::from_le_bytes([pale(red), pale(green), pale(blue), 255]);
+        }
+    }
+
+    /// Copies a finished picture in, its top left at `(x, y)`, over white.
+    pub(super) fn paste(&mut self, picture: &RgbaImage, (x, y): (i64, i64)) {
+        let sheet = Sheet::new(picture);
+        if let Some(part) = Part::of(&sheet, 0, 0, i64::from(sheet.width), i64::from(sheet.height)) {
+            self.blit(&sheet, part, (x, y), 255);
+        }
+    }
+
     /// The canvas as RGBA, row by row.
     pub(super) fn to_rgba(&self) -> Vec<u8> {
         self.pixels.iter().flat_map(|pixel| pixel.to_le_bytes()).collect()

@@ -5,11 +5,13 @@
 //! [`Overlay`] shows what a map means instead.
 
 mod canvas;
+mod compare;
 mod overlay;
 mod png;
 mod render;
 mod store;
 
+pub use compare::{ChangeMark, Panels};
 pub use overlay::{Overlay, OverlayKind};
 
 pub use self::png::{Effort, PngError, encode, reduce};

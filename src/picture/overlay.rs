@@ -19,7 +19,7 @@ use super::canvas::{Area, Canvas, premultiply};
 use crate::{
     finding::{Finding, Severity},
     model::{TilePos, TileRect, TileSize},
-    workadventure::{Holder, Meaning, Traffic, Zone},
+    workadventure::{Holder, Meaning, Traffic, Zone, ZoneKind},
 };
 
 const FONT: &MonoFont<'static> = &FONT_6X10;
@@ -45,6 +45,8 @@ pub enum OverlayKind {
     Entries,
     /// What leads to other maps.
     Exits,
+    /// Where stands may go, and where they are.
+    Stands,
     /// Where findings lie.
     Problems,
 }
@@ -57,26 +59,26 @@ pub struct Overlay {
 
 /// Some cells that belong together.
 #[derive(Debug, Clone)]
-struct Mark {
-    style: &'static Style,
-    cells: BTreeSet<TilePos>,
-    label: Option<String>,
+pub(super) struct Mark {
+    pub(super) style: &'static Style,
+    pub(super) cells: BTreeSet<TilePos>,
+    pub(super) label: Option<String>,
 }
 
 /// How marks of one kind look.
 #[derive(Debug)]
-struct Style {
+pub(super) struct Style {
     /// Name in the legend.
-    name: &'static str,
-    color: [u8; 3],
-    line: Line,
+    pub(super) name: &'static str,
+    pub(super) color: [u8; 3],
+    pub(super) line: Line,
     /// Opacity of the inside.
-    fill: u8,
+    pub(super) fill: u8,
 }
 
 /// How an outline is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Line {
+pub(super) enum Line {
     /// Pixels drawn and pixels left out, in turn; nothing is left out of a solid line.
     Dashes(i64, i64),
     /// No outline but a hatched inside.
@@ -87,7 +89,7 @@ enum Line {
     Warning,
 }
 
-const SOLID: Line = Line::Dashes(1, 0);
+pub(super) const SOLID: Line = Line::Dashes(1, 0);
 
 static WALL: Style = Style { name: "blocked", color: [0, 0, 0], line: Line::Hatch, fill: 60 };
 static MEETING: Style = Style { name: "meeting", color: [0, 114, 178], line: SOLID, fill: 70 };
@@ -105,6 +107,9 @@ static TRAFFIC: [(f64, Style); 4] = [
     (0.2, Style { name: "1 walk in 5", color: [213, 94, 0], line: Line::Bare, fill: 140 }),
     (0.5, Style { name: "1 walk in 2", color: [213, 94, 0], line: Line::Bare, fill: 200 }),
 ];
+static STAND_AREA: Style =
+    Style { name: "area for stands", color: [110, 80, 200], line: Line::Dashes(10, 6), fill: 30 };
+static STAND: Style = Style { name: "stand", color: [110, 80, 200], line: SOLID, fill: 110 };
 static ERROR: Style = Style { name: "error", color: [213, 94, 0], line: Line::Warning, fill: 50 };
 static WARNING: Style = Style { name: "warning", color: [240, 228, 66], line: Line::Warning, fill: 40 };
 static INFO: Style = Style { name: "advice", color: [86, 180, 233], line: Line::Warning, fill: 30 };
@@ -167,6 +172,29 @@ impl Overlay {
                 Some(Mark { style, cells, label: Some(finding.rule.name.to_owned()) })
             }));
         }
+        Self::of_marks(marks)
+    }
+
+    /// The same with areas for stands, and stands, below the other marks: what [`OverlayKind::Stands`] shows.
+    #[must_use]
+    pub fn with_stands(
+        self,
+        areas: impl IntoIterator<Item = (String, Vec<TilePos>)>,
+        stands: impl IntoIterator<Item = (String, Vec<TilePos>)>,
+    ) -> Self {
+        let mark = |style: &'static Style| {
+            move |(name, cells): (String, Vec<TilePos>)| Mark {
+                style,
+                cells: cells.into_iter().collect(),
+                label: Some(name),
+            }
+        };
+        let below = areas.into_iter().map(mark(&STAND_AREA)).chain(stands.into_iter().map(mark(&STAND)));
+        Self::of_marks(below.chain(self.marks).collect())
+    }
+
+    /// These marks, the first below the others; those without a cell are left out.
+    pub(super) fn of_marks(mut marks: Vec<Mark>) -> Self {
         marks.retain(|mark| !mark.cells.is_empty());
         Self { marks }
     }
@@ -229,23 +257,13 @@ fn traffic(meaning: &Meaning) -> impl Iterator<Item = Mark> {
 }
 
 fn zone_style(zone: &Zone) -> &'static Style {
-    let has = |names: &[&str]| {
-        zone.triggers
-            .iter()
-            .any(|property| names.contains(&property.name.as_str()) && !property.value.is_falsy())
-    };
-    if has(&["jitsiRoom", "bbbMeeting", "speakerMegaphone", "listenerMegaphone"]) {
-        &MEETING
-    } else if has(&["openWebsite", "openTab"]) {
-        &WEBSITE
-    } else if has(&["playAudio"]) {
-        &SOUND
-    } else if has(&["silent"]) {
-        &SILENT
-    } else if has(&["exitUrl", "exitSceneUrl"]) {
-        &EXIT
-    } else {
-        &OTHER
+    match zone.kind() {
+        ZoneKind::Meeting => &MEETING,
+        ZoneKind::Website => &WEBSITE,
+        ZoneKind::Sound => &SOUND,
+        ZoneKind::Silent => &SILENT,
+        ZoneKind::Exit => &EXIT,
+        ZoneKind::Other => &OTHER,
     }
 }
 
@@ -488,7 +506,8 @@ fn draw_label(canvas: &mut Canvas, label: &Label) {
     write(canvas, &label.text, (label.area.left + PADDING, label.area.top), [0; 3]);
 }
 
-fn write(canvas: &mut Canvas, text: &str, (x, y): (i64, i64), ink: [u8; 3]) {
+/// Writes one line of text, its top left at a point.
+pub(super) fn write(canvas: &mut Canvas, text: &str, (x, y): (i64, i64), ink: [u8; 3]) {
     let point = |x: i64, y: i64| Some(Point::new(i32::try_from(x).ok()?, i32::try_from(y).ok()?));
     let Some(at) = point(x, y) else { return };
     let style = MonoTextStyle::new(FONT, BinaryColor::On);

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::finding::Severity;
 
 /// The whole of `venue.toml`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Config {
     /// What the project is.
@@ -26,7 +27,7 @@ pub struct Config {
 }
 
 /// `[project]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct ProjectConfig {
     /// Name of the event.
@@ -42,7 +43,7 @@ pub struct ProjectConfig {
 }
 
 /// Where maps are hosted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Host {
     /// A plain web server: rooms and exits are `.tmj`.
@@ -53,7 +54,7 @@ pub enum Host {
 }
 
 /// `[check]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct CheckConfig {
     /// Level from which a finding fails the run; default `error`.
@@ -71,7 +72,7 @@ pub struct CheckConfig {
 }
 
 /// A rule's level in a config.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Fails the run.
@@ -85,7 +86,7 @@ pub enum Level {
 }
 
 /// `[[check.per-path]]`
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PerPath {
     /// Globs of files, relative to the root.
@@ -95,7 +96,7 @@ pub struct PerPath {
 }
 
 /// `[[check.custom]]`: one rule of the event's own.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CustomRule {
     /// Name, as findings show it.
@@ -113,6 +114,7 @@ pub struct CustomRule {
     #[serde(default)]
     pub forbidden: bool,
     /// Values that it may have.
+    #[schemars(with = "Option<Vec<serde_json::Value>>")]
     pub one_of: Option<Vec<toml::Value>>,
     /// Smallest number.
     pub min: Option<f64>,
@@ -125,7 +127,7 @@ pub struct CustomRule {
 }
 
 /// What a custom rule judges.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CustomSubject {
     /// Every map.
@@ -143,7 +145,7 @@ pub enum CustomSubject {
 }
 
 /// `[stands]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct StandsConfig {
     /// Specs whose stands `bundle` places before it exports, relative to the root.
@@ -151,12 +153,13 @@ pub struct StandsConfig {
 }
 
 /// `[bundle]`
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct BundleConfig {
     /// Whether maps are optimised; default yes.
     pub optimize: bool,
     /// Largest side of a tileset's picture, in pixels; default 4096.
+    #[schemars(range(min = 64, max = 16_384))]
     pub texture_size: u32,
     /// Globs of files that go in though no map refers to them.
     pub include: Vec<String>,
@@ -169,7 +172,7 @@ impl Default for BundleConfig {
 }
 
 /// `[publish]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PublishConfig {
     /// URL of the map-storage server.

@@ -3,6 +3,8 @@
 mod changes;
 mod config;
 mod discover;
+mod git;
+mod revision;
 mod toml_file;
 
 use std::{
@@ -12,11 +14,13 @@ use std::{
 
 use rayon::prelude::*;
 
-pub use changes::{Changes, ChangesError};
+pub use changes::Changes;
 pub use config::{
     BundleConfig, CheckConfig, Config, CustomRule, CustomSubject, Host, Level, PerPath, ProjectConfig,
     PublishConfig, StandsConfig,
 };
+pub use git::GitError;
+pub use revision::Revision;
 pub use toml_file::{TomlError, nearest, read_toml};
 
 use crate::{
@@ -202,11 +206,30 @@ impl Project {
     /// Where a path cannot be read or the config is broken. A broken map is no error but a finding.
     pub fn open(paths: &[PathBuf], config: Option<&Path>) -> Result<Self, ProjectError> {
         let mut project = Self::open_empty(paths, config)?;
-        let names = discover::named(&project, paths)?;
-        project.load(&names.maps);
-        project.load_wams(names.wams);
-        project.worlds = names.worlds.into_values().collect();
+        project.load_named(paths)?;
         Ok(project)
+    }
+
+    /// Opens the project at `root`, whose config is called `config`, if it has one of that name, without
+    /// loading a map.
+    ///
+    /// # Errors
+    /// As [`Project::open`].
+    pub fn at(root: &Path, config: Option<&str>) -> Result<Self, ProjectError> {
+        let config = config.filter(|name| root.join(name).is_file());
+        Self::rooted(root.to_owned(), config.map(str::to_owned))
+    }
+
+    /// Loads the maps that `paths` name; without paths every map of the project.
+    ///
+    /// # Errors
+    /// Where a path cannot be read.
+    pub fn load_named(&mut self, paths: &[PathBuf]) -> Result<(), ProjectError> {
+        let names = discover::named(self, paths)?;
+        self.load(&names.maps);
+        self.load_wams(names.wams);
+        self.worlds = names.worlds.into_values().collect();
+        Ok(())
     }
 
     /// Opens the project that `paths` belong to without loading a map.
@@ -215,6 +238,10 @@ impl Project {
     /// As [`Project::open`].
     pub fn open_empty(paths: &[PathBuf], config: Option<&Path>) -> Result<Self, ProjectError> {
         let (root, config_file) = discover::root(paths, config)?;
+        Self::rooted(root, config_file)
+    }
+
+    fn rooted(root: PathBuf, config_file: Option<String>) -> Result<Self, ProjectError> {
         let sources = Sources::new(&root);
         let config = match &config_file {
             Some(name) => {

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::{Base, Entry, Report, counted, counts, human};
-use crate::finding::Severity;
-
-/// Longest summary, in bytes. GitHub refuses comments above 65,536 characters.
-const LONGEST: usize = 60_000;
+use crate::{
+    finding::Severity,
+    output::markdown::{LONGEST, code, escaped, html},
+};
 
 /// The report as GitHub's Markdown: counts, a table of the files with findings, and the findings of each
 /// file folded away. What does not fit is left out, and a last line says so.
@@ -85,42 +85,6 @@ fn item(entry: &Entry) -> String {
     }
     text.push('\n');
     text
-}
-
-/// A name as code, in a table or outside of one.
-fn code(text: &str) -> String {
-    format!("<code>{}</code>", html(text))
-}
-
-fn html(text: &str) -> String {
-    text.chars()
-        .map(|sign| match sign {
-            '&' => "&amp;".to_owned(),
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            '"' => "&quot;".to_owned(),
-            // Markdown works within HTML, too.
-            '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | ':' => format!("&#{};", u32::from(sign)),
-            '@' | '#' => format!("{sign}<!-- -->"),
-            sign if sign.is_control() => " ".to_owned(),
-            sign => sign.to_string(),
-        })
-        .collect()
-}
-
-/// Text that shows as it is: no markup, no table, and nobody is notified by an `@`.
-fn escaped(text: &str) -> String {
-    text.chars()
-        .map(|sign| match sign {
-            '&' => "&amp;".to_owned(),
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '|' | '~' | '!' => format!("\\{sign}"),
-            '@' | '#' => format!("{sign}<!-- -->"),
-            sign if sign.is_control() => " ".to_owned(),
-            sign => sign.to_string(),
-        })
-        .collect()
 }
 
 #[cfg(test)]

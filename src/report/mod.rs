@@ -20,6 +20,7 @@ pub use baseline::{Baseline, BaselineError};
 pub use fingerprint::Fingerprint;
 pub use github::github;
 pub use human::human;
+pub(crate) use json::CheckReport;
 pub use json::json;
 pub use junit::junit;
 pub use markdown::markdown;

@@ -36,11 +36,15 @@ impl Span {
 }
 
 /// A place in a text as people count it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
 pub struct Position {
     /// Line, from 1.
+    #[schemars(range(min = 1))]
     pub line: u32,
     /// Column in characters (Unicode scalar values), from 1.
+    #[schemars(range(min = 1))]
     pub column: u32,
 }
 

@@ -61,7 +61,7 @@ pub(super) fn load_all(
 }
 
 impl Logo {
-    fn read(bytes: std::sync::Arc<[u8]>, name: &str) -> Result<Self, String> {
+    pub(super) fn read(bytes: std::sync::Arc<[u8]>, name: &str) -> Result<Self, String> {
         if let Some(other) = foreign(&bytes) {
             return Err(format!(
                 "wants to load \"{other}\", and nothing that a logo names is loaded: embed it"

@@ -22,6 +22,7 @@ mod lock;
 mod logo;
 mod place;
 mod plan;
+mod report;
 mod sheet;
 mod signpost;
 mod site;
@@ -30,10 +31,13 @@ mod stamp;
 mod template;
 
 pub use build::build;
-pub use directory::{Directory, directory};
+pub use directory::{Directory, Way, directory, page};
 pub use place::Unplaced;
 pub use plan::plan;
+pub use report::StandsReport;
+pub use site::stand_areas;
 pub use spec::Spec;
+pub(crate) use spec::slug;
 
 use crate::{
     model::{Map, TileRect},

@@ -2,9 +2,10 @@
 
 use image::{Rgba, RgbaImage, imageops};
 
-use super::{Built, StandError, lettering};
+use super::{Built, Stand, StandError, lettering};
 use crate::{
-    picture::{self, PictureStore, RenderOptions, Renderer},
+    model::TileSize,
+    picture::{self, PictureStore, RenderError, RenderOptions, Renderer},
     source::Sources,
 };
 
@@ -23,18 +24,51 @@ const INK: Rgba<u8> = Rgba([38, 40, 54, 255]);
 const RANKS: [Rgba<u8>; 4] =
     [Rgba([213, 94, 0, 255]), Rgba([0, 114, 178, 255]), Rgba([0, 128, 96, 255]), Rgba([120, 80, 140, 255])];
 
+/// The map with its stands, and where each of them is on the picture.
+pub(super) struct Drawing<'a> {
+    pub(super) map: RgbaImage,
+    /// The stands in the order of their numbers: best rank first, then as one reads.
+    pub(super) stands: Vec<&'a Stand>,
+    /// Size of a tile on the picture, in its pixels.
+    tile: (f64, f64),
+}
+
+impl<'a> Drawing<'a> {
+    /// Draws the map, its longest side no longer than `side` pixels.
+    pub(super) fn of(sources: &Sources, built: &'a Built, side: u32) -> Result<Self, StandError> {
+        let wrong = |error: RenderError| StandError::Picture(format!("the plan: {error}"));
+        let store = PictureStore::new();
+        let options = RenderOptions { size: Some(side), ..RenderOptions::default() };
+        let renderer = Renderer::new(&built.map, sources, &store, &options).map_err(wrong)?;
+        let map = renderer.draw().map_err(wrong)?;
+        let mut stands: Vec<&Stand> = built.stands.iter().collect();
+        stands.sort_by_key(|stand| (stand.rank, stand.tiles.y, stand.tiles.x));
+        let TileSize { width, height } = built.map.tile_size;
+        let tile = (f64::from(width) * renderer.scale(), f64::from(height) * renderer.scale());
+        Ok(Self { map, stands, tile })
+    }
+
+    /// Left, top, right and bottom edge of a stand, in pixels of the picture.
+    pub(super) fn frame(&self, stand: &Stand) -> (i32, i32, i32, i32) {
+        #[expect(clippy::cast_possible_truncation, reason = "within the picture")]
+        let pixels = |tiles: i32, side: f64| (f64::from(tiles) * side).round() as i32;
+        let tiles = stand.tiles;
+        (
+            pixels(tiles.x, self.tile.0),
+            pixels(tiles.y, self.tile.1),
+            pixels(tiles.right(), self.tile.0),
+            pixels(tiles.bottom(), self.tile.1),
+        )
+    }
+}
+
 /// Draws the plan as PNG. The pictures of the map must be readable through `sources`.
 ///
 /// # Errors
 /// Where the map cannot be drawn.
 pub fn plan(sources: &Sources, built: &Built) -> Result<Vec<u8>, StandError> {
-    let wrong = |error: String| StandError::Picture(format!("the plan: {error}"));
-    let store = PictureStore::new();
-    let options = RenderOptions { size: Some(MAP_SIDE), ..RenderOptions::default() };
-    let renderer =
-        Renderer::new(&built.map, sources, &store, &options).map_err(|error| wrong(error.to_string()))?;
-    let map = renderer.draw().map_err(|error| wrong(error.to_string()))?;
-
+    let drawing = Drawing::of(sources, built, MAP_SIDE)?;
+    let map = &drawing.map;
     let mut ranks: Vec<u32> = built.stands.iter().map(|stand| stand.rank).collect();
     ranks.sort_unstable();
     ranks.dedup();
@@ -42,26 +76,14 @@ pub fn plan(sources: &Sources, built: &Built) -> Result<Vec<u8>, StandError> {
         let place = ranks.iter().position(|known| *known == rank).unwrap_or(0);
         RANKS[place.min(RANKS.len() - 1)]
     };
-    let mut order: Vec<_> = built.stands.iter().collect();
-    order.sort_by_key(|stand| (stand.rank, stand.tiles.y, stand.tiles.x));
-
-    let lines = u32::try_from(order.len()).unwrap_or(u32::MAX).saturating_add(3);
+    let lines = u32::try_from(drawing.stands.len()).unwrap_or(u32::MAX).saturating_add(3);
     let height = map.height().max(lines.saturating_mul(LINE));
     let mut plan = RgbaImage::from_pixel(map.width() + LEGEND, height, PAPER);
-    imageops::replace(&mut plan, &map, 0, 0);
+    imageops::replace(&mut plan, map, 0, 0);
     let left = map.width() + 16;
     lettering::line(&mut plan, &built.event, (left, 14), INK, LEGEND - 32);
-
-    let tile = built.map.tile_size;
-    let pixels = |tiles: i32, size: u32| -> i32 {
-        #[expect(clippy::cast_possible_truncation, reason = "within the picture")]
-        let at = (f64::from(tiles) * f64::from(size) * renderer.scale()).round() as i32;
-        at
-    };
-    for (number, stand) in (1_u32..).zip(order) {
-        let (x, y) = (pixels(stand.tiles.x, tile.width), pixels(stand.tiles.y, tile.height));
-        let (right, bottom) =
-            (pixels(stand.tiles.right(), tile.width), pixels(stand.tiles.bottom(), tile.height));
+    for (number, stand) in (1_u32..).zip(&drawing.stands) {
+        let (x, y, right, bottom) = drawing.frame(stand);
         let color = color(stand.rank);
         frame(&mut plan, (x, y), (right, bottom), color);
         tag(&mut plan, (x, y), number, color);
@@ -71,7 +93,7 @@ pub fn plan(sources: &Sources, built: &Built) -> Result<Vec<u8>, StandError> {
         let text = format!("{} ({})", stand.sponsor, stand.tier);
         lettering::line(&mut plan, &text, (left + 40, top), INK, LEGEND - 56);
     }
-    picture::encode(&plan).map_err(|error| wrong(error.to_string()))
+    picture::encode(&plan).map_err(|error| StandError::Picture(format!("the plan: {error}")))
 }
 
 fn fill(plan: &mut RgbaImage, from: (i32, i32), to: (i32, i32), color: Rgba<u8>) {

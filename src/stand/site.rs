@@ -160,6 +160,18 @@ fn contains(outer: TileRect, inner: TileRect) -> bool {
         && inner.bottom() <= outer.bottom()
 }
 
+/// Where stands may go by what is drawn in a map: names and cells of its objects of class `stand-area` and
+/// `stand-slot`, by name.
+pub fn stand_areas(map: &Map) -> Vec<(String, Vec<TilePos>)> {
+    let cells = |area: &Area| {
+        let inside = |cell: &TilePos| {
+            !area.outside.as_ref().is_some_and(|outside| outside.any(TileRect::new(cell.x, cell.y, 1, 1)))
+        };
+        area.tiles.clipped(map.bounds()).cells().filter(inside).collect()
+    };
+    drawn_areas(map).into_values().map(|area| (area.name.clone(), cells(&area))).collect()
+}
+
 /// Objects of class `stand-area` and `stand-slot`. A property `aisle` says how many tiles stay free, one called
 /// `island` how many stands may touch.
 fn drawn_areas(map: &Map) -> BTreeMap<String, Area> {

@@ -68,11 +68,11 @@ pub struct Room {
 pub struct RoomZone {
     /// Its name: of the layer, the area, or the tile.
     pub name: String,
-    /// `layer`, `tile`, `area`, or `editor` for one of a `.wam` file.
+    /// `layer`, `tile`, `area`; of a `.wam` file `editor`, or `entity` for what is clicked and not entered.
     pub holder: &'static str,
     /// Cells that trigger it, as runs: row, first column, length. Empty for areas.
     pub cells: Vec<(i32, i32, i32)>,
-    /// Where an area lies: left, top, width, height.
+    /// Where an area lies: left, top, width, height. Of an entity one tile from its corner.
     pub rectangle: Option<(f64, f64, f64, f64)>,
     /// Gid of a tile: the zone is merged with the layer in which it lies.
     pub gid: Option<u32>,
@@ -147,7 +147,16 @@ impl Room {
                 let default = start.boolean("isDefault") == Some(true);
                 drawn.push(RoomEntry { name: area.name.clone(), default, declared: true, cells });
             }
-            zones.push(surroundings.editor_zone(area.name.clone(), area.rectangle, &area.properties));
+            for properties in occasions(&area.properties) {
+                zones.push(surroundings.editor_zone("editor", &area.name, area.rectangle, &properties));
+            }
+        }
+        let (width, height) = (f64::from(map.tile_size.width), f64::from(map.tile_size.height));
+        for entity in wam.into_iter().flat_map(|wam| &wam.entities) {
+            // How large it is, only its picture says, which lies on a server of WorkAdventure's.
+            let rectangle = PixelRect { x: entity.position.x, y: entity.position.y, width, height };
+            let properties: Vec<&AreaProperty> = entity.properties.iter().collect();
+            zones.push(surroundings.editor_zone("entity", &entity.name, rectangle, &properties));
         }
         // The engine looks at the editor's areas first (workadventure-maps, section 3.1).
         if drawn.iter().any(|entry| entry.default) {
@@ -235,7 +244,13 @@ impl Surroundings<'_> {
 
     /// A zone of the editor's file, with the properties of Tiled's maps that do the same; what has none
     /// is said in words.
-    fn editor_zone(&self, name: String, rectangle: PixelRect, written: &[AreaProperty]) -> RoomZone {
+    fn editor_zone(
+        &self,
+        holder: &'static str,
+        name: &str,
+        rectangle: PixelRect,
+        written: &[&AreaProperty],
+    ) -> RoomZone {
         let mut properties = BTreeMap::new();
         let mut happenings = BTreeMap::new();
         let mut says = Vec::new();
@@ -291,7 +306,7 @@ impl Surroundings<'_> {
                         area => format!("{}#{area}", text("url")),
                     };
                     let way = self.ways.iter().find(|way| {
-                        way.exit.is_none() && way.place.object.as_ref() == Some(&name) && way.text == leads
+                        way.exit.is_none() && way.place.object.as_deref() == Some(name) && way.text == leads
                     });
                     let happening = way.map(|way| happening::exit(self.world, way));
                     put("exitUrl", text("url").into(), happening);
@@ -307,8 +322,25 @@ impl Surroundings<'_> {
             properties.insert("says".to_owned(), says.join("; ").into());
         }
         let rectangle = Some(corners(rectangle));
-        RoomZone { name, holder: "editor", gid: None, cells: Vec::new(), rectangle, properties, happenings }
+        let name = name.to_owned();
+        RoomZone { name, holder, gid: None, cells: Vec::new(), rectangle, properties, happenings }
     }
+}
+
+/// The properties of an area in lists in which none is twice: what it does twice, two websites say, takes a
+/// zone for each. One list at least.
+fn occasions(properties: &[AreaProperty]) -> Vec<Vec<&AreaProperty>> {
+    let mut lists = vec![Vec::new()];
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for property in properties {
+        let occasion = seen.entry(&property.kind).or_default();
+        if *occasion == lists.len() {
+            lists.push(Vec::new());
+        }
+        lists[*occasion].push(property);
+        *occasion += 1;
+    }
+    lists
 }
 
 fn corners(rectangle: PixelRect) -> (f64, f64, f64, f64) {

@@ -72,6 +72,9 @@
       });
     });
     data.zones.forEach(function (zone) { zone.kind = kindOf(zone); });
+    // Furniture of the editor's is clicked, not entered.
+    data.entities = data.zones.filter(function (zone) { return zone.holder === 'entity'; });
+    data.zones = data.zones.filter(function (zone) { return zone.holder !== 'entity'; });
     data.groups = [];
     data.layers.forEach(function (layer) {
       var last = data.groups[data.groups.length - 1];
@@ -426,6 +429,24 @@
     position();
   }
 
+  // What a click on furniture does; it goes when the avatar does.
+  function click(entity) {
+    BY_VALUE.concat(BY_PLACE, 'says').forEach(function (name) {
+      var key = name + ' of entity ' + room.entities.indexOf(entity), value = entity.properties[name];
+      if (value === undefined || !acts(name, value) || cards.has(key)) { return; }
+      happen(key, { name: name, zone: entity, properties: entity.properties });
+    });
+  }
+
+  function entityAt(x, y) {
+    return room.entities.find(function (entity) {
+      var r = entity.rectangle;
+      return acting(entity) && x >= r[0] && x < r[0] + r[2] && y >= r[1] && y < r[1] + r[3];
+    });
+  }
+
+  function acting(entity) { return Object.keys(entity.properties).length > 0; }
+
   function leaveAll() { Array.from(cards.keys()).forEach(leave); }
 
   function leave(key) {
@@ -735,6 +756,10 @@
         if (room.walls[i]) { context.fillRect(i % room.size[0] * tw + 2, Math.floor(i / room.size[0]) * th + 2, tw - 4, th - 4); }
       }
     }
+    // Its picture lies on a server of WorkAdventure's: here it is a frame.
+    room.entities.forEach(function (entity) {
+      if (acting(entity) || shown.zones) { outlineZone(entity, acting(entity) ? entity.kind : 'other', shown.zones ? entity.name : null); }
+    });
     if (shown.zones) { room.zones.forEach(function (zone) { outlineZone(zone, zone.kind, zone.name); }); }
     if (shown.entries) {
       room.entries.filter(meant).forEach(function (entry) { outlineZone(entry, 'entry', '#' + entry.name); });
@@ -846,6 +871,14 @@
         look(); canvas.focus();
       });
     });
+    room.entities.filter(acting).forEach(function (entity) {
+      item(zones, entity.name || '(no name)', entity.kind, 'click', function () {
+        var spot = spotIn(entity);
+        avatar.x = spot[0]; avatar.y = spot[1];
+        path = []; camera.free = false; arrivedOn = exitsHere();
+        look(); click(entity); canvas.focus();
+      });
+    });
     room.findings.forEach(function (finding) {
       item(findings, finding.message, finding.severity, finding.rule + (finding.help ? ' · ' + finding.help : '') + ' · ' + finding.at, function () {
         if (!finding.area) { say('This finding has no place on the map.'); return; }
@@ -912,7 +945,9 @@
     canvas.focus();
     if (!room || !camera.view) { return; }
     var box = canvas.getBoundingClientRect();
-    goTo(camera.view.left + (event.clientX - box.left) / camera.zoom, camera.view.top + (event.clientY - box.top) / camera.zoom);
+    var x = camera.view.left + (event.clientX - box.left) / camera.zoom, y = camera.view.top + (event.clientY - box.top) / camera.zoom;
+    var entity = entityAt(x, y);
+    if (entity) { click(entity); } else { goTo(x, y); }
   });
   canvas.addEventListener('wheel', function (event) {
     event.preventDefault();

@@ -107,7 +107,46 @@ pub struct Zone {
     pub place: Place,
 }
 
+/// What a zone is to visitors: the first of these that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ZoneKind {
+    /// A meeting, or a stage with its audience.
+    Meeting,
+    /// A website, beside the map or in a tab.
+    Website,
+    /// A sound.
+    Sound,
+    /// Silence.
+    Silent,
+    /// A way to another map.
+    Exit,
+    /// Anything else.
+    Other,
+}
+
 impl Zone {
+    /// What it is to visitors.
+    pub fn kind(&self) -> ZoneKind {
+        let has = |names: &[&str]| {
+            self.triggers
+                .iter()
+                .any(|property| names.contains(&property.name.as_str()) && !property.value.is_falsy())
+        };
+        if has(&["jitsiRoom", "bbbMeeting", "speakerMegaphone", "listenerMegaphone"]) {
+            ZoneKind::Meeting
+        } else if has(&["openWebsite", "openTab"]) {
+            ZoneKind::Website
+        } else if has(&["playAudio"]) {
+            ZoneKind::Sound
+        } else if has(&["silent"]) {
+            ZoneKind::Silent
+        } else if has(&["exitUrl", "exitSceneUrl"]) {
+            ZoneKind::Exit
+        } else {
+            ZoneKind::Other
+        }
+    }
+
     /// The property of this name.
     pub fn property(&self, name: &str) -> Option<&Property> {
         self.triggers.iter().rev().find(|property| property.name == name)

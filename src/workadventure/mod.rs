@@ -24,7 +24,7 @@ pub use link::{
     Address, Link, can_be_linked, embeddable, encoded_fragment, host_and_path, is_readable_url, is_room_path,
     is_template, percent_decoded, percent_encoded,
 };
-pub use meaning::{Entry, EntryKind, Exit, FlatLayer, Holder, Meaning, Zone, is_area};
+pub use meaning::{Entry, EntryKind, Exit, FlatLayer, Holder, Meaning, Zone, ZoneKind, is_area};
 pub(crate) use meaning::{MOST_CELLS, arrivals_in_area, cells_of_area, is_floor_layer};
 pub use property::{HolderKind, PROPERTIES, PropertyFact, Reference, ValueKind};
 pub use reference::moved;

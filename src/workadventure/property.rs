@@ -1,5 +1,7 @@
 //! The one table of every property that WorkAdventure reads.
 
+use crate::model::Property;
+
 /// What a property can be attached to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HolderKind {
@@ -70,6 +72,9 @@ pub struct PropertyFact {
     pub holders: &'static [HolderKind],
     /// Values that it takes.
     pub value: ValueKind,
+    /// What WorkAdventure assumes where it is absent, as its value reads; `None` for nothing, or for what
+    /// hangs on the server or the visitor.
+    pub default: Option<&'static str>,
     /// The property that it belongs to and does nothing without: `jitsiWidth` for `jitsiRoom`.
     pub companion_of: &'static [&'static str],
     /// What it does, in one line.
@@ -105,6 +110,13 @@ impl PropertyFact {
             && !matches!(self.name, "start" | "startLayer" | "audioCopyright" | "visible" | "venueAllow")
     }
 
+    /// Whether a property that a class of a Tiled project gives by default says more than its absence: an
+    /// empty `jitsiRoom`, which Tiled offers to be filled in, must not become a meeting.
+    pub fn says_something(property: &Property) -> bool {
+        let value = property.value.display();
+        Self::of(&property.name).is_none_or(|fact| !value.is_empty() && fact.default != Some(&*value))
+    }
+
     /// Whether it does something by itself, as against one that only adds to another.
     pub fn is_main(&self) -> bool {
         self.companion_of.is_empty()
@@ -118,6 +130,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "allowApi",
         holders: &[Website],
         value: Bool,
+        default: Some("false"),
         companion_of: &[],
         effect: "the page may use the scripting API",
         wrong: "anything but true or false keeps the room from opening",
@@ -127,6 +140,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "allowed_values",
         holders: &[Variable],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "values that the configuration page offers",
         wrong: "broken JSON breaks the page",
@@ -136,6 +150,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "audioCopyright",
         holders: &[TileLayer],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "credits of the sound, on the room's about page",
         wrong: "anything but text is ignored",
@@ -145,6 +160,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "audioLoop",
         holders: ZONE,
         value: Bool,
+        default: Some("false"),
         companion_of: &["playAudio"],
         effect: "whether the sound repeats",
         wrong: "text counts as true, even \"false\"",
@@ -154,6 +170,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "audioVolume",
         holders: ZONE,
         value: Number(0.0, 1.0),
+        default: Some("1"),
         companion_of: &["playAudio", "playAudioLoop"],
         effect: "lowers the volume",
         wrong: "0 is ignored; what is no number breaks the sound",
@@ -163,6 +180,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "autoClose",
         holders: LAYER_AREA,
         value: Bool,
+        default: Some("false"),
         companion_of: &["doorVariable"],
         effect: "the door closes when everybody has left",
         wrong: "anything but true or false stops all doors and bells of the map",
@@ -172,6 +190,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "autoOpen",
         holders: LAYER_AREA,
         value: Bool,
+        default: Some("false"),
         companion_of: &["doorVariable"],
         effect: "the door opens when somebody enters",
         wrong: "anything but true or false stops all doors and bells of the map",
@@ -181,6 +200,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "bbbMeeting",
         holders: ZONE,
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "opens a BigBlueButton meeting",
         wrong: "an empty name opens a meeting",
@@ -190,6 +210,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "bbbMeetingAdminTag",
         holders: ZONE,
         value: Text,
+        default: None,
         companion_of: &["bbbMeeting"],
         effect: "who has this tag moderates",
         wrong: "anything but text is ignored: everybody moderates",
@@ -199,6 +220,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "bell",
         holders: &[Variable],
         value: Bool,
+        default: Some("false"),
         companion_of: &[],
         effect: "the variable is a bell",
         wrong: "anything but true or false stops all doors and bells of the map",
@@ -208,6 +230,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "bellButtonText",
         holders: LAYER_AREA,
         value: Text,
+        default: Some("Ring"),
         companion_of: &["bellVariable"],
         effect: "text of the button to ring",
         wrong: "it is shown as it is",
@@ -217,6 +240,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "bellPopup",
         holders: LAYER_AREA,
         value: Text,
+        default: None,
         companion_of: &["bellVariable"],
         effect: "object where the button to ring is shown",
         wrong: "an unknown name: no button",
@@ -226,6 +250,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "bellSound",
         holders: &[Variable],
         value: Url(Reference::Sound),
+        default: None,
         companion_of: &["bell"],
         effect: "sound of the bell",
         wrong: "without it ringing fails",
@@ -235,6 +260,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "bellVariable",
         holders: LAYER_AREA,
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "the bell that is rung from here",
         wrong: "an unknown name: nothing rings",
@@ -244,6 +270,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "bindVariable",
         holders: &[TileLayer],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "variable that is set on entering and leaving",
         wrong: "an unknown name: nothing is set",
@@ -253,6 +280,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "closeLayer",
         holders: &[Variable],
         value: Text,
+        default: None,
         companion_of: &["door"],
         effect: "layers shown while the door is closed, one a line",
         wrong: "without it all doors and bells of the map are dead",
@@ -262,6 +290,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "closeSound",
         holders: &[Variable],
         value: Url(Reference::Sound),
+        default: None,
         companion_of: &["door"],
         effect: "sound of closing",
         wrong: "a missing file is silence",
@@ -271,6 +300,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "closeTriggerMessage",
         holders: LAYER_AREA,
         value: Text,
+        default: None,
         companion_of: &["doorVariable"],
         effect: "what the question before closing says",
         wrong: "it is shown as it is",
@@ -280,6 +310,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "code",
         holders: LAYER_AREA,
         value: Text,
+        default: None,
         companion_of: &["doorVariable"],
         effect: "code of the door's keypad",
         wrong: "anything but text stops all doors and bells of the map",
@@ -289,6 +320,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "codeVariable",
         holders: LAYER_AREA,
         value: Text,
+        default: None,
         companion_of: &["doorVariable"],
         effect: "variable that holds the code of the keypad",
         wrong: "an unknown name: no code is right",
@@ -298,6 +330,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "collides",
         holders: &[Tile],
         value: Bool,
+        default: Some("false"),
         companion_of: &[],
         effect: "the tile blocks the way, over its whole cell",
         wrong: "text or a number blocks click-to-walk only: visitors walk through the wall with the keyboard",
@@ -307,6 +340,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "default",
         holders: &[Variable],
         value: Any,
+        default: None,
         companion_of: &[],
         effect: "value of the variable before anybody sets it",
         wrong: "any value is fine",
@@ -316,6 +350,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "description",
         holders: &[Variable],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "description of the variable on the configuration page",
         wrong: "it is shown as it is",
@@ -325,6 +360,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "door",
         holders: &[Variable],
         value: Bool,
+        default: Some("false"),
         companion_of: &[],
         effect: "the variable is a door",
         wrong: "anything but true or false stops all doors and bells of the map",
@@ -334,6 +370,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "doorVariable",
         holders: LAYER_AREA,
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "the door that is opened from here",
         wrong: "an unknown name stops all doors and bells of the map",
@@ -343,6 +380,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "enterValue",
         holders: &[TileLayer],
         value: Any,
+        default: None,
         companion_of: &["bindVariable"],
         effect: "value on entering",
         wrong: "any value is fine",
@@ -352,6 +390,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "entities",
         holders: &[Map],
         value: Any,
+        default: None,
         companion_of: &[],
         effect: "nothing: WorkAdventure no longer reads it",
         wrong: "uploads are refused over it",
@@ -361,6 +400,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "exitInstance",
         holders: &[],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "nothing: WorkAdventure no longer reads it",
         wrong: "it is ignored",
@@ -370,6 +410,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "exitSceneUrl",
         holders: ZONE,
         value: Url(Reference::MapExit),
+        default: None,
         companion_of: &[],
         effect: "leads to another map",
         wrong: "on a layer, anything but text keeps the whole room from opening",
@@ -379,6 +420,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "exitUrl",
         holders: ZONE,
         value: Url(Reference::Exit),
+        default: None,
         companion_of: &[],
         effect: "leads to another room",
         wrong: "on a layer, anything but text keeps the whole room from opening; elsewhere visitors are told that they have no access",
@@ -388,6 +430,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "focusable",
         holders: &[Area],
         value: Bool,
+        default: Some("false"),
         companion_of: &[],
         effect: "the camera turns to the area",
         wrong: "anything but true is ignored",
@@ -397,6 +440,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "font-family",
         holders: &[Object],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "font of a text object",
         wrong: "anything but text is ignored",
@@ -406,6 +450,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "jitsiClosable",
         holders: ZONE,
         value: Bool,
+        default: Some("true"),
         companion_of: &["jitsiRoom"],
         effect: "whether visitors can close the meeting",
         wrong: "anything else counts as true",
@@ -415,6 +460,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "jitsiConfig",
         holders: ZONE,
         value: JsonObject,
+        default: None,
         companion_of: &["jitsiRoom"],
         effect: "changes Jitsi's settings",
         wrong: "broken JSON is ignored; a wrong type for a known key keeps the meeting from opening",
@@ -424,6 +470,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "jitsiInterfaceConfig",
         holders: ZONE,
         value: JsonObject,
+        default: None,
         companion_of: &["jitsiRoom"],
         effect: "changes Jitsi's interface",
         wrong: "broken JSON is ignored",
@@ -433,6 +480,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "jitsiNoPrefix",
         holders: ZONE,
         value: Bool,
+        default: Some("false"),
         companion_of: &["jitsiRoom"],
         effect: "the name is not made unique for this room: all rooms of the server share it",
         wrong: "false on a layer or an area counts as true: strangers meet",
@@ -442,6 +490,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "jitsiRoom",
         holders: ZONE,
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "opens a Jitsi meeting",
         wrong: "an empty name opens a room that all zones with empty names share",
@@ -451,6 +500,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "jitsiRoomAdminTag",
         holders: ZONE,
         value: Text,
+        default: None,
         companion_of: &["jitsiRoom"],
         effect: "who has this tag moderates",
         wrong: "anything but text is ignored: nobody moderates",
@@ -460,6 +510,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "jitsiTrigger",
         holders: ZONE,
         value: OneOf(&["onaction"]),
+        default: None,
         companion_of: &["jitsiRoom"],
         effect: "onaction asks before the meeting opens",
         wrong: "any other text opens the meeting at once",
@@ -469,6 +520,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "jitsiTriggerMessage",
         holders: ZONE,
         value: Text,
+        default: None,
         companion_of: &["jitsiRoom"],
         effect: "what the question before the meeting says",
         wrong: "it is shown as it is",
@@ -478,6 +530,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "jitsiUrl",
         holders: ZONE,
         value: Text,
+        default: None,
         companion_of: &["jitsiRoom"],
         effect: "host of the meeting",
         wrong: "a host that is none keeps the meeting from opening",
@@ -487,6 +540,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "jitsiWidth",
         holders: ZONE,
         value: Number(1.0, 100.0),
+        default: Some("50"),
         companion_of: &["jitsiRoom"],
         effect: "width of the meeting, in percent of the window",
         wrong: "anything else counts as 50",
@@ -496,6 +550,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "label",
         holders: &[Variable],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "label of the variable on the configuration page",
         wrong: "it is shown as it is",
@@ -505,6 +560,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "leaveValue",
         holders: &[TileLayer],
         value: Any,
+        default: None,
         companion_of: &["bindVariable"],
         effect: "value on leaving",
         wrong: "any value is fine",
@@ -514,6 +570,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "listenerMegaphone",
         holders: LAYER_AREA,
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "who stands here hears a podium: the id of a WAM area",
         wrong: "an unknown id is ignored",
@@ -523,6 +580,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "mapCopyright",
         holders: &[Map],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "credits of the map, on the room's about page",
         wrong: "only text of type string is read",
@@ -532,6 +590,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "mapDescription",
         holders: &[Map],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "description of the room",
         wrong: "only text of type string is read",
@@ -541,6 +600,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "mapImage",
         holders: &[Map],
         value: Url(Reference::Image),
+        default: None,
         companion_of: &[],
         effect: "picture of the room in lists",
         wrong: "only text of type string is read",
@@ -550,6 +610,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "mapLink",
         holders: &[Map],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "link on the room's about page",
         wrong: "only text is read",
@@ -559,6 +620,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "mapName",
         holders: &[Map],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "name of the room, on its about page and in lists",
         wrong: "only text of type string is read",
@@ -568,6 +630,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "meetingName",
         holders: ZONE,
         value: Text,
+        default: None,
         companion_of: &["bbbMeeting"],
         effect: "name that the BigBlueButton meeting shows",
         wrong: "it is shown as it is",
@@ -577,6 +640,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "name",
         holders: &[Tile],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "lets scripts place the tile",
         wrong: "only scripts read it",
@@ -586,6 +650,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openConfig",
         holders: &[TileLayer],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "variables that a configuration page shows, separated by commas",
         wrong: "unknown names are not shown",
@@ -595,6 +660,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openConfigAdminTag",
         holders: &[TileLayer],
         value: Text,
+        default: None,
         companion_of: &["openConfig"],
         effect: "only who has this tag sees the page",
         wrong: "anything but text is ignored",
@@ -604,6 +670,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openConfigTrigger",
         holders: &[TileLayer],
         value: OneOf(&["onaction"]),
+        default: None,
         companion_of: &["openConfig"],
         effect: "onaction asks before the page opens",
         wrong: "any other text opens the page at once",
@@ -613,6 +680,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openConfigTriggerMessage",
         holders: &[TileLayer],
         value: Text,
+        default: None,
         companion_of: &["openConfig"],
         effect: "what the question before the page says",
         wrong: "it is shown as it is",
@@ -622,6 +690,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openLayer",
         holders: &[Variable],
         value: Text,
+        default: None,
         companion_of: &["door"],
         effect: "layers shown while the door is open, one a line",
         wrong: "without it all doors and bells of the map are dead",
@@ -631,6 +700,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openSound",
         holders: &[Variable],
         value: Url(Reference::Sound),
+        default: None,
         companion_of: &["door"],
         effect: "sound of opening",
         wrong: "a missing file is silence",
@@ -640,6 +710,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openTab",
         holders: ZONE,
         value: Url(Reference::Tab),
+        default: None,
         companion_of: &[],
         effect: "opens a page in a new tab",
         wrong: "a relative address leads into WorkAdventure itself, and fails",
@@ -649,6 +720,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openTriggerMessage",
         holders: LAYER_AREA,
         value: Text,
+        default: None,
         companion_of: &["doorVariable"],
         effect: "what the question before opening says",
         wrong: "it is shown as it is",
@@ -658,6 +730,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openWebsite",
         holders: LAYER_AREA,
         value: Url(Reference::Page),
+        default: None,
         companion_of: &[],
         effect: "opens a page beside the map",
         wrong: "what is no URL breaks everything else that this step should have done",
@@ -667,6 +740,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openWebsiteAllowApi",
         holders: LAYER_AREA,
         value: Bool,
+        default: Some("false"),
         companion_of: &["openWebsite"],
         effect: "the page may use the scripting API",
         wrong: "text counts as true, even \"false\": the page gets the API",
@@ -676,6 +750,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openWebsiteClosable",
         holders: LAYER_AREA,
         value: Bool,
+        default: Some("true"),
         companion_of: &["openWebsite"],
         effect: "whether visitors can close the page",
         wrong: "text counts as true, even \"false\"",
@@ -685,6 +760,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openWebsiteHideUrl",
         holders: LAYER_AREA,
         value: Bool,
+        default: Some("false"),
         companion_of: &["openWebsite"],
         effect: "hides the page's address",
         wrong: "text counts as true, even \"false\"",
@@ -694,6 +770,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openWebsitePolicy",
         holders: LAYER_AREA,
         value: Text,
+        default: None,
         companion_of: &["openWebsite"],
         effect: "what the page may use, as the `allow` attribute of its iframe",
         wrong: "the browser ignores what it does not know",
@@ -703,6 +780,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openWebsitePosition",
         holders: LAYER_AREA,
         value: Any,
+        default: None,
         companion_of: &["openWebsite"],
         effect: "nothing: WorkAdventure no longer reads it",
         wrong: "it is ignored",
@@ -712,6 +790,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openWebsiteTrigger",
         holders: ZONE,
         value: OneOf(&["onaction", "onicon", "onenter"]),
+        default: Some("onenter"),
         companion_of: &["openWebsite", "openTab"],
         effect: "onaction asks before the page opens",
         wrong: "any other text: the page never opens",
@@ -721,6 +800,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openWebsiteTriggerMessage",
         holders: ZONE,
         value: Text,
+        default: None,
         companion_of: &["openWebsite", "openTab"],
         effect: "what the question before the page says",
         wrong: "it is shown as it is",
@@ -730,6 +810,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "openWebsiteWidth",
         holders: LAYER_AREA,
         value: Number(1.0, 100.0),
+        default: Some("50"),
         companion_of: &["openWebsite"],
         effect: "width of the page, in percent of the window",
         wrong: "more than 100 or less than 0 breaks the layout",
@@ -739,6 +820,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "persist",
         holders: &[Variable],
         value: Bool,
+        default: Some("false"),
         companion_of: &[],
         effect: "the value is kept when the room is empty",
         wrong: "anything but true or false turns all variables of the room off",
@@ -748,6 +830,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "playAudio",
         holders: ZONE,
         value: Url(Reference::Sound),
+        default: None,
         companion_of: &[],
         effect: "plays a sound while visitors are inside",
         wrong: "an address that is none breaks everything else that this step should have done",
@@ -757,6 +840,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "playAudioLoop",
         holders: ZONE,
         value: Url(Reference::Sound),
+        default: None,
         companion_of: &[],
         effect: "plays a sound again and again",
         wrong: "an address that is none breaks everything else that this step should have done",
@@ -766,6 +850,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "policy",
         holders: &[Website],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "what the page may use, as the `allow` attribute of its iframe",
         wrong: "anything but text keeps the room from opening",
@@ -775,6 +860,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "readableBy",
         holders: &[Variable],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "who has this tag can read the variable",
         wrong: "anything but text keeps everybody out of the room",
@@ -784,6 +870,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "script",
         holders: &[Map],
         value: Url(Reference::Scripts),
+        default: None,
         companion_of: &[],
         effect: "scripts that run in the room, one a line",
         wrong: "anything but text keeps the room from opening",
@@ -793,6 +880,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "scriptDisableModuleSupport",
         holders: &[Map],
         value: Bool,
+        default: Some("false"),
         companion_of: &[],
         effect: "scripts load as classic scripts",
         wrong: "anything but true or false keeps the room from opening",
@@ -802,6 +890,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "silent",
         holders: ZONE,
         value: Bool,
+        default: Some("false"),
         companion_of: &[],
         effect: "no bubbles form here",
         wrong: "any text is true, even \"false\"",
@@ -811,6 +900,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "soundRadius",
         holders: &[Variable],
         value: Number(0.0, f64::INFINITY),
+        default: None,
         companion_of: &["door", "bell"],
         effect: "how far the sound reaches, in pixels",
         wrong: "anything but a number stops all doors and bells of the map",
@@ -820,6 +910,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "speakerMegaphone",
         holders: LAYER_AREA,
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "who stands here speaks to a podium's audience",
         wrong: "anything but text is ignored",
@@ -829,6 +920,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "start",
         holders: ZONE,
         value: Any,
+        default: Some("false"),
         companion_of: &[],
         effect: "visitors can arrive here",
         wrong: "anything but true on a layer is ignored: visitors arrive elsewhere",
@@ -838,6 +930,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "startLayer",
         holders: &[TileLayer],
         value: Bool,
+        default: Some("false"),
         companion_of: &[],
         effect: "visitors can arrive on this layer",
         wrong: "anything but true is ignored: visitors arrive elsewhere",
@@ -847,6 +940,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "tag",
         holders: LAYER_AREA,
         value: Text,
+        default: None,
         companion_of: &["doorVariable", "bindVariable", "openConfig"],
         effect: "only who has this tag can do it",
         wrong: "anything but text stops all doors and bells of the map",
@@ -856,6 +950,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "tilesetCopyright",
         holders: &[Tileset],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "credits of the tileset, on the room's about page",
         wrong: "anything but text is ignored",
@@ -865,6 +960,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "triggerMessage",
         holders: &[TileLayer],
         value: Text,
+        default: None,
         companion_of: &["bindVariable"],
         effect: "what the question before setting says",
         wrong: "it is shown as it is",
@@ -874,6 +970,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "type",
         holders: &[Variable],
         value: OneOf(&["text", "checkbox", "select", "radio"]),
+        default: None,
         companion_of: &[],
         effect: "how the configuration page asks for the variable",
         wrong: "anything else is a text field",
@@ -883,6 +980,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "url",
         holders: &[Website],
         value: Url(Reference::Page),
+        default: None,
         companion_of: &[],
         effect: "page that is shown on the map",
         wrong: "without it the room does not open",
@@ -892,6 +990,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "venueAllow",
         holders: &[Map, TileLayer, OtherLayer, Area, Variable, Website, Object, Tileset],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "accepts findings of `venue check` here: names of rules, separated by commas",
         wrong: "an unknown name accepts nothing",
@@ -901,6 +1000,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "venueStandsOf",
         holders: &[Map],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "marks a map that `venue stands` generated: the map that it stands in for",
         wrong: "nothing for visitors",
@@ -910,6 +1010,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "visible",
         holders: &[TileLayer],
         value: Any,
+        default: None,
         companion_of: &[],
         effect: "text of a script that shows and hides the layer",
         wrong: "only scripts read it",
@@ -919,6 +1020,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "writableBy",
         holders: &[Variable],
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "who has this tag can set the variable",
         wrong: "anything but text keeps everybody out of the room",
@@ -928,6 +1030,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "zone",
         holders: ZONE,
         value: Text,
+        default: None,
         companion_of: &[],
         effect: "tells scripts that visitors enter and leave",
         wrong: "only scripts read it",
@@ -937,6 +1040,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "zoomMargin",
         holders: &[Area],
         value: Number(0.0, f64::INFINITY),
+        default: Some("0"),
         companion_of: &["focusable"],
         effect: "margin around the area, as a fraction of its size",
         wrong: "text breaks the zoom",
@@ -946,6 +1050,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
         name: "zoom_margin",
         holders: &[Area],
         value: Number(0.0, f64::INFINITY),
+        default: Some("0"),
         companion_of: &["focusable"],
         effect: "margin around the area, as a fraction of its size",
         wrong: "text breaks the zoom",
@@ -956,6 +1061,7 @@ pub static PROPERTIES: &[PropertyFact] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Value;
 
     #[test]
     fn the_table_is_sorted_and_closed() {
@@ -967,6 +1073,51 @@ mod tests {
             }
         }
         assert!(PropertyFact::of("jitsiroom").is_none());
+    }
+
+    #[test]
+    fn defaults_are_values_that_the_property_takes() {
+        for fact in PROPERTIES {
+            let Some(default) = fact.default else { continue };
+            match fact.value {
+                Bool | Any => assert!(matches!(default, "true" | "false"), "{}", fact.name),
+                Number(low, high) => {
+                    let number: f64 = default.parse().unwrap();
+                    assert!((low..=high).contains(&number), "{}", fact.name);
+                }
+                OneOf(texts) => assert!(texts.contains(&default), "{}", fact.name),
+                Text | Url(_) | JsonObject => {}
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_offered_says_nothing() {
+        let says = |name: &str, value: Value| {
+            PropertyFact::says_something(&Property {
+                span: None,
+                name: name.to_owned(),
+                type_name: None,
+                value,
+            })
+        };
+        for (name, value) in [
+            ("jitsiRoom", Value::String(String::new())),
+            ("jitsiNoPrefix", Value::Bool(false)),
+            ("openWebsiteClosable", Value::Bool(true)),
+            ("jitsiWidth", Value::Int(50)),
+        ] {
+            assert!(!says(name, value), "{name}");
+        }
+        for (name, value) in [
+            ("jitsiRoom", Value::String("stage".to_owned())),
+            ("openWebsiteClosable", Value::Bool(false)),
+            ("jitsiWidth", Value::Float(30.0)),
+            // Scripts may well read it.
+            ("open", Value::Bool(false)),
+        ] {
+            assert!(says(name, value), "{name}");
+        }
     }
 
     #[test]

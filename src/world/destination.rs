@@ -117,6 +117,13 @@ impl Destination {
             Address::Url(url) => web(surroundings, url, relative_to_map),
             Address::File(path) => {
                 let name = resolve(parent(from), path);
+                // `exitSceneUrl` names files: the SaaS's rooms without extension are none of those.
+                let file = |surroundings: &Surroundings, name: &str| match file(surroundings, name) {
+                    Self::Room(room) if relative_to_map && !is_beyond(&room) && extension(&room) != "wam" => {
+                        Self::Missing { nearest: near(surroundings, &room), name: room }
+                    }
+                    found => found,
+                };
                 match file(surroundings, &name) {
                     // Browsers write spaces and accents of paths as codes, and so do people.
                     Self::Missing { name, nearest } => {
@@ -229,7 +236,7 @@ fn file(surroundings: &Surroundings, name: &str) -> Destination {
     if let Some(real) = other_case {
         return Destination::OtherCase(real);
     }
-    if name == ".." || name.starts_with("../") {
+    if is_beyond(name) {
         // Beyond the project may be another one on the same server.
         return Destination::Room(name.to_owned());
     }
@@ -244,6 +251,11 @@ fn file(surroundings: &Surroundings, name: &str) -> Destination {
         return Destination::Room(name.to_owned());
     }
     Destination::Missing { name: name.to_owned(), nearest: near(surroundings, name) }
+}
+
+/// Whether a file is outside of the project.
+fn is_beyond(name: &str) -> bool {
+    name == ".." || name.starts_with("../")
 }
 
 /// A map that may have been meant: of the same name with another extension or in another folder, else
@@ -295,6 +307,10 @@ mod tests {
     }
 
     fn find(text: &str, bundled: bool) -> Destination {
+        find_from(text, bundled, false)
+    }
+
+    fn find_from(text: &str, bundled: bool, relative_to_map: bool) -> Destination {
         let sources = sources();
         let surroundings = Surroundings {
             sources: &sources,
@@ -302,7 +318,7 @@ mod tests {
             play_url: Some("https://play.example.org/_/global/maps.example.org/venue/"),
             bundled,
         };
-        Destination::of(&surroundings, "maps/lobby.tmj", text, false)
+        Destination::of(&surroundings, "maps/lobby.tmj", text, relative_to_map)
     }
 
     fn map(name: &str) -> Destination {
@@ -362,6 +378,10 @@ mod tests {
             assert!(matches!(find(text, false), Destination::Room(_)), "{text}: {:?}", find(text, false));
         }
         assert_eq!(find("only.wam", false), Destination::Room("maps/only.wam".to_owned()));
+        // What is looked up from the map is a file, and never a room by its name.
+        assert!(matches!(find_from("room-2", false, true), Destination::Missing { .. }));
+        assert_eq!(find_from("only.wam", false, true), Destination::Room("maps/only.wam".to_owned()));
+        assert!(matches!(find_from("../../beyond.tmj", false, true), Destination::Room(_)));
     }
 
     #[test]

@@ -1,12 +1,17 @@
-//! `docs/rules.md` says what the rules say of themselves.
+//! `docs/rules.md` says what the rules say of themselves, `docs/properties.md` what the table of properties
+//! says.
 //!
-//! It is written anew by `VENUE_WRITE_DOCS=1 cargo test --test suite docs`.
+//! They are written anew by `VENUE_WRITE_DOCS=1 cargo test --test suite docs`.
 
 use std::{fmt::Write as _, path::Path};
 
 use venue::{
     check::{FAILURES, failures_of, rules},
     finding::{Family, Rule},
+    workadventure::{
+        AREA_PROPERTIES, Field, FieldKind, HolderKind, PROPERTIES, PropertyFact, Reference, ValueKind,
+        WamHolder,
+    },
 };
 
 const BEFORE: &str = "\
@@ -63,10 +68,154 @@ fn document() -> String {
     out
 }
 
+const BEFORE_PROPERTIES: &str = "\
+# The properties that WorkAdventure reads
+
+Written from the table that `venue check` goes by: do not edit it. Names are case-sensitive, and a property that stands
+where it does not work is ignored without a word. `venue schema tiled-project` writes a project file by which Tiled
+offers them with their types and values.
+
+A property is set on a tile layer, on an *area* (an object of class `area`), on a *tile* in its tileset, on the map, or
+on an object of class `variable` or `website`. Below a property in bold letters stand those that belong to it and do
+nothing without it. *Absent* is what holds where a property is not there; where nothing is said, nothing happens.
+";
+
+/// Where a property works, as readers call it.
+fn holders(fact: &PropertyFact) -> String {
+    if fact.holders.len() > 6 {
+        return "everything but tiles".to_owned();
+    }
+    let names = fact.holders.iter().map(|holder| match holder {
+        HolderKind::Map => "map",
+        HolderKind::TileLayer => "layer",
+        HolderKind::Tile => "tile",
+        HolderKind::Area => "area",
+        HolderKind::Variable => "variable",
+        HolderKind::Website => "website",
+        HolderKind::Tileset => "tileset",
+        HolderKind::Object => "object",
+        HolderKind::OtherLayer => "object layer, group",
+    });
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() { "nowhere".to_owned() } else { names.join(", ") }
+}
+
+/// What a property takes: its type in Tiled, and its values.
+fn values(fact: &PropertyFact) -> String {
+    match fact.value {
+        ValueKind::Text => "string".to_owned(),
+        ValueKind::Url(reference) => {
+            let what = match reference {
+                Reference::Exit => "a room, from this one",
+                Reference::MapExit => "a map, from this one",
+                Reference::Page => "a page, from the map",
+                Reference::Tab => "a whole address",
+                Reference::Sound => "a sound, from the map",
+                Reference::Scripts => "scripts, one a line, from the map",
+                Reference::Image => "a picture, from the map",
+            };
+            format!("string: {what}")
+        }
+        ValueKind::OneOf(texts) => format!("string: `{}`", texts.join("`, `")),
+        ValueKind::Bool => "bool".to_owned(),
+        ValueKind::Number(low, high) if high.is_finite() => format!("number, {low} to {high}"),
+        ValueKind::Number(low, _) => format!("number, from {low}"),
+        ValueKind::JsonObject => "string that holds a JSON object".to_owned(),
+        ValueKind::Any if fact.name == "start" => "bool; on a tile the entry's name".to_owned(),
+        ValueKind::Any => "any".to_owned(),
+    }
+}
+
+fn row_of_property(fact: &PropertyFact, out: &mut String) {
+    let absent = fact.default.map(|default| format!("`{default}`")).unwrap_or_default();
+    let mut effect = fact.effect.to_owned();
+    if let Some(instead) = fact.replaced_by {
+        let known = PropertyFact::of(instead).is_some();
+        let instead = if known { format!("`{instead}`") } else { instead.to_owned() };
+        write!(effect, " (out of use; instead: {instead})").unwrap();
+    }
+    let others = fact.companion_of.len().saturating_sub(1);
+    if others > 0 {
+        write!(effect, " (belongs to `{}`)", fact.companion_of.join("`, `")).unwrap();
+    }
+    let name = if fact.is_main() { format!("**`{}`**", fact.name) } else { format!("`{}`", fact.name) };
+    let cells = [name, holders(fact), values(fact), absent, effect, fact.wrong.to_owned()];
+    writeln!(out, "| {} |", cells.map(|text| cell(&text)).join(" | ")).unwrap();
+}
+
+/// A key of a `.wam` property, with what it takes.
+fn field(field: &Field) -> String {
+    let optional = if field.required { "" } else { "?" };
+    let inner = match field.kind {
+        FieldKind::Object(fields) | FieldKind::List(fields) => {
+            let keys: Vec<&str> = fields.iter().map(|field| field.key).collect();
+            format!(" of {}", keys.join(", "))
+        }
+        _ => String::new(),
+    };
+    format!("`{}`{optional}: {}{inner}", field.key, field.kind.describe())
+}
+
+/// Whom the properties of a part are for, by the main ones among them.
+type Part = (&'static str, fn(&PropertyFact) -> bool);
+
+/// The parts of the document; a property stands in the first that it belongs to.
+const PARTS: [Part; 6] = [
+    ("The map", |fact| fact.works_on(HolderKind::Map)),
+    ("Zones: what happens where visitors go", PropertyFact::acts_in_zones),
+    ("Tile layers and tiles", |fact| fact.works_on(HolderKind::TileLayer) || fact.works_on(HolderKind::Tile)),
+    ("Variables", |fact| fact.works_on(HolderKind::Variable)),
+    ("Websites on the map", |fact| fact.works_on(HolderKind::Website)),
+    ("Elsewhere", |_| true),
+];
+
+/// The whole document of properties.
+fn document_of_properties() -> String {
+    let mut out = BEFORE_PROPERTIES.to_owned();
+    let part_of = |fact: &PropertyFact| PARTS.iter().position(|(_, takes)| takes(fact));
+    for (index, (title, _)) in PARTS.iter().enumerate() {
+        writeln!(out, "\n## {title}\n\n| | Works on | Takes | Absent | Does | Anything else |").unwrap();
+        out += "|---|---|---|---|---|---|\n";
+        let here = PROPERTIES.iter().filter(|fact| fact.is_main() && part_of(fact) == Some(index));
+        for main in here {
+            row_of_property(main, &mut out);
+            for fact in PROPERTIES.iter().filter(|fact| fact.companion_of.first() == Some(&main.name)) {
+                row_of_property(fact, &mut out);
+            }
+        }
+    }
+    out += "\n## In `.wam` files\n\nWorkAdventure's own editor keeps areas and entities beside the map. Each of their \
+            properties has an `id` and one of these types; keys with a ? may be left out. A type or a value that is \
+            none of these makes the whole file invalid.\n\n| Type | On | Keys | Does |\n|---|---|---|---|\n";
+    for fact in AREA_PROPERTIES {
+        let on: Vec<&str> = fact
+            .holders
+            .iter()
+            .map(|holder| match holder {
+                WamHolder::Area => "area",
+                WamHolder::Entity => "entity",
+            })
+            .collect();
+        let fields: Vec<String> = fact.fields.iter().map(field).collect();
+        let cells = [format!("`{}`", fact.name), on.join(", "), fields.join("; "), fact.effect.to_owned()];
+        writeln!(out, "| {} |", cells.map(|text| cell(&text)).join(" | ")).unwrap();
+    }
+    out
+}
+
+#[test]
+fn the_document_of_properties_is_as_the_table_is() {
+    is_written("docs/properties.md", &document_of_properties());
+}
+
 #[test]
 fn the_document_of_rules_is_as_the_rules_are() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
-    let document = document();
+    is_written("docs/rules.md", &document());
+}
+
+/// That a document of the repository says this; or it is made to say so.
+fn is_written(name: &str, document: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if std::env::var_os("VENUE_WRITE_DOCS").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, document).unwrap();
@@ -76,7 +225,7 @@ fn the_document_of_rules_is_as_the_rules_are() {
     let differs = written.lines().zip(document.lines()).position(|(written, now)| written != now);
     assert!(
         written == document,
-        "docs/rules.md is out of date, first in line {}: VENUE_WRITE_DOCS=1 cargo test --test suite docs",
+        "{name} is out of date, first in line {}: VENUE_WRITE_DOCS=1 cargo test --test suite docs",
         differs.unwrap_or_else(|| written.lines().count().min(document.lines().count())) + 1
     );
 }

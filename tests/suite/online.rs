@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     io::{BufRead as _, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
@@ -131,10 +132,16 @@ fn project(properties: &[(&str, String)]) -> tempfile::TempDir {
 }
 
 fn check(folder: &Path, more: &[&str]) -> Vec<Value> {
+    check_in(folder, more, &[])
+}
+
+/// The same with these variables in the environment.
+fn check_in(folder: &Path, more: &[&str], environment: &[(&str, &str)]) -> Vec<Value> {
     let mut command = Command::cargo_bin("venue").unwrap();
     for proxy in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
         command.env_remove(proxy);
     }
+    command.env_remove("SSL_CERT_FILE").envs(environment.iter().copied());
     let output = command
         .current_dir(folder)
         .env("XDG_CACHE_HOME", folder.join("cache"))
@@ -313,7 +320,7 @@ fn a_host_is_asked_little_at_a_time() {
 #[test]
 fn a_server_that_says_nothing_is_left() {
     let server = Server::with(&[("/", &["stall"])]);
-    let limits = Limits { private: true, patience: Duration::from_millis(300) };
+    let limits = Limits { private: true, patience: Duration::from_millis(300), ..Limits::default() };
     let begun = Instant::now();
     let answer = Client::new(&limits).ask(&question(server.url("/")));
     assert_eq!(answer, Answer::Failed(Failure::Late));
@@ -330,6 +337,11 @@ fn hosts_that_do_not_exist_are_told() {
 
 /// A server of TLS with a certificate that holds until then.
 pub(crate) fn secure(end: (i32, u8, u8)) -> String {
+    secure_with(end, page("")).0
+}
+
+/// A server of TLS that gives this answer, and its certificate, which it has signed itself.
+fn secure_with(end: (i32, u8, u8), text: String) -> (String, Vec<u8>) {
     let mut params =
         rcgen::CertificateParams::new(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
     params.not_before = rcgen::date_time_ymd(2020, 1, 1);
@@ -355,10 +367,96 @@ pub(crate) fn secure(end: (i32, u8, u8)) -> String {
             let mut connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
             let mut tls = rustls::Stream::new(&mut connection, &mut stream);
             let _refused = tls.read(&mut [0; 1024]);
-            let _refused = tls.write_all(page("").as_bytes());
+            let _refused = tls.write_all(text.as_bytes());
         }
     });
-    format!("https://127.0.0.1:{port}/")
+    (format!("https://127.0.0.1:{port}/"), certificate.der().to_vec())
+}
+
+fn moved(to: &str) -> String {
+    format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n")
+}
+
+#[test]
+fn pages_that_lead_away_from_https_are_told() {
+    let plain = Server::with(&[("/menu", &[&page("")])]);
+    let (leaving, first) = secure_with((2099, 1, 1), moved(&plain.url("/menu")));
+    let (staying, second) = secure_with((2099, 1, 1), page(""));
+    let (back, third) = secure_with((2099, 1, 1), moved(&staying));
+    let folder = project(&[("openWebsite", leaving), ("openWebsite", staying), ("openWebsite", back)]);
+    let mut pem = String::new();
+    for der in [first, second, third] {
+        let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
+        writeln!(pem, "-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----").unwrap();
+    }
+    let file = folder.path().join("own.pem");
+    std::fs::write(&file, pem).unwrap();
+    let trusting = [("SSL_CERT_FILE", file.to_str().unwrap())];
+    let findings = check_in(folder.path(), &["--online-private"], &trusting);
+    assert_eq!(told(&findings), [("a1", "site-insecure")], "{findings:#?}");
+    let message = findings[0]["message"].as_str().unwrap();
+    assert!(message.contains(&plain.url("/menu")), "{message}");
+    assert_eq!(plain.asked(), 1);
+}
+
+/// A proxy that gives the answers of hosts itself, as if it had asked them, and what it was asked for:
+/// host and path.
+fn proxy(answers: &[(&str, String)]) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let answers: BTreeMap<String, String> =
+        answers.iter().map(|(place, text)| ((*place).to_owned(), text.clone())).collect();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let mut request = || {
+                let (mut first, mut line) = (String::new(), String::new());
+                reader.read_line(&mut first).unwrap();
+                while reader.read_line(&mut line).unwrap() > 2 {
+                    line.clear();
+                }
+                first.split(' ').nth(1).unwrap_or_default().to_owned()
+            };
+            // A tunnel to `host:80` first, or the whole address at once.
+            let target = request();
+            let place = if let Some(place) = target.strip_prefix("http://") {
+                place.to_owned()
+            } else {
+                stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+                format!("{}{}", target.trim_end_matches(":80"), request())
+            };
+            let none = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned();
+            let text = answers.get(&place).unwrap_or(&none);
+            heard.lock().unwrap().push(place);
+            stream.write_all(text.as_bytes()).unwrap();
+        }
+    });
+    (address, asked)
+}
+
+#[test]
+fn nobody_in_a_private_network_is_asked_by_way_of_a_proxy() {
+    // Addresses of documentation: nobody is there, and the proxy does not look.
+    let (proxy, asked) = proxy(&[
+        ("203.0.113.5/moved", moved("http://203.0.113.6/fine")),
+        ("203.0.113.6/fine", page("")),
+        ("203.0.113.5/trap", moved("http://10.0.0.1/router")),
+        ("10.0.0.1/router", page("")),
+    ]);
+    let folder = project(&[
+        ("openWebsite", "http://203.0.113.5/moved".to_owned()),
+        ("openWebsite", "http://203.0.113.5/trap".to_owned()),
+        ("openWebsite", "http://10.0.0.1/router".to_owned()),
+    ]);
+    let environment = [("http_proxy", proxy.as_str()), ("https_proxy", proxy.as_str())];
+    let findings = check_in(folder.path(), &[], &environment);
+    assert_eq!(told(&findings), [("a2", "host-private"), ("a3", "host-private")], "{findings:#?}");
+    let mut asked = asked.lock().unwrap().clone();
+    asked.sort_unstable();
+    assert_eq!(asked, ["203.0.113.5/moved", "203.0.113.5/trap", "203.0.113.6/fine"]);
 }
 
 #[test]

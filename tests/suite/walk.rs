@@ -216,7 +216,12 @@ fn zones_do_what_the_engine_does() {
     area("shared", 23, json!([text("jitsiRoom", "Common Room"), off]));
     area("tab", 24, json!([text("openTab", "pages/programme.html")]));
     fs::write(&map, json.to_string()).unwrap();
-    let wam = json!({"version": "2.1.0", "mapUrl": "lobby.tmj", "entities": {}, "entityCollections": [], "areas": [
+    let site = |id: &str| json!({"id": id, "type": "openWebsite", "link": "pages/programme.html", "newTab": false, "trigger": "onicon"});
+    let lamp = json!({"x": 640, "y": 448, "name": "Lamp", "prefabRef": {"collectionName": "c", "id": "lamp"}, "properties": [
+        {"id": "l", "type": "openWebsite", "link": "https://example.org/lamp", "newTab": true}]});
+    let wam = json!({"version": "2.1.0", "mapUrl": "lobby.tmj", "entities": {"e": lamp}, "entityCollections": [], "areas": [
+        {"id": "c", "name": "both", "x": 608, "y": 384, "width": 32, "height": 32, "visible": true, "properties":
+            [site("r"), site("s")]},
         {"id": "a", "name": "way in", "x": 704, "y": 512, "width": 32, "height": 32, "visible": true, "properties":
             [{"id": "p", "type": "start", "isDefault": true}]},
         {"id": "b", "name": "", "x": 640, "y": 384, "width": 32, "height": 32, "visible": true, "properties":
@@ -225,7 +230,7 @@ fn zones_do_what_the_engine_does() {
     fs::write(folder.path().join("maps/lobby.wam"), wam.to_string()).unwrap();
     let serving = Serving::start(folder.path());
     let mut steps = vec![json!(["open", "_venue/walk.html?map=maps/lobby.tmj"]), json!(["look"])];
-    for zone in ["misspelt", "at-once", "asked", "shared", "tab"] {
+    for zone in ["misspelt", "at-once", "asked", "shared", "tab", "both", "Lamp"] {
         steps.extend([json!(["go", "zones", zone]), json!(["look"])]);
     }
     let seen = walk(&serving.address, &json!(steps));
@@ -236,6 +241,8 @@ fn zones_do_what_the_engine_does() {
     assert!(here(3).contains("Read?") && seen[3]["frames"] == json!([]), "{}", seen[3]);
     assert!(here(4).contains("“common-room”"), "{}", seen[4]);
     assert!(here(5).contains("only a whole address leads out"), "{}", seen[5]);
+    assert_eq!(seen[6]["frames"].as_array().unwrap().len(), 2, "an area may open two websites: {}", seen[6]);
+    assert!(here(7).contains("https://example.org/lamp"), "furniture is clicked: {}", seen[7]);
 }
 
 /// What a map says is shown as text, and nothing but pages of the web is opened.

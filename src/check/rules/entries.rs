@@ -107,6 +107,16 @@ pub(super) fn fallback(context: &MapContext) -> Option<TilePos> {
     map.bounds().contains(cell).then_some(cell)
 }
 
+/// Where [`fallback`] is: the middle, if tiles have 32 pixels.
+fn fallback_in_words(context: &MapContext) -> String {
+    let size = context.map.tile_size;
+    match fallback(context) {
+        _ if (size.width, size.height) == (32, 32) => "in the middle of the map".to_owned(),
+        Some(cell) => format!("at {}, {}", cell.x, cell.y),
+        None => "at the edge of the map".to_owned(),
+    }
+}
+
 /// Entries that are meant as such.
 fn meant<'a>(context: &'a MapContext) -> impl Iterator<Item = &'a Entry> {
     context.meaning.entries.iter().filter(|entry| entry.default || entry.declared)
@@ -127,7 +137,7 @@ fn start_missing(context: &MapContext, findings: &mut Vec<Finding>) {
         return;
     }
     let blocked = fallback(context).is_some_and(|cell| context.meaning.walk.is_blocked(cell));
-    let where_ = if blocked { "inside a wall in the middle of the map" } else { "in the middle of the map" };
+    let where_ = format!("{}{}", if blocked { "inside a wall " } else { "" }, fallback_in_words(context));
     // What was probably meant as the entry.
     let candidate = context
         .layers
@@ -208,9 +218,27 @@ fn start_on_wall(context: &MapContext, findings: &mut Vec<Finding>) {
                 ),
             )
             .at(place)
-            .help("erase the cells that block from the entry"),
+            .help(if paints_walls(context, entry, &walls) {
+                "paint the entry with a tile that does not block"
+            } else {
+                "erase the cells that block from the entry"
+            }),
         );
     }
+}
+
+/// Whether the entry's own tiles are what blocks there.
+fn paints_walls(context: &MapContext, entry: &Entry, walls: &[TilePos]) -> bool {
+    let own = context.tile_layers().find(|(flat, _)| {
+        entry.kind == EntryKind::Layer && entry.place.layer.as_deref() == Some(flat.path.as_str())
+    });
+    own.is_some_and(|(_, tiles)| {
+        walls.iter().all(|cell| {
+            let tile = context.tile_of(tiles.get(*cell));
+            tile.and_then(|(_, tile)| tile.properties.get("collides"))
+                .is_some_and(|collides| collides.value == crate::model::Value::Bool(true))
+        })
+    })
 }
 
 /// Where visitors arrive by areas of the editor's file: without a name in their link, or by any.
@@ -286,7 +314,7 @@ fn start_enclosed(context: &MapContext, findings: &mut Vec<Finding>) {
         _ => Finding::new(
             &START_ENCLOSED,
             context.spot(context.map.span).key("layers"),
-            "visitors arrive in the middle of the map, between walls, as it has no entry",
+            format!("visitors arrive {}, between walls, as the map has no entry", fallback_in_words(context)),
         )
         .at(fallback(context)
             .map_or_else(Default::default, |cell| crate::finding::Place::default().cell(cell))),

@@ -422,6 +422,8 @@ impl Subject<'_> {
                         format!("replace with \"{near}\""),
                         self.with_line(text, &near),
                     );
+                } else {
+                    finding = finding.help("add the file, or mend the path, which is relative to the map");
                 }
                 findings.push(finding);
             }

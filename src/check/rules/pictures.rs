@@ -227,6 +227,8 @@ impl Subject<'_> {
                         format!("replace with \"{near}\""),
                         near,
                     );
+                } else {
+                    finding = finding.help("add the picture, or choose another for the tileset in Tiled");
                 }
                 findings.push(finding);
                 return;

@@ -133,6 +133,19 @@ fn is_unmistakable(name: &str) -> bool {
     NAMES.contains(&name) || name.starts_with("jitsi") || name.starts_with("openWebsite")
 }
 
+/// Whether the name is a common word on an object of a class that the map's makers thought of, which
+/// is theirs to read by a script: `script` of class "Trigger".
+fn is_of_own_class(holder: &Holder, name: &str) -> bool {
+    const WORDS: [&str; 5] = ["collides", "focusable", "script", "silent", "start"];
+    // One letter away from a class of WorkAdventure it was meant to be that.
+    let meant = |class: &str| {
+        let class = class.to_lowercase();
+        ["area", "zone", "variable", "website"].iter().any(|known| strsim::osa_distance(&class, known) <= 1)
+    };
+    let own = |class: &str| !class.is_empty() && !meant(class);
+    WORDS.contains(&name) && holder.object.is_some_and(|object| own(&object.class))
+}
+
 fn property_typo(context: &MapContext, findings: &mut Vec<Finding>) {
     for holder in context.holders() {
         for property in holder.properties {
@@ -207,6 +220,7 @@ fn property_wrong_holder(context: &MapContext, findings: &mut Vec<Finding>) {
             if fact.holders.contains(&holder.kind)
                 || !is_unmistakable(fact.name)
                 || property.value.is_falsy()
+                || is_of_own_class(&holder, fact.name)
                 || fact.companion_of.iter().any(|main| holder.properties.get(main).is_some())
             {
                 continue;

@@ -6,7 +6,7 @@ use super::{Check, Lint};
 use crate::{
     check::context::{MapContext, around, class_kind},
     finding::{Family, Finding, Rule, Severity, Spot},
-    model::{Gid, Property, Shape, TilePos, TileRect, Value},
+    model::{Gid, PixelRect, Property, Shape, TilePos, TileRect, Value},
     workadventure::{Holder, HolderKind, MOST_CELLS, PropertyFact, Zone, cells_of_area, is_template},
 };
 
@@ -345,7 +345,7 @@ const EXCLUSIVE: [(&str, &str); 5] = [
     ("bbbMeeting", "the meeting changes"),
     ("exitUrl", "they lead to different places"),
     ("playAudio", "the sound changes"),
-    ("openTab", "the page changes"),
+    ("openTab", "a tab opens for each"),
 ];
 
 fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
@@ -374,17 +374,30 @@ fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
                 .collect();
             let Some((first, shared)) = below.first() else { continue };
             let (other, _, other_text) = zones[*first];
-            let mut finding = Finding::new(
-                &OVERLAPPING_ZONES,
-                context.value(trigger),
+            let (here, below_here) = (name_of(zone), name_of(other));
+            // Areas are tested at the feet, layers at the middle: only like covers like.
+            let covered = match (zone.rectangle, other.rectangle) {
+                (Some(above), Some(below)) => contains(above, below),
+                (None, None) => cells[*first].is_subset(&cells[upper]),
+                _ => false,
+            };
+            let message = if covered {
                 format!(
-                    "where {} and {} overlap, {effect} while visitors walk: {kind} is \"{text}\" and \"{other_text}\"",
-                    name_of(zone),
-                    name_of(other)
-                ),
-            )
-            .at(zone.place.clone().area(*shared))
-            .help("erase the shared cells in one of them");
+                    "nobody comes to the {kind} \"{other_text}\" of {below_here}: {here}, with \"{text}\", covers all of it"
+                )
+            } else {
+                format!(
+                    "where {here} and {below_here} overlap, {effect} while visitors walk: {kind} is \"{text}\" and \"{other_text}\""
+                )
+            };
+            let areas = zone.rectangle.is_some() && other.rectangle.is_some();
+            let mut finding = Finding::new(&OVERLAPPING_ZONES, context.value(trigger), message)
+                .at(zone.place.clone().area(*shared))
+                .help(if areas {
+                    "draw one of them smaller"
+                } else {
+                    "erase the shared cells in one of them"
+                });
             for (lower, _) in below {
                 let (other, other_trigger, _) = zones[lower];
                 finding =
@@ -393,6 +406,13 @@ fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
             findings.push(finding);
         }
     }
+}
+
+fn contains(outer: PixelRect, inner: PixelRect) -> bool {
+    outer.x <= inner.x
+        && outer.y <= inner.y
+        && outer.x + outer.width >= inner.x + inner.width
+        && outer.y + outer.height >= inner.y + inner.height
 }
 
 /// Areas are rectangles of pixels: those that share an edge, or less than a step, do not overlap.

@@ -103,6 +103,8 @@ pub struct Renderer<'a> {
     reach: Reach,
     frame: Frame,
     overlay: Option<Layout>,
+    /// Whether the map is pale, so that what is drawn over it stands out.
+    pale: bool,
 }
 
 /// What a layer shows, prepared.
@@ -204,7 +206,7 @@ impl<'a> Renderer<'a> {
         });
         tiles.prepare(gids, &sheets);
         let reach = tiles.reach(sources);
-        Ok(Self { map, layers, tiles, sheets, reach, frame, overlay: None })
+        Ok(Self { map, layers, tiles, sheets, reach, frame, overlay: None, pale: false })
     }
 
     /// The same with an overlay, whose legend makes the picture higher.
@@ -212,6 +214,13 @@ impl<'a> Renderer<'a> {
     pub fn with_overlay(mut self, overlay: Overlay) -> Self {
         let Frame { tiles, scale, width, height, .. } = self.frame;
         self.overlay = Some(overlay.lay_out(tiles, self.map.tile_size, scale, (width, height)));
+        self
+    }
+
+    /// The same with the map pale and almost grey, so that an overlay stands out.
+    #[must_use]
+    pub fn pale(mut self) -> Self {
+        self.pale = true;
         self
     }
 
@@ -280,6 +289,9 @@ impl<'a> Renderer<'a> {
                 top += band.height;
                 band
             };
+            if self.pale {
+                band.bleach();
+            }
             if let Some(overlay) = &self.overlay {
                 overlay.draw(&mut band);
             }

@@ -10,70 +10,110 @@ use std::{
 };
 
 pub(super) use files::SpecFiles;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
 use super::{Mistake, StandError, template::LOOKS};
 use crate::{model::TileRect, project::nearest, source::Sources, workadventure};
 
-/// A whole spec. Paths are relative to its file.
-#[derive(Debug, Clone, Deserialize)]
+/// Who gets which stand. Paths are relative to the file.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("oneOf" = [{ "required": ["venue"] }, { "required": ["hall"] }]))]
 pub struct Spec {
     /// The map that stands are put into; a spec has this or a hall.
+    #[schemars(with = "Option<String>")]
     pub(super) venue: Option<Spanned<String>>,
+    /// A hall to be built around the stands; `{}` is one.
+    #[schemars(with = "Option<HallSpec>")]
     pub(super) hall: Option<Spanned<HallSpec>>,
     /// Look of all templates that come with the program.
+    #[schemars(with = "Option<String>", extend("enum" = LOOKS))]
     pub(super) look: Option<Spanned<String>>,
+    /// The map that is written; by default `NAME.stands.tmj` beside the venue.
+    #[schemars(with = "Option<String>")]
     pub(super) output: Option<Spanned<String>>,
+    /// The event.
     pub(super) event: Event,
+    /// Where stands may go, beside what is drawn in the map: objects of class `stand-area` and `stand-slot`.
     #[serde(default)]
     pub(super) areas: Vec<AreaSpec>,
+    /// What sponsors can book, by name.
     pub(super) tiers: BTreeMap<String, Tier>,
+    /// The sponsors.
     #[serde(default)]
     pub(super) sponsors: Vec<Sponsor>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// The event.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Event {
+    /// Its name, as people read it.
     pub(super) name: String,
+    /// Its name in links; begins the name of every meeting room.
+    #[schemars(with = "String", regex(pattern = "^[a-z0-9-]+$"))]
     pub(super) slug: Spanned<String>,
 }
 
 /// A hall to be built around the stands.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Hall")]
 pub(super) struct HallSpec {
     /// What visitors read as the name of the map; by default that of the event.
     pub(super) name: Option<String>,
     /// Where its door leads: a map with the name of an entry, relative to the spec.
+    #[schemars(with = "Option<String>")]
     pub(super) exit: Option<Spanned<String>>,
+    /// Look of the hall and of the stands in it.
+    #[schemars(with = "Option<String>", extend("enum" = LOOKS))]
     pub(super) look: Option<Spanned<String>>,
+    /// Whether boards at its crossings name the stands.
     #[serde(default)]
     pub(super) signposts: bool,
+    /// Free tiles between its islands.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 20))]
     pub(super) aisle: Option<Spanned<u32>>,
+    /// How many stands may touch.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 20))]
     pub(super) island: Option<Spanned<u32>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// Where stands may go.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Area")]
 pub(super) struct AreaSpec {
+    /// Its name, which tiers and sponsors use.
+    #[schemars(with = "String")]
     pub(super) name: Spanned<String>,
+    /// Its cells.
     pub(super) tiles: TileRect,
+    /// Free tiles kept between stands.
     pub(super) aisle: Option<u32>,
+    /// How many stands may touch.
     pub(super) island: Option<u32>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// What sponsors can book.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tier {
-    /// A size that comes with the program, or a map of one's own.
+    /// A size that comes with the program (`large`, `medium`, `small`), or a map of one's own.
+    #[schemars(with = "Option<String>")]
     pub(super) template: Option<Spanned<String>>,
+    /// Look of the template that comes with the program.
+    #[schemars(with = "Option<String>", extend("enum" = LOOKS))]
     pub(super) look: Option<Spanned<String>>,
+    /// Areas that its stands may go to; by default all.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub(super) areas: Vec<Spanned<String>>,
+    /// The better rank gets the better places; 1 is the best, and the last by default.
     #[serde(default = "last_rank")]
+    #[schemars(extend("default" = null))]
     pub(super) rank: u32,
 }
 
@@ -81,37 +121,61 @@ fn last_rank() -> u32 {
     u32::MAX
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// A sponsor.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Sponsor {
+    /// Its name, as people read it.
+    #[schemars(with = "String", length(min = 1))]
     pub(super) name: Spanned<String>,
+    /// Name of its tier.
+    #[schemars(with = "String")]
     pub(super) tier: Spanned<String>,
+    /// Its name in links; by default made of its name.
+    #[schemars(with = "Option<String>", regex(pattern = "^[a-z0-9-]+$"))]
     pub(super) slug: Option<Spanned<String>>,
+    /// Its logo: PNG, JPEG, WebP, GIF or SVG.
+    #[schemars(with = "Option<String>")]
     pub(super) logo: Option<Spanned<String>>,
+    /// Its website.
     pub(super) website: Option<String>,
+    /// A video; the page of a known video host is turned into its embeddable form.
     pub(super) video: Option<String>,
+    /// A file or a page.
     pub(super) brochure: Option<String>,
+    /// The meeting at its stand.
     #[serde(default)]
     pub(super) meeting: Meeting,
     /// Tag of those who moderate its meeting.
     pub(super) staff: Option<String>,
+    /// Name of the slot that it has for certain.
+    #[schemars(with = "Option<String>")]
     pub(super) slot: Option<Spanned<String>>,
+    /// Top left cell of the place that it has for certain.
+    #[schemars(with = "Option<Cell>")]
     pub(super) at: Option<Spanned<Cell>>,
+    /// What it wishes to be near to: an entry, exit, zone or sponsor, by name.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub(super) near: Vec<Spanned<String>>,
+    /// Sponsors that it wishes to be far from.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub(super) apart_from: Vec<Spanned<String>>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// A cell of a map, from the top left, in tiles.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Cell {
+    /// Column.
     pub(super) x: i32,
+    /// Row.
     pub(super) y: i32,
 }
 
 /// The meeting at a stand.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a meeting is true, the name of a room, { jitsi = \"…\" } or { bbb = \"…\" }")]
 pub(super) enum Meeting {
     /// None.
@@ -127,16 +191,21 @@ pub(super) enum Meeting {
     Bbb(Bbb),
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// A Jitsi room.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Jitsi {
+    /// Name of the room.
     pub(super) jitsi: String,
+    /// Its host; by default that of the WorkAdventure server.
     pub(super) host: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// A BigBlueButton meeting.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Bbb {
+    /// Name of the meeting.
     pub(super) bbb: String,
 }
 
@@ -332,7 +401,7 @@ fn is_slug(text: &str) -> bool {
 
 /// A name as it can stand in a link: letters without their accents, lower case, the rest hyphens.
 /// Empty where the name has no Latin letter.
-fn slug(name: &str) -> String {
+pub(crate) fn slug(name: &str) -> String {
     let mut slug = String::new();
     for c in name.chars().flat_map(char::to_lowercase) {
         match fold(c) {

@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 use super::{Folder, map, picture, property, text, venue};
 
 /// Runs git as somebody, whatever the machine's settings are.
-fn git(folder: &Path, args: &[&str]) {
+pub(crate) fn git(folder: &Path, args: &[&str]) {
     let mut git = Command::new("git");
     git.current_dir(folder).args(["-c", "user.name=a", "-c", "user.email=a@a.example"]).args(args);
     git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
@@ -13,7 +13,7 @@ fn git(folder: &Path, args: &[&str]) {
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-fn commit(folder: &Folder) {
+pub(crate) fn commit(folder: &Folder) {
     git(folder.path(), &["add", "-A"]);
     git(folder.path(), &["commit", "-qm", "x"]);
 }

@@ -1,7 +1,7 @@
 //! What `check` says, and does, from outside: formats, baselines, changes, fixes.
 
 mod baseline;
-mod changes;
+pub(super) mod changes;
 mod fixes;
 mod formats;
 
@@ -11,10 +11,10 @@ use assert_cmd::{Command, assert::Assert};
 use serde_json::{Value, json};
 
 /// A folder of files.
-struct Folder(tempfile::TempDir);
+pub(super) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         for (name, text) in files {
             folder.write(name, text);
@@ -22,17 +22,17 @@ impl Folder {
         folder
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.0.path()
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(super) fn write(&self, name: &str, text: &str) {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    fn read(&self, name: &str) -> String {
+    pub(super) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path().join(name)).unwrap()
     }
 
@@ -58,17 +58,17 @@ impl Folder {
     }
 }
 
-fn venue(folder: &Path) -> Command {
+pub(super) fn venue(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("venue").unwrap();
     command.current_dir(folder).env("NO_COLOR", "1");
     command
 }
 
-fn stdout(assert: &Assert) -> String {
+pub(super) fn stdout(assert: &Assert) -> String {
     String::from_utf8(assert.get_output().stdout.clone()).unwrap()
 }
 
-fn property(name: &str, value: impl Into<Value>) -> Value {
+pub(super) fn property(name: &str, value: impl Into<Value>) -> Value {
     let value = value.into();
     let kind = if value.is_boolean() {
         "bool"
@@ -82,7 +82,7 @@ fn property(name: &str, value: impl Into<Value>) -> Value {
 
 /// A map without faults, 4 by 3 tiles, with layers of these names and properties below the others. A layer
 /// has its tile in its own column of the middle row.
-fn map(layers: &[(&str, Vec<Value>)]) -> Value {
+pub(super) fn map(layers: &[(&str, Vec<Value>)]) -> Value {
     let tiles = |id: usize, name: &str, at: &[usize], properties: &[Value]| {
         let mut data = vec![0; 12];
         for cell in at {
@@ -113,7 +113,7 @@ fn map(layers: &[(&str, Vec<Value>)]) -> Value {
     })
 }
 
-fn text(map: &Value) -> String {
+pub(super) fn text(map: &Value) -> String {
     serde_json::to_string_pretty(map).unwrap()
 }
 
@@ -133,7 +133,7 @@ fn project() -> Folder {
     folder
 }
 
-fn picture(folder: &Folder, name: &str) {
+pub(super) fn picture(folder: &Folder, name: &str) {
     image::RgbaImage::new(64, 32).save(folder.path().join(name)).unwrap();
 }
 

@@ -59,8 +59,9 @@ fn every_map_is_judged() {
             println!("{}", line(entry));
         }
     }
-    // What stands behind a finding is shown.
+    // What stands behind a finding is shown, and what is to be done about it is said.
     for entry in &report.entries {
+        assert!(entry.severity == Severity::Info || entry.help.is_some(), "{}", line(entry));
         assert!(entry.site.range.is_some() || entry.rule == "not-a-map", "{}", line(entry));
     }
 }

@@ -128,8 +128,22 @@ fn overlaps() {
     let area = entry.place.area_tiles.unwrap();
     assert_eq!((area.x, area.y, area.width, area.height), (3, 2, 1, 1));
     assert_eq!(entry.related[0].0.pointer.as_deref(), Some("/layers/0/properties/0/value"));
+    assert!(entry.message.contains("the meeting changes while visitors walk"), "{}", entry.message);
+    // What is covered as a whole is never joined.
+    let entry = healthy()
+        .layer("a", &[(3, 2), (4, 2)], meeting("one"))
+        .layer("b", &[(3, 2)], meeting("two"))
+        .fires("overlapping-zones", "/layers/1/properties/0/value");
+    assert!(entry.message.starts_with("nobody comes to the jitsiRoom \"two\""), "{}", entry.message);
     healthy().layer("a", &[(2, 2)], meeting("one")).layer("b", &[(2, 2)], meeting("one")).is_fine();
     healthy().layer("a", &[(2, 2)], meeting("one")).layer("b", &[(2, 2)], site()).is_fine();
+    let tab = |url: &str| vec![prop("openTab", url)];
+    let entry = healthy()
+        .object("a", "area", [2, 2, 2, 1], tab("https://example.org"))
+        .object("b", "area", [3, 2, 2, 1], tab("https://example.net"))
+        .fires("overlapping-zones", "/layers/3/objects/1/properties/0/value");
+    assert!(entry.message.contains("a tab opens for each"), "{}", entry.message);
+    assert_eq!(entry.help.as_deref(), Some("draw one of them smaller"));
     // Areas that touch.
     healthy()
         .object("a", "area", [2, 2, 1, 1], meeting("one"))
@@ -171,6 +185,14 @@ fn no_start() {
     let entry =
         healthy().with(|map| map["layers"][0]["name"] = json!("entrance")).fires("start-missing", "/layers");
     assert!(entry.message.starts_with("visitors arrive in the middle of the map"), "{}", entry.message);
+    // With larger tiles pixel (16 w, 16 h) is no longer the middle.
+    let project = healthy().with(|map| {
+        map["layers"][0]["name"] = json!("entrance");
+        map["tilewidth"] = json!(64);
+        map["tileheight"] = json!(64);
+    });
+    let entry = project.fires_among("start-missing", "/layers");
+    assert!(entry.message.starts_with("visitors arrive at 2, 1: "), "{}", entry.message);
     healthy()
         .with(|map| map["layers"][0]["data"] = layer("", FLOOR, &[])["data"].take())
         .fires("start-missing", "/layers/0/name");
@@ -195,7 +217,13 @@ fn starts_in_walls() {
     let entry = start(&[(1, 1), (1, 0)]).fires("start-on-wall", "/layers/0");
     assert!(entry.message.contains("1 of its 2 cells block, first 1, 0"), "{}", entry.message);
     start(&[(1, 1), (2, 1)]).is_fine();
-    start(&[(1, 0)]).fires("start-on-wall", "/layers/0");
+    let entry = start(&[(1, 0)]).fires("start-on-wall", "/layers/0");
+    assert_eq!(entry.help.as_deref(), Some("erase the cells that block from the entry"));
+    // The entry's own tile is the wall.
+    let entry = healthy()
+        .with(|map| map["layers"][0]["data"] = layer("", WALL, &[(1, 1)])["data"].take())
+        .fires("start-on-wall", "/layers/0");
+    assert_eq!(entry.help.as_deref(), Some("paint the entry with a tile that does not block"));
     // In a cell of its own, with the rest of the map out of reach.
     let cell = |open: bool| {
         healthy().layer("zone", &[(5, 4)], site()).with(|map| {

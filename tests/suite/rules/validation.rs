@@ -30,7 +30,7 @@ const MAPS: &[(&str, Upload, &[&str])] = &[
     ("embarquer", Refused, &["external-tileset"]),
     ("floorLayer", Refused, &["floor-layer-missing"]),
     ("invalidEntities", Refused, &["structure-refused"]),
-    ("invalidEntitiesPropertyType", Refused, &["property-type-unknown"]),
+    ("invalidEntitiesPropertyType", Refused, &["property-value-type"]),
     (
         "layerProperties",
         Taken,

@@ -2,6 +2,7 @@
 
 mod bad_cases;
 mod corpus;
+mod directory;
 mod halls;
 mod rows;
 mod signposts;

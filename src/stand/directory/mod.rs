@@ -1,16 +1,21 @@
 //! The directory of stands, for a page, a spreadsheet, or a program.
 
+mod page;
+
+pub use page::{Way, page};
+
 use std::{
     fmt::{self, Write as _},
     str::FromStr,
 };
 
-use super::{Built, Stand};
+use super::{Built, Stand, StandError, StandsReport};
+use crate::source::Sources;
 
 /// Form of a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Directory {
-    /// A page of its own.
+    /// A page of its own, searchable, with logos and the plan.
     Html,
     /// A Markdown table.
     Markdown,
@@ -36,14 +41,29 @@ impl FromStr for Directory {
 }
 
 /// Writes the directory. `play_url` is the room URL of the project's root, for links that open the
-/// venue; without it links are paths of the map.
-pub fn directory(built: &Built, play_url: Option<&str>, form: Directory) -> String {
-    match form {
-        Directory::Html => html(built, play_url),
+/// venue; without it links are paths of the map. The page shows the map and the logos, which must be
+/// readable through `sources`.
+///
+/// # Errors
+/// Where a picture of the page cannot be drawn.
+pub fn directory(
+    built: &Built,
+    sources: &Sources,
+    play_url: Option<&str>,
+    form: Directory,
+) -> Result<String, StandError> {
+    Ok(match form {
+        Directory::Html => {
+            let way = |stand: &Stand| match play_url {
+                Some(_) => Way::Link(link(built, stand, play_url)),
+                None => Way::Path(link(built, stand, None)),
+            };
+            page(built, sources, &way, &mut |_, png| page::data_address(&png))?
+        }
         Directory::Markdown => markdown(built, play_url),
         Directory::Csv => csv(built, play_url),
         Directory::Json => json(built, play_url),
-    }
+    })
 }
 
 /// Where a link to a stand leads. Visitors reach the stands' map under the venue's name.
@@ -75,33 +95,6 @@ fn offers(stand: &Stand) -> Vec<&'static str> {
 fn place(stand: &Stand) -> String {
     let area = if stand.area.is_empty() { String::new() } else { format!("{} ", stand.area) };
     format!("{area}({}, {})", stand.tiles.x, stand.tiles.y)
-}
-
-fn html(built: &Built, play_url: Option<&str>) -> String {
-    let style = "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;\
-                 color:#1d2433;background:#fbfaf7}h1{font-size:1.6rem}table{border-collapse:collapse;width:100%}\
-                 th,td{text-align:left;padding:.5rem .6rem;border-bottom:1px solid #ddd8cc}\
-                 a{color:#0b5c8a}@media(prefers-color-scheme:dark){body{color:#ece8dd;background:#1d2433}\
-                 th,td{border-color:#3a4358}a{color:#8fd0f5}}";
-    let title = format!("Stands of {}", built.event);
-    let head = maud::html! { style { (maud::PreEscaped(style)) } };
-    let body = maud::html! {
-                h1 { (title) }
-                table {
-                    thead { tr { th { "Sponsor" } th { "Tier" } th { "Place" } th { "At the stand" } } }
-                    tbody {
-                        @for stand in sorted(built) {
-                            tr {
-                                td { a href=(link(built, stand, play_url)) { (stand.sponsor) } }
-                                td { (stand.tier) }
-                                td { (place(stand)) }
-                                td { (offers(stand).join(", ")) }
-                            }
-                        }
-                    }
-                }
-    };
-    crate::output::page(&title, &head, &body).into_string() + "\n"
 }
 
 fn markdown(built: &Built, play_url: Option<&str>) -> String {
@@ -166,36 +159,8 @@ impl fmt::Display for Csv<'_> {
 }
 
 fn json(built: &Built, play_url: Option<&str>) -> String {
-    let stands: Vec<_> = built
-        .stands
-        .iter()
-        .map(|stand| {
-            serde_json::json!({
-                "sponsor": stand.sponsor,
-                "slug": stand.slug,
-                "tier": stand.tier,
-                "area": stand.area,
-                "tiles": stand.tiles,
-                "zone_tiles": stand.zone_tiles,
-                "entry": stand.slug,
-                "link": link(built, stand, play_url),
-                "visitors": stand.visitors,
-                "kept": stand.kept,
-                "website": stand.website,
-                "video": stand.video,
-                "brochure": stand.brochure,
-                "meeting": stand.meeting,
-            })
-        })
-        .collect();
-    let unplaced: Vec<_> = built
-        .unplaced
-        .iter()
-        .map(|one| serde_json::json!({ "sponsor": one.sponsor, "reason": one.reason }))
-        .collect();
-    let document =
-        serde_json::json!({ "version": 1, "map": built.output, "stands": stands, "unplaced": unplaced });
-    serde_json::to_string_pretty(&document).expect("texts and numbers only") + "\n"
+    let report = StandsReport::new(built, |stand| link(built, stand, play_url));
+    serde_json::to_string_pretty(&report).expect("texts and numbers only") + "\n"
 }
 
 #[cfg(test)]

@@ -1,0 +1,102 @@
+//! `venue new`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use super::{Shell, Status};
+use crate::{
+    output,
+    project::{CONFIG_FILE, Project},
+    starter::{self, BASELINE_FILE, Files},
+};
+
+/// Begin a map project: a small venue to edit, with all that checks and bundles it
+///
+/// Written are two maps, a list of sponsors, the config, a project for Tiled, schemas for editors, a page for
+/// volunteers and a workflow for GitHub. --from adopts a folder of maps that is there already: no map is
+/// touched, what is found in it today is accepted, and whatever has a name of its own stays.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  venue new mixit --name \"MiXiT 2027\"   then: cd mixit; venue serve\n  \
+                  venue new --from our-maps              then: cd our-maps; venue check --baseline venue.baseline.json"
+)]
+pub(super) struct Args {
+    /// Folder to make; it must not be there, or be empty
+    #[arg(required_unless_present = "from")]
+    folder: Option<PathBuf>,
+    /// Folder of maps to adopt instead
+    #[arg(long, value_name = "DIR", conflicts_with = "folder")]
+    from: Option<PathBuf>,
+    /// Name of the event [default: that of the folder]
+    #[arg(long)]
+    name: Option<String>,
+}
+
+pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
+    let folder = args.folder.as_deref().or(args.from.as_deref()).unwrap_or(Path::new("."));
+    let name = match &args.name {
+        Some(name) if !name.trim().is_empty() => name.trim().to_owned(),
+        Some(_) => bail!("--name is empty"),
+        None => name_of(folder)?,
+    };
+    if args.from.is_some() { adopt(folder, &name, shell) } else { begin(folder, &name, shell) }
+}
+
+/// What a folder is called.
+fn name_of(folder: &Path) -> anyhow::Result<String> {
+    let named = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    if let Some(name) = named(folder) {
+        return Ok(name);
+    }
+    let whole = std::path::absolute(folder).with_context(|| folder.display().to_string())?;
+    named(&whole).context("the folder has no name: give the event one by --name")
+}
+
+fn begin(folder: &Path, name: &str, shell: &Shell) -> anyhow::Result<Status> {
+    let taken = match std::fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => return Err(error).with_context(|| folder.display().to_string()),
+    };
+    if taken {
+        bail!("{} is not empty; `venue new --from DIR` adopts a folder of maps", folder.display());
+    }
+    write(folder, starter::new_project(name))?;
+    shell.note(&format!("{} is ready: `venue serve {}` shows it", folder.display(), folder.display()));
+    Ok(Status::Fine)
+}
+
+fn adopt(folder: &Path, name: &str, shell: &Shell) -> anyhow::Result<Status> {
+    if !folder.is_dir() {
+        bail!("{} is no folder", folder.display());
+    }
+    if folder.join(CONFIG_FILE).symlink_metadata().is_ok() {
+        bail!("{} is a project already: it has a {CONFIG_FILE}", folder.display());
+    }
+    // As `check` will see it, once it has a config: whatever is around it does not count.
+    let mut project = Project::at(folder, None)?;
+    project.load_named(&[])?;
+    let maps = project.maps.len();
+    if maps == 0 {
+        bail!("there are no maps in {}", folder.display());
+    }
+    let (files, accepted) = starter::adopted(project, name)?;
+    let (kept, files): (Files, Files) =
+        files.into_iter().partition(|(name, _)| folder.join(name).symlink_metadata().is_ok());
+    for name in kept.keys() {
+        shell.note(&format!("note: {name} is there already, and stays"));
+    }
+    write(folder, files)?;
+    shell.note(&format!(
+        "{maps} map{} adopted; what is found today is accepted in {BASELINE_FILE}: {accepted}",
+        if maps == 1 { "" } else { "s" }
+    ));
+    Ok(Status::Fine)
+}
+
+fn write(folder: &Path, files: Files) -> anyhow::Result<()> {
+    let files: Vec<(PathBuf, Vec<u8>)> =
+        files.into_iter().map(|(name, bytes)| (folder.join(name), bytes)).collect();
+    Ok(output::write_files(&files)?)
+}

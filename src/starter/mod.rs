@@ -1,0 +1,168 @@
+//! Projects to start with: a small venue of one's own, or what an existing folder of maps lacks to be
+//! checked.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    check::{Settings, SettingsError, check},
+    project::{CONFIG_FILE, Project},
+    report::{Baseline, Report},
+    schema::{Form, tiled_project},
+    stand,
+};
+
+/// Where the accepted findings of an adopted project stand.
+pub const BASELINE_FILE: &str = "venue.baseline.json";
+
+const WORKFLOW_FILE: &str = ".github/workflows/venue.yml";
+const WORKFLOW: &str = include_str!("files/workflow.yml");
+const TILED_FILE: &str = "venue.tiled-project";
+
+/// Files by their names, relative to the project.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// How a text writes the name of the event.
+#[derive(Debug, Clone, Copy)]
+enum Writes {
+    /// As it is.
+    Plain,
+    /// As TOML and JSON do between quotation marks.
+    Quoted,
+    /// As HTML does.
+    Html,
+}
+
+/// Texts of a new project, in which `{event}` and `{slug}` stand for those of the event.
+const TEXTS: [(&str, Writes, &str); 5] = [
+    (CONFIG_FILE, Writes::Quoted, include_str!("files/venue.toml")),
+    ("maps/sponsors.toml", Writes::Quoted, include_str!("files/sponsors.toml")),
+    ("README.md", Writes::Plain, include_str!("files/README.md")),
+    (".gitignore", Writes::Plain, include_str!("files/gitignore")),
+    (".gitattributes", Writes::Plain, include_str!("files/gitattributes")),
+];
+
+/// Parts of the demo venue that know the demo's name.
+const OF_THE_DEMO: [(&str, Writes, &str); 3] = [
+    ("maps/lobby.tmj", Writes::Quoted, include_str!("../../maps/lobby.tmj")),
+    ("maps/hall.tmj", Writes::Quoted, include_str!("../../maps/hall.tmj")),
+    ("maps/pages/programme.html", Writes::Html, include_str!("../../maps/pages/programme.html")),
+];
+
+/// Parts of the demo venue that are taken as they are.
+const PICTURES: [(&str, &[u8]); 7] = [
+    ("assets/tilesets/floors.png", include_bytes!("../../assets/tilesets/floors.png")),
+    ("assets/tilesets/walls.png", include_bytes!("../../assets/tilesets/walls.png")),
+    ("assets/tilesets/furniture.png", include_bytes!("../../assets/tilesets/furniture.png")),
+    ("assets/tilesets/markers.png", include_bytes!("../../assets/tilesets/markers.png")),
+    ("maps/logos/nordlicht.svg", include_bytes!("../../maps/logos/nordlicht.svg")),
+    ("maps/logos/quellwerk.svg", include_bytes!("../../maps/logos/quellwerk.svg")),
+    ("maps/logos/lanterna.svg", include_bytes!("../../maps/logos/lanterna.svg")),
+];
+
+/// The files of a new project for an event of this name.
+pub fn new_project(event: &str) -> Files {
+    let slug = match stand::slug(event) {
+        slug if slug.is_empty() => "event".to_owned(),
+        slug => slug,
+    };
+    let mut files = Files::new();
+    for (name, writes, text) in TEXTS {
+        let text = text.replace("{event}", &written(event, writes)).replace("{slug}", &slug);
+        files.insert(name.to_owned(), text.into_bytes());
+    }
+    files.insert(WORKFLOW_FILE.to_owned(), workflow("", include_str!("files/bundle.yml")).into_bytes());
+    for (name, writes, text) in OF_THE_DEMO {
+        let text = text.replace("Demo Days", &written(event, writes)).replace("demo-days", &slug);
+        files.insert(name.to_owned(), text.into_bytes());
+    }
+    for (name, bytes) in PICTURES {
+        files.insert(name.to_owned(), bytes.to_vec());
+    }
+    files.extend(for_editors());
+    files
+}
+
+fn written(event: &str, writes: Writes) -> String {
+    match writes {
+        Writes::Plain => event.to_owned(),
+        Writes::Quoted => {
+            let quoted = serde_json::Value::from(event).to_string();
+            quoted[1..quoted.len() - 1].to_owned()
+        }
+        Writes::Html => event.replace('&', "&amp;").replace('<', "&lt;"),
+    }
+}
+
+/// What a folder of maps lacks to be checked from now on: a config, the findings of today as accepted, the
+/// workflow, what editors want. `project` is the folder as it is, without a config.
+///
+/// # Errors
+/// Where the config that it gets names a rule that does not exist.
+pub fn adopted(mut project: Project, event: &str) -> Result<(Files, usize), SettingsError> {
+    let mut files: Files =
+        for_editors().into_iter().filter(|(name, _)| !name.starts_with("sponsors")).collect();
+    let quoted = written(event, Writes::Quoted);
+    let config = format!(
+        "#:schema ./venue.schema.json\n# What `venue` knows about these maps. Every key is optional; \
+         `venue schema config` lists them all.\n\n[project]\nname = \"{quoted}\"\n# entry = \"maps/lobby.tmj\" # where \
+         visitors arrive first\n"
+    );
+    // Judged as the maps of a project with this config.
+    project.sources.insert(CONFIG_FILE, config.as_bytes());
+    project.config_file = Some(CONFIG_FILE.to_owned());
+    project.config.project.name = Some(event.to_owned());
+    let settings = Settings::new(&project, &[], &[])?;
+    let findings = check(&project, &settings);
+    let report = Report::new(project.maps.len(), findings, &project.sources, |finding| {
+        settings.severity(finding.rule, &finding.spot.file)
+    });
+    let baseline = Baseline::of(&report);
+    files.insert(CONFIG_FILE.to_owned(), config.into_bytes());
+    files.insert(BASELINE_FILE.to_owned(), baseline.json().into_bytes());
+    let accepting = format!(" --baseline {BASELINE_FILE}");
+    files.insert(WORKFLOW_FILE.to_owned(), workflow(&accepting, "").into_bytes());
+    Ok((files, baseline.len()))
+}
+
+/// The workflow, with what goes behind each check and what follows at its end.
+fn workflow(baseline: &str, bundle: &str) -> String {
+    let text = WORKFLOW.replace("{baseline}", baseline).replace("{bundle}\n", bundle);
+    text.trim_end().to_owned() + "\n"
+}
+
+/// The schemas that the files name, and the project for Tiled.
+fn for_editors() -> Files {
+    let schemas = [("venue.schema.json", "config"), ("sponsors.schema.json", "sponsors")];
+    let schemas = schemas
+        .into_iter()
+        .filter_map(|(file, form)| Some((file.to_owned(), Form::of(form)?.schema().into_bytes())));
+    schemas.chain([(TILED_FILE.to_owned(), tiled_project().into_bytes())]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_events_stand_where_they_are_read() {
+        let files = new_project("Ada & \"Friends\" <3");
+        let text = |name: &str| String::from_utf8(files[name].clone()).unwrap();
+        let config: crate::project::Config = toml::from_str(&text(CONFIG_FILE)).unwrap();
+        assert_eq!(config.project.name.as_deref(), Some("Ada & \"Friends\" <3"));
+        let hall: serde_json::Value = serde_json::from_str(&text("maps/hall.tmj")).unwrap();
+        let name = &hall["properties"][0]["value"];
+        assert_eq!(name, "Ada & \"Friends\" <3: Expo hall");
+        assert!(text("maps/pages/programme.html").contains("<h1>Ada &amp; \"Friends\" &lt;3</h1>"));
+        assert!(text("README.md").starts_with("# Ada & \"Friends\" <3\n"));
+        for (name, bytes) in &files {
+            let text = String::from_utf8_lossy(bytes);
+            for left in ["{event}", "{slug}", "{baseline}", "{bundle}", "Demo Days", "demo-days"] {
+                assert!(!text.contains(left), "{name}: {left}");
+            }
+        }
+        assert!(text("maps/sponsors.toml").contains("slug = \"ada-friends-3\""));
+        assert!(
+            String::from_utf8_lossy(&new_project("会議")["maps/sponsors.toml"]).contains("slug = \"event\"")
+        );
+    }
+}
