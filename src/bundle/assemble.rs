@@ -16,7 +16,7 @@ use super::{
 use crate::{
     format::{SaveStyle, save_tmj},
     model::{Layer, LayerKind, Map, Picture, Properties, Tileset, Value, visit_images},
-    picture::PictureStore,
+    picture::{Effort, PictureStore},
     project::{HALL_OF, Host, Project, STANDS_IN_FOR},
     source::{PictureHeader, is_url, parent, relative, resolve},
     workadventure::{Reference, reference::visit},
@@ -119,7 +119,7 @@ impl Workshop<'_> {
                 .atlases
                 .into_par_iter()
                 .map(|(index, pixels)| {
-                    let bytes = picture::encode(source, &pixels)?;
+                    let bytes = picture::encode(source, &pixels, Effort::Thorough)?;
                     let path = picture::path(picture::FOLDER, "tiles.png", &bytes);
                     Ok((index, Made { path, bytes: bytes.into() }))
                 })
@@ -233,7 +233,8 @@ impl Workshop<'_> {
                     None
                 } else {
                     let is_png = extension(name) == "png" && self.settings.optimize;
-                    let reduced = is_png.then(|| crate::picture::reduce(&bytes).ok()).flatten();
+                    let reduced =
+                        is_png.then(|| crate::picture::reduce(&bytes, Effort::Thorough).ok()).flatten();
                     let bytes: Arc<[u8]> = reduced.map_or(bytes, Into::into);
                     Some(Made { path: picture::path(picture::FOLDER, name, &bytes), bytes })
                 }

@@ -9,7 +9,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// How long they keep everything else: they ask each time, and get it only if it changed.
 const FRESH: &str = "no-cache";
 
-/// Adds `.htaccess` for Apache and `_headers` for Netlify, Cloudflare Pages and others. WorkAdventure
+/// Adds `.htaccess` for Apache, `nginx.conf`, and `_headers` for Netlify, Cloudflare Pages and others. WorkAdventure
 /// loads maps, pictures, sounds and scripts from another origin (workadventure-maps, section 2.2).
 pub(super) fn add(bundle: &mut Bundle) {
     let htaccess = format!(
@@ -34,6 +34,26 @@ pub(super) fn add(bundle: &mut Bundle) {
         // Both values would be sent; `!` drops the general one.
         let _infallible = write!(headers, "/{rule}\n  ! Cache-Control\n  Cache-Control: {FOR_EVER}\n");
     }
+    let everybody = "add_header Access-Control-Allow-Origin \"*\" always;";
+    // Headers of a location are not those of the one that it is in.
+    let nginx = format!(
+        "# For nginx: include this file in the location that serves this folder.\n\
+         # Everybody may load these files: WorkAdventure runs on another host.\n\
+         {everybody}\n\
+         add_header Cache-Control \"{FRESH}\";\n\
+         location ~ \"\\.(tmj|wam)$\" {{\n\
+         \x20 default_type application/json;\n\
+         \x20 gzip on;\n\
+         \x20 gzip_types application/json;\n\
+         \x20 {everybody}\n\
+         \x20 add_header Cache-Control \"{FRESH}\";\n\
+         }}\n\
+         location ~ \"-(?=[0-9]*[a-f])[0-9a-f]{{8}}\\.(png|jpe?g|gif|webp|svg)$\" {{\n\
+         \x20 {everybody}\n\
+         \x20 add_header Cache-Control \"{FOR_EVER}\";\n\
+         }}\n"
+    );
+    bundle.insert_own("nginx.conf", nginx.into_bytes());
     bundle.insert_own(".htaccess", htaccess.into_bytes());
     bundle.insert_own("_headers", headers.into_bytes());
 }
@@ -71,5 +91,8 @@ mod tests {
         assert!(headers.contains("Access-Control-Allow-Origin: *"));
         assert!(headers.contains("/assets/a-11111111.png\n"));
         assert!(!headers.contains("own.png") && !headers.contains("a.tmj"));
+        let nginx = String::from_utf8(bundle.files["nginx.conf"].bytes.to_vec()).unwrap();
+        assert!(nginx.contains("location ~ \"\\.(tmj|wam)$\" {\n  default_type"), "{nginx}");
+        assert!(nginx.contains("[0-9a-f]{8}\\.(png|jpe?g"), "{nginx}");
     }
 }

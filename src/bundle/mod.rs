@@ -235,8 +235,12 @@ pub fn build(project: &mut Project, stands: &[Built], settings: &Settings) -> Re
     }
     let plan = plan::plan(project, settings)?;
     let store = PictureStore::new();
-    let mut bundle = assemble::assemble(project, &plan, &store, settings)?;
-    page::add(project, &plan, &store, stands, settings, &mut bundle)?;
+    let (bundle, previews) = rayon::join(
+        || assemble::assemble(project, &plan, &store, settings),
+        || page::previews(project, &plan, &store),
+    );
+    let mut bundle = bundle?;
+    page::add(project, &plan, previews, stands, settings, &mut bundle)?;
     if settings.walk {
         walk::add(project, settings, &mut bundle)?;
     }

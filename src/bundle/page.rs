@@ -12,7 +12,7 @@ use super::{Bundle, BundleError, Note, Settings, picture, plan::Plan, reference,
 use crate::{
     model::{Map, Value},
     output,
-    picture::{PictureStore, RenderOptions, Renderer},
+    picture::{Effort, PictureStore, RenderOptions, Renderer},
     project::{Host, Project},
     source::{file_stem, resolve},
     stand::{self, Built, Stand, Way},
@@ -32,19 +32,14 @@ const PUBLIC_PLAY_URL: &str = "https://play.workadventu.re/_/global";
 pub(super) fn add(
     project: &Project,
     plan: &Plan,
-    store: &PictureStore,
+    previews: Vec<Previewed>,
     stands: &[Built],
     settings: &Settings,
     bundle: &mut Bundle,
 ) -> Result<(), BundleError> {
     let rooms = Rooms::new(project, settings)?;
-    let sources: Vec<(&String, &Map)> = plan.maps.iter().collect();
-    let previews: Vec<(Option<Preview>, Option<Note>)> = sources
-        .par_iter()
-        .map(|(source, map)| preview(project, store, &plan.outputs[*source], map))
-        .collect();
     let mut cards = Vec::new();
-    for ((source, map), (preview, note)) in sources.into_iter().zip(previews) {
+    for ((source, map), (preview, note)) in plan.maps.iter().zip(previews) {
         bundle.notes.extend(note);
         if let Some(preview) = &preview {
             bundle.insert_hashed(&preview.path, Arc::clone(&preview.bytes), Some(source));
@@ -168,24 +163,28 @@ impl Rooms {
 }
 
 /// The picture of a map.
-struct Preview {
+pub(super) struct Preview {
     path: String,
     bytes: Arc<[u8]>,
     size: (u32, u32),
 }
 
-fn preview(
-    project: &Project,
-    store: &PictureStore,
-    output: &str,
-    map: &Map,
-) -> (Option<Preview>, Option<Note>) {
+/// The picture of a map, or why there is none.
+pub(super) type Previewed = (Option<Preview>, Option<Note>);
+
+/// The pictures of the plan's maps, in their order.
+pub(super) fn previews(project: &Project, plan: &Plan, store: &PictureStore) -> Vec<Previewed> {
+    let sources: Vec<(&String, &Map)> = plan.maps.iter().collect();
+    sources.par_iter().map(|(source, map)| preview(project, store, &plan.outputs[*source], map)).collect()
+}
+
+fn preview(project: &Project, store: &PictureStore, output: &str, map: &Map) -> Previewed {
     let drawn = || -> Result<Preview, String> {
         let options = RenderOptions { size: Some(PREVIEW_SIZE), ..RenderOptions::default() };
         let renderer =
             Renderer::new(map, &project.sources, store, &options).map_err(|error| error.to_string())?;
         let pixels = renderer.draw().map_err(|error| error.to_string())?;
-        let bytes = picture::encode(output, &pixels).map_err(|error| error.to_string())?;
+        let bytes = picture::encode(output, &pixels, Effort::Quick).map_err(|error| error.to_string())?;
         let path = picture::path(picture::PREVIEWS, &format!("{}.png", file_stem(output)), &bytes);
         Ok(Preview { path, bytes: bytes.into(), size: pixels.dimensions() })
     };

@@ -44,11 +44,15 @@ pub(crate) fn looks_cached_for_ever(name: &str) -> bool {
     KINDS.contains(&kind) && matches!(end[0], b'-' | b'.') && end[1..].iter().all(u8::is_ascii_hexdigit)
 }
 
-/// A picture as PNG, as small as it gets.
-pub(super) fn encode(name: &str, pixels: &image::RgbaImage) -> Result<Vec<u8>, BundleError> {
+/// A picture as PNG.
+pub(super) fn encode(
+    name: &str,
+    pixels: &image::RgbaImage,
+    effort: picture::Effort,
+) -> Result<Vec<u8>, BundleError> {
     let failed =
         |error: picture::PngError| BundleError::Encode { file: name.to_owned(), reason: error.to_string() };
-    picture::reduce(&picture::encode(pixels).map_err(failed)?).map_err(failed)
+    picture::reduce(&picture::encode(pixels).map_err(failed)?, effort).map_err(failed)
 }
 
 #[cfg(test)]

@@ -152,6 +152,7 @@ fn everything_referred_to_goes_in_and_nothing_else() {
             "maps/hall.tmj",
             "maps/jingle.mp3",
             "maps/lobby.tmj",
+            "nginx.conf",
             "pages/info.html",
             "pages/logo.png",
             "pages/x/app.js",
@@ -468,4 +469,20 @@ fn rooms_lead_from_one_to_the_next_however_far() {
         assert!(bundle.files.contains_key(file), "{file} in {:?}", names(&bundle));
     }
     assert!(text(&bundle, "far/c.wam").contains("https://maps.example.org/x/furniture/all.json"));
+}
+
+#[test]
+fn paths_as_windows_writes_them_are_understood() {
+    let mut sources = sources();
+    let lobby = map(
+        &[property("mapImage", "poster.png")],
+        &[tileset("..\\tiles\\floor.png")],
+        &[layer(1, "start", &[1, 2, 0], &[])],
+    );
+    sources.insert("maps/lobby.tmj", lobby.to_string().into_bytes());
+    let bundle = build(&mut project(sources, &["maps/lobby.tmj"]), &[], &SETTINGS).unwrap();
+    assert!(bundle.notes.is_empty(), "{:?}", bundle.notes);
+    let lobby = text(&bundle, "maps/lobby.tmj");
+    assert!(lobby.contains("../assets/tiles-") && !lobby.contains('\\'), "{lobby}");
+    assert!(bundle.files.values().all(|file| file.source.as_deref().is_none_or(|name| !name.contains('\\'))));
 }

@@ -102,7 +102,8 @@ pub fn folder_beside(goal: &Path) -> Result<tempfile::TempDir, WriteError> {
     tempfile::Builder::new().prefix(".venue-").tempdir_in(folder).map_err(WriteError::at(goal))
 }
 
-/// Puts a folder built with [`folder_beside`] in the place of `goal`. What stood there is moved
+/// Puts a folder built with [`folder_beside`] in the place of `goal`: in one step where the system can
+/// swap two folders, so that at every moment one of them is there. Elsewhere what stood there is moved
 /// aside first and moved back if the new folder cannot take its place.
 ///
 /// # Errors
@@ -120,6 +121,10 @@ pub fn replace_folder(built: tempfile::TempDir, goal: &Path) -> Result<(), Write
         let _moved = built.keep();
         return Ok(());
     }
+    if swap(built.path(), goal) {
+        // The old one has the temporary name now, and goes with it.
+        return Ok(());
+    }
     let aside = folder_beside(goal)?;
     let old = aside.path().join("old");
     fs::rename(goal, &old).map_err(WriteError::at(goal))?;
@@ -129,6 +134,19 @@ pub fn replace_folder(built: tempfile::TempDir, goal: &Path) -> Result<(), Write
     }
     let _moved = built.keep();
     Ok(())
+}
+
+/// Swaps two folders, if the system and the disk can.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn swap(one: &Path, other: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok()
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn swap(_: &Path, _: &Path) -> bool {
+    false
 }
 
 fn folder_of(path: &Path) -> &Path {

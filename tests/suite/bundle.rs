@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path, process::Command, sync::Arc};
 
 use rayon::prelude::*;
+use sha2::Digest as _;
 use venue::{
     bundle::{self, Bundle, BundleError, Settings},
     format,
@@ -15,7 +16,7 @@ use venue::{
 
 use crate::corpus::corpus;
 
-const SETTINGS: Settings =
+pub(crate) const SETTINGS: Settings =
     Settings { optimize: true, texture_size: 4096, walk: false, base_url: None, out: None };
 
 /// What the judges say of maps that are wrong in themselves, and were exported without a check:
@@ -114,7 +115,7 @@ fn differences(project: &Project, bundle: &Bundle) -> Vec<String> {
     wrong
 }
 
-fn open(corpus: &Path, name: &str) -> Project {
+pub(crate) fn open(corpus: &Path, name: &str) -> Project {
     let mut project = Project {
         root: corpus.to_owned(),
         config_file: None,
@@ -337,4 +338,114 @@ fn typescript_is_compiled_or_refused_with_advice() {
     bundle("/bin:/usr/bin").code(0);
     assert_eq!(fs::read_to_string(at("dist/src/main.js")).unwrap(), "compiled ./src/main.ts\n");
     assert!(fs::read_to_string(at("dist/maps/a.tmj")).unwrap().contains("../src/main.js"));
+}
+
+/// Whether a bundle on disk is whole: every file is there as its manifest says, and no other.
+fn is_whole(dist: &Path) -> bool {
+    let Ok(manifest) = fs::read(dist.join("manifest.json")) else { return false };
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    let files = manifest["files"].as_array().unwrap();
+    let as_told = files.iter().all(|file| {
+        let bytes = fs::read(dist.join(file["path"].as_str().unwrap())).unwrap_or_default();
+        let hash: String = sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        file["bytes"] == bytes.len() && file["sha256"] == hash.as_str()
+    });
+    let there = walkdir::WalkDir::new(dist).into_iter().flatten().filter(|entry| entry.file_type().is_file());
+    as_told && there.count() == files.len() + 1
+}
+
+#[test]
+fn whenever_a_run_is_killed_a_whole_bundle_is_there() {
+    let folder = project_on_disk();
+    run(folder.path(), &["--no-check"]).code(0);
+    let dist = folder.path().join("dist");
+    let mut ended_well = false;
+    // Ever later, until one comes to its end; then the moments are known to have been of all kinds.
+    for wait in (0..).map(|step| std::time::Duration::from_millis(step * 7)) {
+        let map = fs::read_to_string(folder.path().join("maps/a.tmj")).unwrap();
+        let other =
+            if map.contains("[0,2]") { map.replace("[0,2]", "[0,1]") } else { map.replace("[0,1]", "[0,2]") };
+        fs::write(folder.path().join("maps/a.tmj"), other).unwrap();
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin("venue"))
+            .current_dir(folder.path())
+            .args(["bundle", "--no-check", "--quiet"])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(wait);
+        ended_well |= child.try_wait().unwrap().is_some();
+        let _ended = child.kill();
+        child.wait().unwrap();
+        assert!(is_whole(&dist), "killed after {wait:?}");
+        if ended_well {
+            break;
+        }
+    }
+    assert!(ended_well);
+}
+
+#[test]
+fn typescript_of_several_files_is_compiled_by_esbuild() {
+    let judges = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/node_modules/.bin");
+    if !judges.join("esbuild").is_file() {
+        eprintln!("skipped: esbuild is not installed, run `npm ci --prefix tests/judges`");
+        return;
+    }
+    let folder = project_on_disk();
+    let at = |name: &str| folder.path().join(name);
+    let map = fs::read_to_string(at("maps/a.tmj")).unwrap();
+    let script = r#""properties":[{"name":"script","type":"string","value":"../src/main.ts"}],"tilesets""#;
+    fs::write(at("maps/a.tmj"), map.replacen(r#""tilesets""#, script, 1)).unwrap();
+    fs::create_dir_all(at("src/lib")).unwrap();
+    fs::create_dir_all(at("sounds")).unwrap();
+    fs::write(at("sounds/bell.mp3"), "ding").unwrap();
+    fs::write(
+        at("src/lib/words.ts"),
+        "export enum Word { Hello = 'Grüße' }\nexport const unused = 'never asked for';",
+    )
+    .unwrap();
+    fs::write(
+        at("src/main.ts"),
+        "import { Word } from './lib/words';\ninterface Said { word: Word }\n\
+         const said: Said = { word: Word.Hello };\n\
+         (globalThis as any).WA?.sound.loadSound('../sounds/bell.mp3');\nconsole.log(said.word);\n",
+    )
+    .unwrap();
+    let path = std::env::join_paths(
+        std::iter::once(judges).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
+    )
+    .unwrap();
+    let mut command = assert_cmd::Command::cargo_bin("venue").unwrap();
+    command.current_dir(folder.path()).env("PATH", &path).args(["bundle", "--no-check"]).assert().code(0);
+    let compiled = fs::read_to_string(at("dist/src/main.js")).unwrap();
+    assert!(compiled.contains("Grüße") && !compiled.contains("never asked for"), "{compiled}");
+    assert!(!compiled.contains("interface") && !compiled.contains("import "), "{compiled}");
+    // What the script names goes in with it, and nothing of what it was made of.
+    assert!(at("dist/sounds/bell.mp3").is_file() && !at("dist/src/main.ts").exists());
+    assert!(!at("dist/src/lib").exists());
+    fs::copy(at("dist/src/main.js"), at("main.mjs")).unwrap();
+    let output = Command::new("node").arg(at("main.mjs")).output().unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "Grüße\n",
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    // Mistakes are told with their place.
+    fs::write(at("src/lib/words.ts"), "export const = 1;").unwrap();
+    let mut command = assert_cmd::Command::cargo_bin("venue").unwrap();
+    let assert =
+        command.current_dir(folder.path()).env("PATH", &path).args(["bundle", "--no-check"]).assert().code(2);
+    let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    assert!(said.contains("src/main.ts") && said.contains("words.ts:1:13"), "{said}");
+}
+
+#[test]
+fn paths_are_written_with_slashes() {
+    let folder = project_on_disk();
+    run(folder.path(), &["--no-check", "--zip", "x.zip"]).code(0);
+    let archive = zip::ZipArchive::new(fs::File::open(folder.path().join("x.zip")).unwrap()).unwrap();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    assert!(names.contains(&"maps/a.tmj".to_owned()), "{names:?}");
+    assert!(names.iter().all(|name| !name.contains('\\') && (!name.starts_with('.') || name == ".htaccess")));
 }

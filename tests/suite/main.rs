@@ -14,6 +14,7 @@ mod demo;
 mod diff;
 mod docs;
 mod editor_files;
+mod engine;
 mod fixes;
 mod formats;
 mod graph;

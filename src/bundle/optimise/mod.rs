@@ -1,11 +1,12 @@
 //! Makes a map small without changing what visitors see or what happens to them.
 //!
-//! Only tiles in use go in, equal ones once, and each layer is drawn from a single tileset, so that
+//! Only tiles in use go in, equal ones once, mirror images among them, and each layer is drawn from a single tileset, so that
 //! the engine draws it in one go. Tiles are equal where their pixels are and where everything that
 //! their tilesets say of them is: properties, class, animation, collision shapes.
 
 mod atlas;
 mod cluster;
+mod mirror;
 mod stock;
 
 use std::{
@@ -16,6 +17,7 @@ use std::{
 use atlas::Sheet;
 use cluster::Clusters;
 use image::RgbaImage;
+use mirror::Views;
 use stock::{Found, Stock};
 
 use crate::model::{Gid, Layer, LayerKind, Map, MapTileset, Picture, Properties, TileData, Tileset, Value};
@@ -47,6 +49,11 @@ pub(crate) fn optimise(map: &Map, pictures: Pictures<'_>, texture_size: u32) -> 
     let mut needs = Needs::default();
     needs.layers(&map.layers, &mut stock);
     needs.named(map, &mut stock);
+    let frames = stock.entries.iter().flat_map(|entry| entry.frames.iter().map(|(frame, _)| *frame));
+    let fixed = needs.loose.iter().copied().chain(frames).collect();
+    let views = Views::find(map, &mut stock, &fixed);
+    needs.layers.clear();
+    needs.shown(&map.layers, &stock, &views);
 
     let sheet = |kind: usize| Sheet::new(stock.kinds[kind].size, texture_size);
     let (clusters, too_large) = Clusters::of(&needs.layers, &needs.loose, &stock, &sheet);
@@ -60,7 +67,7 @@ pub(crate) fn optimise(map: &Map, pictures: Pictures<'_>, texture_size: u32) -> 
     if needs.dangling > 0 {
         notes.push(format!("{} tiles that no tileset knows were left out", needs.dangling));
     }
-    build(map, &stock, &clusters, &needs, notes, &sheet)
+    build(map, &stock, &clusters, &needs, &views, notes, &sheet)
 }
 
 /// Which tiles a map needs.
@@ -117,6 +124,23 @@ impl Needs {
         }
     }
 
+    /// What layers show, once it is known how.
+    fn shown(&mut self, layers: &[Layer], stock: &Stock<'_>, views: &Views) {
+        for layer in layers {
+            match &layer.kind {
+                LayerKind::Tiles(tiles) => {
+                    let entry = |gid| match stock.known(gid) {
+                        Found::Entry(entry) => Some(views.view(entry, gid).0),
+                        Found::Kept(..) | Found::Nowhere => None,
+                    };
+                    self.layers.push(tiles.filled().filter_map(|(_, gid)| entry(gid)).collect());
+                }
+                LayerKind::Group(children) => self.shown(children, stock, views),
+                LayerKind::Objects(_) | LayerKind::Image(_) => {}
+            }
+        }
+    }
+
     /// Scripts put tiles on the map by name, so that those are needed though no cell shows them.
     fn named(&mut self, map: &Map, stock: &mut Stock<'_>) {
         for set in &map.tilesets {
@@ -138,6 +162,7 @@ fn build(
     stock: &Stock<'_>,
     clusters: &Clusters,
     needs: &Needs,
+    views: &Views,
     notes: Vec<String>,
     sheet: &dyn Fn(usize) -> Sheet,
 ) -> Optimised {
@@ -165,9 +190,12 @@ fn build(
         next_gid = push(&mut out, tileset, next_gid);
     }
     let new_gid = |layer: Option<usize>, gid: Gid| match stock.known(gid) {
-        Found::Entry(entry) => clusters
-            .place(layer, entry)
-            .map_or(Gid::EMPTY, |(cluster, index)| gid.with_id(first_gids[cluster] + index)),
+        Found::Entry(entry) => {
+            // Objects stay as they are.
+            let (shown, gid) = if layer.is_some() { views.view(entry, gid) } else { (entry, gid) };
+            let place = clusters.place(layer, shown);
+            place.map_or(Gid::EMPTY, |(cluster, index)| gid.with_id(first_gids[cluster] + index))
+        }
         Found::Kept(tileset, id) => {
             kept_gids.get(&tileset).map_or(Gid::EMPTY, |first| gid.with_id(first + id))
         }

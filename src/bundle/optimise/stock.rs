@@ -9,7 +9,7 @@ use std::{
 use glam::IVec2;
 use image::RgbaImage;
 
-use super::{Pictures, atlas::Sheet, cluster::Cluster};
+use super::{Pictures, atlas::Sheet, cluster::Cluster, mirror::flipped};
 use crate::{
     bundle::ACCEPTED_FINDINGS,
     model::{Extra, Frame, Gid, Json, Map, ObjectLayer, Picture, Properties, Tile, TileSize, Tileset},
@@ -24,6 +24,13 @@ pub(super) struct Kind {
     at_grid_size: bool,
     /// `fillmode` as the file has it: how tiles that are drawn at another size are stretched.
     fill_mode: Option<String>,
+}
+
+impl Kind {
+    /// Whether tiles stand exactly on their cells.
+    fn is_plain(&self) -> bool {
+        self.offset == IVec2::ZERO && !self.at_grid_size
+    }
 }
 
 /// One distinct tile.
@@ -105,6 +112,45 @@ impl<'a> Stock<'a> {
     /// The entry of a gid that was asked for with [`Stock::find`].
     pub(super) fn known(&self, gid: Gid) -> Found {
         self.by_gid.get(&gid.id()).copied().unwrap_or(Found::Nowhere)
+    }
+
+    /// Kind and pixels of an entry that nothing is said of.
+    pub(super) fn bare(&self, entry: usize) -> Option<(usize, &[u8])> {
+        let entry = &self.entries[entry];
+        (entry.tile.is_none() && entry.frames.is_empty()).then_some((entry.kind, &*entry.pixels))
+    }
+
+    /// Whether a tile stands exactly on cells of this size.
+    pub(super) fn fills_cells(&self, entry: usize, cell: TileSize) -> bool {
+        let kind = &self.kinds[self.entries[entry].kind];
+        kind.size == cell && kind.is_plain()
+    }
+
+    /// The entry of a tile as flags show it, for one that means the same in any position: a mere picture, or
+    /// a wall. Of others the engine does not find the properties where they are turned, and must not find
+    /// them then (workadventure-maps, section 2.5).
+    pub(super) fn turned(&mut self, entry: usize, flags: u32) -> Option<usize> {
+        let Entry { kind, pixels, tile, frames, origin, origins } = &self.entries[entry];
+        let (kind, tile, origin, origins) = (*kind, tile.clone(), *origin, origins.clone());
+        let is_wall = |tile: &Tile| {
+            let walls = tile.properties.iter().all(|property| property.name == "collides");
+            walls && tile.class.is_empty() && tile.collision.is_none()
+        };
+        let TileSize { width, height } = self.kinds[kind].size;
+        let fits = width == height || flags & Gid::FLIP_DIAGONAL == 0;
+        if !fits || !frames.is_empty() || !tile.as_ref().is_none_or(is_wall) {
+            return None;
+        }
+        let pixels = flipped(pixels, width, flags).into();
+        let turned = self.entry(kind, pixels, tile, Vec::new(), origin);
+        self.entries[turned].origins.extend(origins);
+        Some(turned)
+    }
+
+    /// Lets an entry stand for another, so that its tilesets have a part in the credits.
+    pub(super) fn credit(&mut self, entry: usize, other: usize) {
+        let origins = self.entries[other].origins.clone();
+        self.entries[entry].origins.extend(origins);
     }
 
     /// Numbers of the tilesets that an entry was seen in.

@@ -104,6 +104,119 @@ fn wall(id: u32) -> serde_json::Value {
     json!({"id": id, "properties": [{"name": "collides", "type": "bool", "value": true}]})
 }
 
+/// A picture of four tiles: one, its mirror image, one that is even, and one upside down.
+fn mirrored() -> RgbaImage {
+    let left = |x: u32, y: u32| Rgba([u8::try_from(x * 10).unwrap(), u8::try_from(y * 10).unwrap(), 7, 255]);
+    RgbaImage::from_fn(64, 16, |x, y| match x / 16 {
+        0 => left(x, y),
+        1 => left(31 - x, y),
+        2 => Rgba([u8::try_from(y).unwrap(), 9, 9, 255]),
+        _ => left(x - 48, 15 - y),
+    })
+}
+
+const X: u32 = Gid::FLIP_X;
+
+/// What becomes of the map of these cells whose tileset says so much of its tiles.
+fn bundled(cells: &[u32], tiles: &serde_json::Value) -> (Vec<u32>, u32, Option<String>) {
+    bundled_in(&map(
+        &[tileset(1, "tiles", "m.png", (64, 16), tiles), tileset(5, "twin", "m.png", (64, 16), &json!([]))],
+        &[layer(1, "floor", cells)],
+    ))
+}
+
+fn bundled_in(map: &serde_json::Value) -> (Vec<u32>, u32, Option<String>) {
+    let mut sources = sources(map);
+    sources.insert("m.png", crate::picture::encode(&mirrored()).unwrap());
+    let before = format::load_map(&sources, "a.tmj").map.unwrap();
+    let store = PictureStore::new();
+    let after = optimise(&before, &|file, picture| store.load(&sources, file, picture).ok(), 4096);
+    let cells = after.map.layers[0].tiles().unwrap();
+    let gids = after.map.bounds().cells().map(|cell| cells.get(cell).0).collect();
+    let tileset = after.map.tilesets[0].tileset.as_ref().unwrap();
+    (
+        gids,
+        after.atlases[0].1.width() / 16 * (after.atlases[0].1.height() / 16),
+        tileset.properties.text("tilesetCopyright").map(str::to_owned),
+    )
+}
+
+#[test]
+fn mirror_images_are_one_picture() {
+    // The second is the first mirrored; of the twin's it bears the credits.
+    let (cells, tiles, credits) = bundled(&[1, 6, 6 | X, 1 | X], &json!([]));
+    assert_eq!((cells, tiles), (vec![1, 1 | X, 1, 1 | X], 1));
+    assert_eq!(credits.as_deref(), Some("by tiles\nby twin"));
+    // What is the same from both sides needs no flag.
+    assert_eq!(bundled(&[3, 3 | X, 3, 0], &json!([])).0, [1, 1, 1, 0]);
+    // Upside down is another picture: layers on the graphics card turn no tiles. It is one that is there already.
+    let upside_down = bundled(&[1, 4, 1 | Gid::FLIP_Y, 4 | Gid::FLIP_Y], &json!([]));
+    assert_eq!(upside_down, (vec![1, 2, 2, 1], 2, Some("by tiles".to_owned())));
+    // Walls block in any position, what else tiles say does not hold where they are turned.
+    assert_eq!(bundled(&[1, 1 | Gid::FLIP_Y, 0, 0], &json!([wall(0)])).0, [1, 2, 0, 0]);
+    let sign = json!([{"id": 0, "properties": [{"name": "silent", "type": "bool", "value": true}]}]);
+    assert_eq!(bundled(&[1, 1 | Gid::FLIP_Y, 0, 0], &sign).0, [1, 1 | Gid::FLIP_Y, 0, 0]);
+    // What is drawn between pixels is mixed from its neighbours, differently from the left than from the right.
+    let mut json =
+        map(&[tileset(1, "tiles", "m.png", (64, 16), &json!([]))], &[layer(1, "floor", &[1, 2, 1, 2])]);
+    json["layers"][0]["offsetx"] = json!(0.5);
+    assert_eq!(bundled_in(&json).1, 2);
+}
+
+#[test]
+fn turned_tiles_are_pictures_that_look_like_them() {
+    // As the renderer draws flags, for all of them.
+    let left = image::imageops::crop_imm(&mirrored(), 0, 0, 16, 16).to_image();
+    for flags in (0..8).map(|flags: u32| flags << 29) {
+        let flipped = RgbaImage::from_raw(16, 16, mirror::flipped(&left, 16, flags)).unwrap();
+        let mut expected = left.clone();
+        if flags & Gid::FLIP_DIAGONAL != 0 {
+            expected = image::imageops::flip_horizontal(&image::imageops::rotate90(&expected));
+        }
+        if flags & Gid::FLIP_X != 0 {
+            expected = image::imageops::flip_horizontal(&expected);
+        }
+        if flags & Gid::FLIP_Y != 0 {
+            expected = image::imageops::flip_vertical(&expected);
+        }
+        assert_eq!(flipped, expected, "{flags:x}");
+    }
+}
+
+#[test]
+fn tiles_that_mean_something_are_not_mirrored() {
+    let animated =
+        json!([{"id": 2, "animation": [{"tileid": 1, "duration": 100}, {"tileid": 2, "duration": 100}]}]);
+    for tiles in [
+        json!([wall(1), wall(0)]),
+        json!([wall(1)]),
+        json!([{"id": 1, "type": "door"}]),
+        json!([{"id": 1, "animation": [{"tileid": 1, "duration": 100}]}]),
+    ] {
+        let (cells, ..) = bundled(&[1, 2, 1, 2], &tiles);
+        assert!(cells.iter().all(|gid| gid & X == 0) && cells[0] != cells[1], "{tiles}: {cells:?}");
+    }
+    // A frame cannot be flipped, but what it mirrors can be shown by it.
+    let (cells, ..) = bundled(&[1, 2, 3, 1], &animated);
+    assert_eq!(cells[0], cells[1] | X);
+    assert!(cells[0] & X != 0 && cells[1] & X == 0, "{cells:?}");
+}
+
+#[test]
+fn flags_that_cost_more_than_a_tile_are_not_set() {
+    let many: Vec<u32> = (0..64).map(|index| 1 + index % 2).collect();
+    let mut json = map(&[tileset(1, "tiles", "m.png", (64, 16), &json!([]))], &[layer(1, "floor", &many)]);
+    for part in ["/width", "/layers/0/width"] {
+        *json.pointer_mut(part).unwrap() = json!(32);
+    }
+    let mut sources = sources(&json);
+    sources.insert("m.png", crate::picture::encode(&mirrored()).unwrap());
+    let before = format::load_map(&sources, "a.tmj").map.unwrap();
+    let store = PictureStore::new();
+    let after = optimise(&before, &|file, picture| store.load(&sources, file, picture).ok(), 4096);
+    assert_eq!(after.atlases[0].1.dimensions(), (32, 16));
+}
+
 #[test]
 fn only_tiles_in_use_go_in_and_equal_ones_once() {
     let sets = [

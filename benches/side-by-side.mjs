@@ -1,0 +1,102 @@
+// Measures `venue` beside what people use today, on the same maps, as whole processes:
+//
+//   venue bundle   and wa-map-optimizer             time, memory, bytes of the map and its pictures
+//   venue check    and tiled-map-type-guard on node  time, memory
+//   venue render   and tmxrasterizer of Tiled        time, memory
+//
+// The two take turns, so that a machine that is busy now and then is so for both. Medians are shown, and the
+// ratio of the medians: how much of the other's time, memory and bytes `venue` takes.
+//
+// Usage: node benches/side-by-side.mjs [--runs N] MAP...
+//   VENUE              the program; default target/release/venue
+//   WA_MAP_OPTIMIZER   a folder in which `npm install wa-map-optimizer` was done; without it that part is left out
+// The guard is in tests/judges (`npm ci --prefix tests/judges`). GNU time must be at /usr/bin/time.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const args = process.argv.slice(2);
+const runs = args[0] === '--runs' ? Number(args.splice(0, 2)[1]) : 5;
+const venue = path.resolve(process.env.VENUE ?? path.join(root, 'target/release/venue'));
+const optimizer = process.env.WA_MAP_OPTIMIZER;
+const judges = path.join(root, 'tests/judges');
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'side-by-side-'));
+
+// One run: seconds, seconds of processors, megabytes; null where it fails.
+function run([command, ...rest], cwd) {
+  const told = path.join(scratch, 'time');
+  const env = { ...process.env, QT_QPA_PLATFORM: 'offscreen' };
+  const done = spawnSync('/usr/bin/time', ['-f', '%e %U %S %M', '-o', told, command, ...rest], { cwd, env, maxBuffer: 1 << 30 });
+  // `check` ends with 1 where it finds something.
+  if (done.status === null || done.status > (rest[0] === 'check' ? 1 : 0)) return null;
+  const [wall, user, system, memory] = fs.readFileSync(told, 'utf8').trim().split('\n').at(-1).split(' ').map(Number);
+  return { wall, cpu: user + system, memory: memory / 1024, output: done.stdout.toString() };
+}
+
+const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
+
+// Both in turn, after one run of each that does not count.
+function pair(ours, theirs) {
+  const all = [[], []];
+  for (let turn = 0; turn <= runs; turn += 1) {
+    for (const [index, [command, cwd]] of [ours, theirs].entries()) {
+      const done = run(command, cwd);
+      if (!done) return null;
+      if (turn > 0) all[index].push(done);
+    }
+  }
+  return all.map((list) => ({
+    wall: median(list.map((done) => done.wall)),
+    cpu: median(list.map((done) => done.cpu)),
+    memory: median(list.map((done) => done.memory)),
+    output: list.at(-1).output,
+  }));
+}
+
+const shown = (number, unit) => `${number >= 100 ? Math.round(number) : number.toPrecision(2)} ${unit}`;
+const ratio = (a, b) => (a / Math.max(b, 0.001)).toFixed(2);
+function row(what, map, measured, bytes) {
+  if (!measured) return console.log(`| ${what} | ${map} | one of the two fails | | | |`);
+  const [a, b] = measured;
+  const cells = [
+    `${shown(a.wall, 's')} / ${shown(b.wall, 's')} = ${ratio(a.wall, b.wall)}`,
+    `${shown(a.cpu, 's')} / ${shown(b.cpu, 's')} = ${ratio(a.cpu, b.cpu)}`,
+    `${shown(a.memory, 'MB')} / ${shown(b.memory, 'MB')} = ${ratio(a.memory, b.memory)}`,
+    bytes ? `${shown(bytes[0] / 1000, 'kB')} / ${shown(bytes[1] / 1000, 'kB')} = ${ratio(bytes[0], bytes[1])}` : '',
+  ];
+  console.log(`| ${what} | ${map} | ${cells.join(' | ')} |`);
+}
+
+function folderBytes(folder) {
+  const files = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce((sum, file) => sum + fs.statSync(path.join(file.parentPath ?? file.path, file.name)).size, 0);
+}
+
+console.log('| | map | time | processors | memory | bytes |\n|---|---|---|---|---|---|');
+for (const given of args) {
+  const map = path.resolve(given);
+  const name = path.join(path.basename(path.dirname(map)), path.basename(map));
+  if (optimizer) {
+    const script = path.join(path.resolve(optimizer), 'side-by-side-run.mjs');
+    fs.writeFileSync(script, 'import { optimize } from "wa-map-optimizer";\nconst [map, path] = process.argv.slice(2);\nawait optimize(map, { logs: 0, output: { path } });\n');
+    const [out, other] = [path.join(scratch, 'dist'), path.join(scratch, 'other')];
+    fs.rmSync(other, { recursive: true, force: true });
+    const measured = pair(
+      [[venue, 'bundle', map, '--no-check', '--quiet', '--format', 'json', '--out', out], path.dirname(map)],
+      [['node', script, map, other], optimizer],
+    );
+    const bundled = measured && JSON.parse(measured[0].output).maps.find((made) => path.basename(made.source) === path.basename(map));
+    row('bundle / wa-map-optimizer', name, measured, measured && [bundled.bytes_after, folderBytes(other)]);
+  }
+  const guard = `import { ITiledMap } from '@workadventure/tiled-map-type-guard'; import fs from 'node:fs';
+    console.log(ITiledMap.safeParse(JSON.parse(fs.readFileSync(process.argv[1], 'utf8'))).success);`;
+  row('check / guard', name, pair([[venue, 'check', map, '--format', 'json'], root], [['node', '--input-type=module', '-e', guard, map], judges]));
+  row('render / tmxrasterizer', name, pair(
+    [[venue, 'render', map, '--quiet', '--out', path.join(scratch, 'ours.png')], root],
+    [['tmxrasterizer', map, path.join(scratch, 'theirs.png')], root],
+  ));
+}
+fs.rmSync(scratch, { recursive: true, force: true });
