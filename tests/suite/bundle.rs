@@ -347,7 +347,8 @@ fn is_whole(dist: &Path) -> bool {
     let files = manifest["files"].as_array().unwrap();
     let as_told = files.iter().all(|file| {
         let bytes = fs::read(dist.join(file["path"].as_str().unwrap())).unwrap_or_default();
-        let hash: String = sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash =
+            sha2::Sha256::digest(&bytes).iter().fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
         file["bytes"] == bytes.len() && file["sha256"] == hash.as_str()
     });
     let there = walkdir::WalkDir::new(dist).into_iter().flatten().filter(|entry| entry.file_type().is_file());
