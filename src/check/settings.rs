@@ -76,6 +76,8 @@ fn did_you_mean(nearest: Option<&str>) -> String {
 pub struct Settings {
     config: Vec<(String, Level)>,
     per_path: Vec<(GlobSet, Vec<(String, Level)>)>,
+    /// Whether maps may accept findings.
+    allows: bool,
     select: Vec<String>,
     ignore: Vec<String>,
     bundled: bool,
@@ -124,11 +126,23 @@ impl Settings {
         Ok(Self {
             config: config.rules.iter().map(|(name, level)| (name.clone(), *level)).collect(),
             per_path,
+            allows: true,
             select: select.to_vec(),
             ignore: ignore.to_vec(),
             bundled: project.config_file.is_some(),
             custom,
         })
+    }
+
+    /// The same, but what maps accept themselves is told, too: for those who do not know `venueAllow`.
+    #[must_use]
+    pub fn without_allows(self) -> Self {
+        Self { allows: false, ..self }
+    }
+
+    /// Whether maps may accept findings (`venueAllow`).
+    pub(super) fn allows(&self) -> bool {
+        self.allows
     }
 
     /// How bad it is to break the rule in this file; `None` where it is off.

@@ -10,10 +10,11 @@ use clap::ValueEnum;
 
 use super::{Shell, Status};
 use crate::{
-    diff::{self, Diff, Sides},
+    diff::{self, Diff, FileDiff, Sides},
     output, picture,
     project::{CONFIG_FILE, Project, Revision},
     stand::{self, Built},
+    workadventure::percent_encoded,
 };
 
 /// Show what changed between two maps, two folders of maps, or since a revision
@@ -34,7 +35,7 @@ pub(super) struct Args {
     /// Two maps, or two folders: as they were, as they are; with --base, maps and folders [default: the project]
     #[arg(value_name = "OLD NEW")]
     paths: Vec<PathBuf>,
-    /// Compare with a revision of git: with the state at which it and this branch parted
+    /// Compare with a revision of git: with the state at which it and this branch parted; submodules aside
     #[arg(long, value_name = "REV")]
     base: Option<String>,
     /// Draw before, after and what changed: to this .png, or for several maps to a folder
@@ -165,6 +166,14 @@ impl States {
                 project.load_named(paths)?;
             }
         }
+        for submodule in before.submodules() {
+            let inside = format!("{submodule}/");
+            if new.maps.iter().any(|map| map.name.starts_with(&inside)) {
+                shell.note(&format!("note: the maps in the submodule {submodule} are not compared"));
+            }
+            new.maps.retain(|map| !map.name.starts_with(&inside));
+            new.wams.retain(|wam| !wam.name.starts_with(&inside));
+        }
         let folders = Default::default();
         Ok(Self { old, new, folders, alone: false, whole, _revision: Some(before) })
     }
@@ -243,6 +252,19 @@ fn draw(
             path.display()
         );
     }
+    let inside = |file: &FileDiff| {
+        let name = file.file.trim_start_matches("../").trim_start_matches('/');
+        format!("{name}.png")
+    };
+    let out = |file: &FileDiff| if single { path.to_owned() } else { path.join(inside(file)) };
+    // Nothing is written before it is known that nothing of the maps is written over.
+    for out in files.iter().map(|file| out(file)).filter(|out| out.exists()) {
+        for side in [sides.old, sides.new] {
+            if let Some(name) = super::render::picture_of(side, &out) {
+                bail!("{name} is a picture that the project is made of: name another place with --picture");
+            }
+        }
+    }
     let mut found = BTreeMap::new();
     for file in files {
         let drawn = match diff::picture(file, sides, args.size) {
@@ -253,20 +275,14 @@ fn draw(
                 continue;
             }
         };
-        let inside = format!("{}.png", file.file.trim_start_matches("../").trim_start_matches('/'));
-        let out = if single { path.to_owned() } else { path.join(&inside) };
-        for side in [sides.old, sides.new] {
-            for map in side.maps.iter().filter_map(|map| map.map.as_ref()) {
-                if let Some(name) = super::render::own_picture(side, map, &out) {
-                    bail!("{name} is a picture that a map is made of: name another place with --picture");
-                }
-            }
-        }
+        let out = out(file);
         output::write_file(&out, &picture::encode(&drawn)?)?;
         let url = match (&args.picture_url, single) {
             (Some(url), true) => url.clone(),
-            (Some(url), false) => format!("{}/{inside}", url.trim_end_matches('/')),
-            (None, _) => out.to_string_lossy().replace('\\', "/"),
+            (Some(url), false) => {
+                format!("{}/{}", url.trim_end_matches('/'), percent_encoded(&inside(file)))
+            }
+            (None, _) => percent_encoded(&out.to_string_lossy().replace('\\', "/")),
         };
         found.insert(file.file.clone(), url);
     }

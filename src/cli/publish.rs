@@ -88,6 +88,13 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         shell.result(&done(None, &report))?;
         return Ok(if report.fails(Severity::Error) { Status::Findings } else { Status::Fine });
     }
+    if !parcel.is_bundle() && !args.no_check {
+        bail!(
+            "{} holds no manifest.json of a bundle: what is in the directory on the server would be replaced by it; \
+             make one with `venue bundle --zip`, or say --no-check",
+            args.bundle.display()
+        );
+    }
     if report.fails(Severity::Error) && !args.no_check {
         drop(progress);
         shell.result(&done(None, &report))?;
@@ -95,6 +102,12 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         return Ok(Status::Findings);
     }
     let (Some(address), Some(token)) = (goal.address.clone(), token) else { bail!(NO_ADDRESS) };
+    for room in forecast.rooms.iter().filter(|(_, room)| **room == Room::Sent).map(|(name, _)| name) {
+        shell.note(&format!(
+            "note: {} is in the bundle: what was changed there in WorkAdventure's editor is lost",
+            plain(room)
+        ));
+    }
     let limits = Limits { answer: Duration::from_secs(u64::from(args.timeout)), ..Limits::default() };
     let server = Server::new(address, token, limits)?;
     let all = parcel.packed().max(1);
@@ -225,10 +238,15 @@ fn human(
         for room in forecast.rooms.keys() {
             let path =
                 if goal.directory.is_empty() { room.clone() } else { format!("{}/{room}", goal.directory) };
-            let _infallible = writeln!(text, "  room /~/{path}");
+            let _infallible = writeln!(text, "  room /~/{}", plain(&path));
         }
     }
     text
+}
+
+/// A name that moves no cursor.
+fn plain(name: &str) -> String {
+    name.chars().map(|sign| if sign.is_control() { char::REPLACEMENT_CHARACTER } else { sign }).collect()
 }
 
 fn dry_run(text: &mut String, goal: &Goal, forecast: &Forecast, size: &str) -> std::fmt::Result {
@@ -241,11 +259,11 @@ fn dry_run(text: &mut String, goal: &Goal, forecast: &Forecast, size: &str) -> s
             return Ok(());
         }
         writeln!(text, "{what}:")?;
-        names.iter().try_for_each(|name| writeln!(text, "  {name}"))
+        names.iter().try_for_each(|name| writeln!(text, "  {}", plain(name)))
     };
     writeln!(text, "would publish {} files, {size}, to {}", forecast.stored.len(), goal.in_words())?;
     for (name, bytes) in &forecast.stored {
-        writeln!(text, "  {name}  {}", self::size(*bytes))?;
+        writeln!(text, "  {}  {}", plain(name), self::size(*bytes))?;
     }
     let passed_over: Vec<&str> = forecast.passed_over.iter().map(String::as_str).collect();
     list(text, "the server drops", &passed_over)?;

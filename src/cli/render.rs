@@ -139,7 +139,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         Some(out) => out.clone(),
         None => PathBuf::from(format!("{}.png", file_stem(&loaded.name))),
     };
-    if let Some(name) = own_picture(&project, map, &out) {
+    if let Some(name) = picture_of(&project, &out) {
         bail!("{name} is a picture that the map is made of: name another file with --out");
     }
     output::write_with(&out, |file| renderer.write_png(file).with_context(drawing))?;
@@ -192,22 +192,42 @@ fn stands_on(project: &mut Project, map: &str, shell: &Shell) -> Vec<(String, Ve
     stands
 }
 
-/// The picture of the map's own that lies at a path, by its name.
-pub(super) fn own_picture(project: &Project, map: &Map, path: &Path) -> Option<String> {
+/// The picture that lies at a path and that a project is made of, by its name: of a tileset, an image layer, or a
+/// map's own, or a sponsor's logo.
+pub(super) fn picture_of(project: &Project, path: &Path) -> Option<String> {
     let there = path.canonicalize().ok()?;
+    let is_there =
+        |name: &String| project.sources.path(name).canonicalize().is_ok_and(|picture| picture == there);
+    let of_maps = project.maps.iter().filter_map(|map| map.map.as_ref()).flat_map(pictures);
+    let mut specs = project.config.stands.specs.iter();
+    of_maps.into_iter().find(is_there).or_else(|| {
+        // Logos are only named in texts: what lies where they are named is not written over.
+        let logo = project.name_of(path).ok()?;
+        let file = crate::source::file_name(&logo).to_owned();
+        let named = specs.any(|spec| {
+            let text = project.sources.load(&resolve("", spec));
+            text.is_ok_and(|text| text.text().is_ok_and(|text| text.contains(&file)))
+        });
+        named.then_some(logo)
+    })
+}
+
+/// Names of the pictures that a map is made of, or names.
+fn pictures(map: &Map) -> Vec<String> {
     let tilesets = map.tilesets.iter().filter_map(|set| set.tileset.as_deref());
     let of_tilesets = tilesets.flat_map(|tileset| {
         let pictures =
             tileset.picture.iter().chain(tileset.tiles.iter().filter_map(|tile| tile.picture.as_ref()));
         pictures.map(|picture| resolve(parent(&tileset.file), &picture.source))
     });
+    let folder = parent(&map.file);
     let layers = map.flat_layers();
     let of_layers = layers.iter().filter_map(|(_, layer)| match &layer.kind {
-        LayerKind::Image(image) => Some(resolve(parent(&map.file), &image.picture.source)),
+        LayerKind::Image(image) => Some(resolve(folder, &image.picture.source)),
         _ => None,
     });
-    let mut names = of_tilesets.chain(of_layers);
-    names.find(|name| project.sources.path(name).canonicalize().is_ok_and(|picture| picture == there))
+    let own = map.properties.text("mapImage").map(|image| resolve(folder, image));
+    of_tilesets.chain(of_layers).chain(own).collect()
 }
 
 /// The overlay that is asked for. Checking is only done where problems are.

@@ -1,6 +1,6 @@
 //! Cells of tile layers, whatever number a tile goes by.
 
-use super::{CellChange, Marks, pair::Pairs};
+use super::{CellChange, MOST_MARKED, Marks, pair::Pairs};
 use crate::{
     model::{Gid, Map, TileLayer, TilePos, TileRect},
     workadventure::WalkGrid,
@@ -72,18 +72,20 @@ pub(super) fn compare(
                 news.next();
             }
             (Some((cell, _)), other) if other.is_none_or(|(other, _)| cell < other) => {
-                marks.before.push(*cell);
+                marks.cells_before.push(*cell);
                 olds.next();
             }
-            _ => marks.after.extend(news.next().map(|(cell, _)| *cell)),
+            _ => marks.cells_after.extend(news.next().map(|(cell, _)| *cell)),
         }
     }
-    let all = marks.before.iter().chain(&marks.after).chain(&replaced);
+    let all = marks.cells_before.iter().chain(&marks.cells_after).chain(&replaced);
     let tiles = TileRect::around(all.copied())?;
-    let (added, removed) = (marks.after.len(), marks.before.len());
+    let (added, removed) = (marks.cells_after.len(), marks.cells_before.len());
     let change = CellChange { added, removed, replaced: replaced.len(), tiles };
-    marks.before.extend(&replaced);
-    marks.after.extend(&replaced);
+    marks.cells_before.extend(&replaced);
+    marks.cells_after.extend(&replaced);
+    marks.cells_before.truncate(MOST_MARKED);
+    marks.cells_after.truncate(MOST_MARKED);
     Some((change, marks))
 }
 
@@ -102,12 +104,12 @@ pub(super) fn walking(old: &WalkGrid, new: &WalkGrid) -> Option<(CellChange, Mar
     let mut marks = Marks::default();
     for cell in old.bounds().clipped(new.bounds()).cells() {
         match (old.is_blocked(cell), new.is_blocked(cell)) {
-            (false, true) => marks.after.push(cell),
-            (true, false) => marks.before.push(cell),
+            (false, true) => marks.cells_after.push(cell),
+            (true, false) => marks.cells_before.push(cell),
             _ => {}
         }
     }
-    let tiles = TileRect::around(marks.before.iter().chain(&marks.after).copied())?;
-    let (added, removed) = (marks.after.len(), marks.before.len());
+    let tiles = TileRect::around(marks.cells_before.iter().chain(&marks.cells_after).copied())?;
+    let (added, removed) = (marks.cells_after.len(), marks.cells_before.len());
     Some((CellChange { added, removed, replaced: 0, tiles }, marks))
 }

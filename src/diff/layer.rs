@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use glam::DVec2;
 
 use super::{
-    CellChange, Change, ChangeKind, Marks, Place, Subject,
+    CellChange, Change, ChangeKind, MOST_MARKED, Marks, Place, Subject,
     cells::{self, TileIds},
     details::{Details, json},
     map::Side,
@@ -257,15 +257,18 @@ fn alone(side: &Side<'_>, index: usize, change: ChangeKind) -> Change {
     let mut out = Change::new(change, subject, &flat.path);
     let mut details = Details::default();
     let empty = Properties::default();
-    let marks = flat.layer.tiles().map(|tiles| tiles.filled().map(|(cell, _)| cell).collect::<Vec<_>>());
+    let marks = flat
+        .layer
+        .tiles()
+        .map(|tiles| tiles.filled().map(|(cell, _)| cell).take(MOST_MARKED).collect::<Vec<_>>());
     let place = place(flat);
-    let count = marks.as_ref().map_or(0, Vec::len);
+    let count = flat.layer.tiles().map_or(0, |tiles| tiles.filled().count());
     let objects = flat.layer.objects().map_or(0, |layer| layer.objects.len());
     if change == ChangeKind::Added {
         details.properties(&empty, &flat.layer.properties);
         out.cells = place.tiles.map(|tiles| CellChange { added: count, removed: 0, replaced: 0, tiles });
         out.after = Some(place);
-        out.marks.after = marks.unwrap_or_default();
+        out.marks.cells_after = marks.unwrap_or_default();
         if objects > 0 {
             details.words("objects", None, Some(objects.to_string()));
         }
@@ -273,7 +276,7 @@ fn alone(side: &Side<'_>, index: usize, change: ChangeKind) -> Change {
         details.properties(&flat.layer.properties, &empty);
         out.cells = place.tiles.map(|tiles| CellChange { added: 0, removed: count, replaced: 0, tiles });
         out.before = Some(place);
-        out.marks.before = marks.unwrap_or_default();
+        out.marks.cells_before = marks.unwrap_or_default();
         if objects > 0 {
             details.words("objects", Some(objects.to_string()), None);
         }

@@ -108,9 +108,15 @@ pub(super) fn compare(old: &Side<'_>, new: &Side<'_>, pictures: &Pictures<'_>) -
         layers.gone.iter().map(|index| old.layers[*index].path.as_str()).collect();
     let (olds, news) = (old.objects(), new.objects());
     let objects = object::pair(&olds, &news);
+    let orders = object::orders((old, &olds), (new, &news), &objects);
     changes.extend(objects.both.iter().filter_map(|(before, after)| {
         let (was, is) = (&olds[*before], &news[*after]);
-        object::both((old, was, &old_ids), (new, is, &new_ids), now.get(was.layer).copied())
+        object::both(
+            (old, was, &old_ids),
+            (new, is, &new_ids),
+            now.get(was.layer).copied(),
+            orders.get(after),
+        )
     }));
     changes.extend(objects.added.iter().filter_map(|index| {
         let held = &news[*index];

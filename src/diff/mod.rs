@@ -110,7 +110,7 @@ pub struct Change {
     pub cells: Option<CellChange>,
     /// What is different about it; of something new or gone what it says.
     pub details: Vec<Detail>,
-    /// What pictures mark: cells that were, and cells that are.
+    /// What pictures mark.
     #[serde(skip)]
     pub marks: Marks,
 }
@@ -202,14 +202,21 @@ pub enum Said {
     Words(String),
 }
 
-/// Cells that a picture marks.
+/// What a picture marks: cells of layers, and where things lie. Of a layer no more than [`MOST_MARKED`] cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Marks {
+    /// Cells that something was in that is no more.
+    pub cells_before: Vec<TilePos>,
+    /// Cells that something is in that was not.
+    pub cells_after: Vec<TilePos>,
     /// Where something was that is no more.
-    pub before: Vec<TilePos>,
+    pub before: Option<TileRect>,
     /// Where something is that was not.
-    pub after: Vec<TilePos>,
+    pub after: Option<TileRect>,
 }
+
+/// Most cells that a picture marks of a layer, and of all things together.
+const MOST_MARKED: usize = 1 << 20;
 
 impl Diff {
     /// Whether nothing is different.
@@ -241,6 +248,20 @@ impl Subject {
             Self::Stand => "stand",
             Self::Link => "link",
         }
+    }
+}
+
+impl Marks {
+    fn is_empty(&self) -> bool {
+        self.cells_before.is_empty()
+            && self.cells_after.is_empty()
+            && self.before.is_none()
+            && self.after.is_none()
+    }
+
+    /// Where something was, and is: only the one where both are the same.
+    fn moved(before: Option<TileRect>, after: Option<TileRect>) -> Self {
+        Self { before: before.filter(|_| before != after), after, ..Self::default() }
     }
 }
 

@@ -1,18 +1,17 @@
 //! Objects.
 
+use std::collections::BTreeMap;
+
 use glam::DVec2;
 
 use super::{
     Change, ChangeKind, Marks, Place, Subject,
     cells::TileIds,
-    details::Details,
+    details::{Details, quoted},
     map::Side,
     pair::{Pairing, Pairs},
 };
-use crate::model::{Object, Shape, TilePos, TileRect, TileSize};
-
-/// Most cells of an object that are marked. A rectangle may come from a number in a file.
-const MOST_MARKED: u64 = 1 << 20;
+use crate::model::{Object, Shape, TileRect, TileSize};
 
 /// An object with the layer that it lies on.
 #[derive(Debug, Clone)]
@@ -53,6 +52,25 @@ pub(super) fn pair(old: &[Held<'_>], new: &[Held<'_>]) -> Pairs {
         .by_if(|i| id(&old[i]), |i| id(&new[i]), alike)
         .by(|i| Some((content(&old[i]), old[i].layer)), |i| Some((content(&new[i]), new[i].layer)));
     pairing.finish()
+}
+
+/// For areas that mean something and changed places with others of their kind: behind which each was, and is, by
+/// its index among the new objects. Of areas that overlap, the later one counts (workadventure-maps, section 1.1).
+pub(super) fn orders(
+    (old_side, old): (&Side<'_>, &[Held<'_>]),
+    (new_side, new): (&Side<'_>, &[Held<'_>]),
+    pairs: &Pairs,
+) -> BTreeMap<usize, [String; 2]> {
+    let acts = |side: &Side<'_>, held: &Held<'_>| subject(side, held.object).is_some();
+    let both = pairs.both.iter().copied();
+    let both = both.filter(|(was, is)| acts(old_side, &old[*was]) && acts(new_side, &new[*is])).collect();
+    let areas = Pairs { both, gone: Vec::new(), added: Vec::new() };
+    let behind = |side: &Side<'_>, all: &[Held<'_>], index: usize| {
+        let before = all[..index].iter().rev().find(|held| acts(side, held));
+        before.map_or("first".to_owned(), |held| format!("behind {}", quoted(&held.object.name)))
+    };
+    let moved = areas.displaced().into_iter().map(|index| areas.both[index]);
+    moved.map(|(was, is)| (is, [behind(old_side, old, was), behind(new_side, new, is)])).collect()
 }
 
 /// The form and size of an object in words, its position included.
@@ -105,11 +123,6 @@ fn rect(side: &Side<'_>, object: &Object) -> TileRect {
     rectangle.tiles(side.map.tile_size)
 }
 
-pub(super) fn marked(rect: TileRect) -> Vec<TilePos> {
-    let few = u64::from(rect.width) * u64::from(rect.height) <= MOST_MARKED;
-    if few { rect.cells().collect() } else { Vec::new() }
-}
-
 fn subject(side: &Side<'_>, object: &Object) -> Option<Subject> {
     side.roles.at(object.span)
 }
@@ -128,15 +141,15 @@ pub(super) fn alone(
     let mut details = Details::default();
     let (empty, own) = (crate::model::Properties::default(), &held.object.properties);
     let mut out = Change::new(change, subject.unwrap_or(Subject::Object), &held.object.name);
-    let cells = marked(rect(side, held.object));
+    let area = Some(rect(side, held.object));
     if change == ChangeKind::Added {
         details.properties(&empty, own);
         out.after = Some(place(side, held));
-        out.marks = Marks { before: Vec::new(), after: cells };
+        out.marks.after = area;
     } else {
         details.properties(own, &empty);
         out.before = Some(place(side, held));
-        out.marks = Marks { before: cells, after: Vec::new() };
+        out.marks.before = area;
     }
     out.details = details.0;
     Some(out)
@@ -147,6 +160,7 @@ pub(super) fn both(
     (old_side, old, old_ids): (&Side<'_>, &Held<'_>, &TileIds),
     (new_side, new, new_ids): (&Side<'_>, &Held<'_>, &TileIds),
     old_layer_now: Option<&str>,
+    order: Option<&[String; 2]>,
 ) -> Option<Change> {
     let (was, is) = (old.object, new.object);
     let mut details = Details::within(&old_side.folders(new_side));
@@ -160,6 +174,9 @@ pub(super) fn both(
     let stayed = old_layer_now.is_some_and(|layer| layer == new.layer);
     if !stayed {
         details.text("layer", old.layer, new.layer);
+    }
+    if let Some([from, to]) = order {
+        details.words("order", Some(from.clone()), Some(to.clone()));
     }
     details.text("class", &was.class, &is.class).path(
         "template",
@@ -198,15 +215,15 @@ pub(super) fn both(
         return None;
     }
     let kind = match details.0.as_slice() {
-        [one] if one.what == "name" => ChangeKind::Renamed,
-        [one] if one.what == "position" || one.what == "layer" => ChangeKind::Moved,
+        // One that has no name any more, or had none, is not called otherwise.
+        [one] if one.what == "name" && one.before.is_some() && one.after.is_some() => ChangeKind::Renamed,
+        [one] if ["position", "layer", "order"].contains(&one.what.as_str()) => ChangeKind::Moved,
         _ => ChangeKind::Changed,
     };
     let subject = subject(new_side, is).or_else(|| subject(old_side, was)).unwrap_or(Subject::Object);
     let name = if is.name.is_empty() { &was.name } else { &is.name };
     let (before, after) = (rect(old_side, was), rect(new_side, is));
-    let marks =
-        Marks { before: if before == after { Vec::new() } else { marked(before) }, after: marked(after) };
+    let marks = Marks::moved(Some(before), Some(after));
     Some(Change {
         before: Some(place(old_side, old)),
         after: Some(place(new_side, new)),

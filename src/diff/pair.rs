@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+/// Of several with the same key, so many are looked at for one that is the same.
+const NEAR: usize = 16;
+
 /// A pairing in the making: things that are found to be the same are taken out, surest first.
 #[derive(Debug)]
 pub(super) struct Pairing {
@@ -52,8 +55,8 @@ impl Pairing {
                 continue;
             }
             let Some(queue) = old_key(old).and_then(|key| waiting.get_mut(&key)) else { continue };
-            if let Some(new) = queue.front().copied().filter(|new| same(old, *new)) {
-                queue.pop_front();
+            let near = queue.iter().take(NEAR).position(|new| same(old, *new));
+            if let Some(new) = near.and_then(|near| queue.remove(near)) {
                 self.old[old] = Some(new);
                 self.new[new] = Some(old);
             }

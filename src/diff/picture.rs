@@ -5,23 +5,37 @@ use std::collections::BTreeSet;
 use glam::IVec2;
 use image::RgbaImage;
 
-use super::{ChangeKind, FileDiff, FileKind, Subject, world::Sides};
+use super::{ChangeKind, FileDiff, FileKind, MOST_MARKED, Marks, Subject, world::Sides};
 use crate::{
-    model::{Map, TilePos},
+    model::{Map, TilePos, TileRect},
     picture::{ChangeMark, Panels, RenderError},
     project::ProjectMap,
     stand::Built,
 };
 
+/// Most pixels of a map that is drawn: each of them is looked at three times, however small the picture.
+const MOST_PIXELS: u64 = 1 << 28;
+
 /// Why a picture cannot be drawn.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot draw what changed in {file}")]
-pub struct PictureError {
-    /// The file.
-    pub file: String,
-    /// Why.
-    #[source]
-    pub source: RenderError,
+pub enum PictureError {
+    /// A state cannot be drawn.
+    #[error("cannot draw what changed in {file}")]
+    Drawing {
+        /// The file.
+        file: String,
+        /// Why.
+        #[source]
+        source: RenderError,
+    },
+    /// It would take for ever.
+    #[error(
+        "what changed in {file} is not drawn: the map is too large; `venue render --crop` draws a part of it"
+    )]
+    TooLarge {
+        /// The file.
+        file: String,
+    },
 }
 
 fn drawn(map: Option<&ProjectMap>) -> Option<&Map> {
@@ -51,42 +65,66 @@ pub fn picture(file: &FileDiff, sides: &Sides<'_>, size: u32) -> Result<Option<R
     if before.is_none() && after.is_none() {
         return Ok(None);
     }
+    let pixels = |map: &Map| {
+        let length = |tiles: u32, size: u32| u64::from(tiles).saturating_mul(u64::from(size));
+        length(map.width, map.tile_size.width).saturating_mul(length(map.height, map.tile_size.height))
+    };
+    if before.into_iter().chain(after).any(|map| pixels(map) > MOST_PIXELS) {
+        return Err(PictureError::TooLarge { file: file.file.clone() });
+    }
+    let shift = file.shift.map_or(IVec2::ZERO, IVec2::from);
+    let bounds = [before.map(|map| map.bounds().moved(shift)), after.map(Map::bounds)];
+    let bounds =
+        bounds.into_iter().flatten().reduce(TileRect::around_both).unwrap_or(TileRect::new(0, 0, 0, 0));
     let panels = Panels {
         before: before.map(|map| (map, &sides.old.sources)),
         after: after.map(|map| (map, &sides.new.sources)),
-        shift: file.shift.map_or(IVec2::ZERO, IVec2::from),
+        shift,
         // What else became of a map with stands is told of the map itself.
         looks: file.kind == FileKind::Map,
         size,
     };
-    let picture = panels.draw(marks(file));
-    picture.map(Some).map_err(|source| PictureError { file: file.file.clone(), source })
+    let picture = panels.draw(marks(file, bounds));
+    picture.map(Some).map_err(|source| PictureError::Drawing { file: file.file.clone(), source })
 }
 
-/// Marks of everything that lies somewhere, large things below small ones. Cells of layers that mean
+/// Marks of everything that lies somewhere on the map, large things below small ones. Cells of layers that mean
 /// nothing have one mark for all layers and no words: there are many, and they show for themselves.
-fn marks(file: &FileDiff) -> Vec<(ChangeMark, Vec<TilePos>, Option<String>)> {
+fn marks(file: &FileDiff, map: TileRect) -> Vec<(ChangeMark, Vec<TilePos>, Option<String>)> {
     let (mut gone, mut new) = (BTreeSet::new(), BTreeSet::new());
     let mut marks = Vec::new();
+    let mut room = MOST_MARKED;
     for change in &file.changes {
+        let Marks { cells_before, cells_after, before, after } = &change.marks;
         if matches!(change.subject, Subject::Layer | Subject::Walking) {
-            gone.extend(change.marks.before.iter().copied());
-            new.extend(change.marks.after.iter().copied());
+            gone.extend(cells_before.iter().copied());
+            new.extend(cells_after.iter().copied());
             continue;
         }
-        let label = || {
-            Some(if change.name.is_empty() { change.subject.name().to_owned() } else { change.name.clone() })
+        let label = if change.name.is_empty() { change.subject.name() } else { &change.name };
+        // Where something lies may be no more than numbers in a file.
+        let mut cells = |area: &Option<TileRect>, cells: &[TilePos]| -> Vec<TilePos> {
+            let area = area.map(|area| area.clipped(map));
+            let size = area.map_or(0, |area| area.width as usize * area.height as usize);
+            let fits = size <= room;
+            room -= if fits { size } else { 0 };
+            let of_area = area.filter(|_| fits).into_iter().flat_map(TileRect::cells);
+            of_area.chain(cells.iter().copied()).collect()
         };
-        let (before, after) = (change.marks.before.clone(), change.marks.after.clone());
+        let (before, after) = (cells(before, cells_before), cells(after, cells_after));
+        let label = Some(label.to_owned());
         match change.change {
-            ChangeKind::Added => marks.push((ChangeMark::Added, after, label())),
-            ChangeKind::Removed => marks.push((ChangeMark::Removed, before, label())),
+            ChangeKind::Added => marks.push((ChangeMark::Added, after, label)),
+            ChangeKind::Removed => marks.push((ChangeMark::Removed, before, label)),
             ChangeKind::Moved | ChangeKind::Changed | ChangeKind::Renamed => {
                 if before.is_empty() || before == after {
-                    marks.push((ChangeMark::Changed, after, label()));
+                    marks.push((ChangeMark::Changed, after, label));
                 } else {
+                    // Where both are it is new: two colours over each other would be a third.
+                    let left: BTreeSet<TilePos> = after.iter().copied().collect();
+                    let before = before.into_iter().filter(|cell| !left.contains(cell)).collect();
                     marks.push((ChangeMark::Removed, before, None));
-                    marks.push((ChangeMark::Added, after, label()));
+                    marks.push((ChangeMark::Added, after, label));
                 }
             }
         }

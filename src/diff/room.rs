@@ -9,7 +9,7 @@ use super::{
     details::{Details, json},
     pair::Pairing,
 };
-use crate::model::{AreaProperty, Json, PixelRect, TileRect, TileSize, Wam};
+use crate::model::{AreaProperty, Json, PixelRect, TileSize, Wam};
 
 /// An area or an entity.
 struct Thing<'a> {
@@ -137,15 +137,12 @@ fn both((was, was_tile): (&Thing<'_>, TileSize), (is, is_tile): (&Thing<'_>, Til
         return None;
     }
     let kind = match details.0.as_slice() {
-        [one] if one.what == "name" => ChangeKind::Renamed,
+        [one] if one.what == "name" && one.before.is_some() && one.after.is_some() => ChangeKind::Renamed,
         [one] if one.what == "position" => ChangeKind::Moved,
         _ => ChangeKind::Changed,
     };
     let (before, after) = (place(was, was_tile), place(is, is_tile));
-    let marks = Marks {
-        before: if before == after { Vec::new() } else { marked(before.tiles) },
-        after: marked(after.tiles),
-    };
+    let marks = Marks::moved(before.tiles, after.tiles);
     let name = if is.name.is_empty() { was.name } else { is.name };
     Some(Change {
         before: Some(before),
@@ -174,17 +171,12 @@ fn alone(thing: &Thing<'_>, tile: TileSize, change: ChangeKind) -> Change {
         details.add(&property.kind, (!added).then(|| fields.clone()), added.then_some(fields));
     }
     let place = place(thing, tile);
-    let cells = marked(place.tiles);
+    let area = place.tiles;
     let mut out = Change { details: details.0, ..Change::new(change, thing.subject, thing.name) };
     if added {
-        (out.after, out.marks.after) = (Some(place), cells);
+        (out.after, out.marks.after) = (Some(place), area);
     } else {
-        (out.before, out.marks.before) = (Some(place), cells);
+        (out.before, out.marks.before) = (Some(place), area);
     }
     out
-}
-
-/// The cells of a rectangle, unless there are more than any map has.
-fn marked(tiles: Option<TileRect>) -> Vec<crate::model::TilePos> {
-    super::object::marked(tiles.unwrap_or(TileRect::new(0, 0, 0, 0)))
 }

@@ -92,7 +92,7 @@ fn move_layers(layers: &mut [Layer], shift: IVec2, pixels: DVec2, size: (u32, u3
                 }
             }
             LayerKind::Tiles(tiles) => move_cells(tiles, shift, size),
-            LayerKind::Image(_) => {}
+            LayerKind::Image(_) => layer.offset += pixels,
         }
     }
 }

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    Change, ChangeKind, FileDiff, FileKind, Marks, Place, Subject, details::Details, object::marked,
-    pair::Pairing,
-};
+use super::{Change, ChangeKind, FileDiff, FileKind, Marks, Place, Subject, details::Details, pair::Pairing};
 use crate::stand::{Built, Stand};
 
 /// What changed about the stands of each spec.
@@ -81,12 +78,11 @@ fn both(was: &Stand, is: &Stand) -> Option<Change> {
         [one] if one.what == "position" => ChangeKind::Moved,
         _ => ChangeKind::Changed,
     };
-    let before = if was.tiles == is.tiles { Vec::new() } else { marked(was.tiles) };
     Some(Change {
         before: Some(place(was)),
         after: Some(place(is)),
         details: details.0,
-        marks: Marks { before, after: marked(is.tiles) },
+        marks: Marks::moved(Some(was.tiles), Some(is.tiles)),
         ..Change::new(kind, Subject::Stand, &is.sponsor)
     })
 }
@@ -101,9 +97,9 @@ fn alone(stand: &Stand, change: ChangeKind) -> Change {
     }
     out.details = details.0;
     if added {
-        (out.after, out.marks.after) = (Some(place(stand)), marked(stand.tiles));
+        (out.after, out.marks.after) = (Some(place(stand)), Some(stand.tiles));
     } else {
-        (out.before, out.marks.before) = (Some(place(stand)), marked(stand.tiles));
+        (out.before, out.marks.before) = (Some(place(stand)), Some(stand.tiles));
     }
     out
 }

@@ -251,7 +251,7 @@ impl FileDiff {
     /// Whether a picture shows the change: the file is a map, or stands on one, and something about it can
     /// be seen on the map.
     pub fn has_picture(&self) -> bool {
-        let marked = |change: &Change| !change.marks.before.is_empty() || !change.marks.after.is_empty();
+        let marked = |change: &Change| !change.marks.is_empty();
         let alone = matches!(self.change, ChangeKind::Added | ChangeKind::Removed);
         match self.kind {
             FileKind::Map => alone || self.changes.iter().any(marked),

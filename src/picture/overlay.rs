@@ -14,6 +14,7 @@ use embedded_graphics::{
     primitives::Rectangle,
     text::{Baseline, Text},
 };
+use unicode_normalization::char::decompose_canonical;
 
 use super::canvas::{Area, Canvas, premultiply};
 use crate::{
@@ -387,7 +388,16 @@ fn text_width(text: &str) -> i64 {
 
 /// The text as the font can show it, and not too long.
 fn shortened(text: &str) -> String {
-    let known = |c: char| if matches!(c, ' '..='~' | '\u{a0}'..='\u{ff}') { c } else { '?' };
+    let has = |c: char| matches!(c, ' '..='~' | '\u{a0}'..='\u{ff}');
+    let known = |c: char| {
+        if has(c) {
+            return c;
+        }
+        // A letter without its accent is better than none.
+        let mut plain = None;
+        decompose_canonical(c, |part| plain = plain.or(Some(part)));
+        plain.filter(|plain| has(*plain)).unwrap_or('?')
+    };
     let mut short: String = text.chars().take(LABEL_LENGTH).map(known).collect();
     if text.chars().nth(LABEL_LENGTH).is_some() {
         short.truncate(short.char_indices().nth(LABEL_LENGTH - 2).map_or(short.len(), |(at, _)| at));

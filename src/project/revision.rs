@@ -8,6 +8,7 @@ use super::{
     GitError,
     git::{Git, line, said},
 };
+use crate::source::relative;
 
 /// The files of a repository as they were, in a temporary folder that is gone with this value.
 #[derive(Debug)]
@@ -15,6 +16,7 @@ pub struct Revision {
     folder: TempDir,
     /// Path of the project within the repository.
     prefix: String,
+    submodules: Vec<String>,
 }
 
 impl Revision {
@@ -40,7 +42,19 @@ impl Revision {
                 return Err(GitError::Failed(said(&done)));
             }
         }
-        Ok(Self { folder, prefix })
+        let listed = git.run(&["ls-tree", "-r", "-z", &base])?;
+        let lines = listed.stdout.split(|byte| *byte == 0).map(String::from_utf8_lossy);
+        let submodules = lines.filter_map(|line| {
+            let (kind, path) = line.split_once('\t')?;
+            kind.starts_with("160000 ").then(|| relative(&prefix, path))
+        });
+        let submodules = submodules.collect();
+        Ok(Self { folder, prefix, submodules })
+    }
+
+    /// Folders of submodules, by name relative to the project: what was in them is not known.
+    pub fn submodules(&self) -> &[String] {
+        &self.submodules
     }
 
     /// Where the project's root lies in it; it need not be there.

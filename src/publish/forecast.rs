@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use super::{
     Parcel, Token, gate, has_extension,
-    rules::{ENTRY_OUTSIDE, TOKEN_IN_BUNDLE, UPLOAD_TOO_LARGE, known},
+    rules::{
+        BUNDLE_EDITED, BUNDLE_INCOMPLETE, ENTRY_OUTSIDE, NOTHING_STORED, TOKEN_IN_BUNDLE, UPLOAD_TOO_LARGE,
+        known,
+    },
 };
 use crate::{
     bundle,
@@ -124,13 +127,18 @@ pub fn forecast(
                 .push(Finding::new(&ENTRY_OUTSIDE, Spot::file(name), message).help("pack the archive anew"));
         }
     }
+    findings.extend(against_manifest(parcel));
+    if files.is_empty() {
+        let message = "the directory would be emptied: no file of the upload is stored";
+        findings.push(Finding::new(&NOTHING_STORED, Spot::file(bundle::MANIFEST), message));
+    }
     if parcel.bytes() > TAKEN {
         let message = format!("{} bytes are more than map-storage takes by default", parcel.bytes());
         findings.push(Finding::new(&UPLOAD_TOO_LARGE, Spot::file(bundle::MANIFEST), message));
     }
     let change = published.map(|published| {
         let now = files.iter().map(|(name, bytes)| (name.as_str(), bundle::sha256(bytes))).collect();
-        Change::between(published, &now, &rooms)
+        Change::between(published, &now)
     });
     Forecast {
         stored: files.iter().map(|(name, bytes)| (name.clone(), bytes.len() as u64)).collect(),
@@ -142,12 +150,26 @@ pub fn forecast(
     }
 }
 
+/// What is missing of the bundle, and what is not as it was made, by its own manifest.
+fn against_manifest(parcel: &Parcel) -> Vec<Finding> {
+    let manifest = parcel.files.get(bundle::MANIFEST).and_then(|bytes| bundle::fingerprints(bytes));
+    let listed = manifest.unwrap_or_default();
+    let judged = listed.iter().filter_map(|(name, hash)| match parcel.files.get(name) {
+        None => {
+            let message = "the bundle's manifest lists the file, and it is not there".to_owned();
+            Some(Finding::new(&BUNDLE_INCOMPLETE, Spot::file(&**name), message))
+        }
+        Some(bytes) if bundle::sha256(bytes) != *hash => {
+            let message = "the file was changed after the bundle was made".to_owned();
+            Some(Finding::new(&BUNDLE_EDITED, Spot::file(&**name), message))
+        }
+        Some(_) => None,
+    });
+    judged.collect()
+}
+
 impl Change {
-    fn between(
-        published: &BTreeMap<String, String>,
-        now: &BTreeMap<&str, String>,
-        rooms: &BTreeMap<String, Room>,
-    ) -> Self {
+    fn between(published: &BTreeMap<String, String>, now: &BTreeMap<&str, String>) -> Self {
         let mut change = Self::default();
         for (name, hash) in now {
             let list = match published.get(*name) {
@@ -158,8 +180,8 @@ impl Change {
             list.insert((*name).to_owned());
         }
         for name in published.keys().filter(|name| !is_passed_over(name)) {
-            // Rooms stay while their map is sent and no other room in their place.
-            let kept = rooms.get(name.as_str()) == Some(&Room::KeptOrMade);
+            // Rooms stay while their map is sent and no other room in their place (section 7.3).
+            let kept = has_extension(name, "wam") && now.contains_key(with_extension(name, "tmj").as_str());
             if !now.contains_key(name.as_str()) && !kept {
                 change.deleted.insert(name.clone());
             }
@@ -207,8 +229,7 @@ mod tests {
         let published = published.map(|(name, text)| (name.to_owned(), hash(text))).into();
         let now = [("a.tmj", "1"), ("b.tmj", "8"), ("b.wam", "4"), ("manifest.json", "9"), ("d.png", "10")];
         let now = now.map(|(name, text)| (name, hash(text))).into();
-        let rooms = [("a.wam".to_owned(), Room::KeptOrMade), ("b.wam".to_owned(), Room::Sent)].into();
-        let change = Change::between(&published, &now, &rooms);
+        let change = Change::between(&published, &now);
         assert_eq!(names(&change.new), ["d.png"]);
         assert_eq!(names(&change.replaced), ["b.tmj", "manifest.json"]);
         assert_eq!(names(&change.same), ["a.tmj", "b.wam"]);

@@ -61,10 +61,13 @@ impl Parcel {
                 source: error.into(),
             })?;
             let left = LEFT_BY_SYSTEMS.iter().any(|name| entry.file_name() == *name);
+            let path = entry.path();
+            if entry.file_type().is_symlink() {
+                return Err(no_bundle(path, "is a link to a file, not one: bundles hold no links"));
+            }
             if !entry.file_type().is_file() || left {
                 continue;
             }
-            let path = entry.path();
             let inside = path.strip_prefix(folder).unwrap_or(path);
             let Some(name) = inside.to_str().map(|name| name.replace('\\', "/")) else {
                 return Err(no_bundle(path, "has a name that is no text"));
@@ -73,8 +76,7 @@ impl Parcel {
                 .map_err(|source| PublishError::Unreadable { path: path.to_owned(), source })?;
             files.insert(name, Arc::from(bytes));
         }
-        let ours = files.get(bundle::MANIFEST).is_some_and(|bytes| bundle::fingerprints(bytes).is_some());
-        if !ours {
+        if !is_ours(&files) {
             return Err(no_bundle(
                 folder,
                 "holds no bundle: make one with `venue bundle`, or name its folder",
@@ -83,6 +85,11 @@ impl Parcel {
         let zip = bundle::pack(files.iter().map(|(name, bytes)| (name.as_str(), &**bytes)))
             .map_err(|error| no_bundle(folder, error.to_string()))?;
         Ok(Self { files, zip })
+    }
+
+    /// Whether `venue bundle` made it, as far as its manifest tells.
+    pub fn is_bundle(&self) -> bool {
+        is_ours(&self.files)
     }
 
     /// Size of all files, in bytes.
@@ -94,6 +101,10 @@ impl Parcel {
     pub fn packed(&self) -> u64 {
         self.zip.len() as u64
     }
+}
+
+fn is_ours(files: &BTreeMap<String, Arc<[u8]>>) -> bool {
+    files.get(bundle::MANIFEST).is_some_and(|bytes| bundle::fingerprints(bytes).is_some())
 }
 
 fn no_bundle(path: &Path, reason: impl Into<String>) -> PublishError {

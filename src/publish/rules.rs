@@ -63,8 +63,52 @@ pub(super) static ENTRY_OUTSIDE: Rule = Rule {
     mend: "Pack the archive anew; `venue bundle --zip` does.",
 };
 
-static RULES: [&Rule; 5] =
-    [&UPLOAD_REFUSED, &MAP_AS_JSON, &TOKEN_IN_BUNDLE, &UPLOAD_TOO_LARGE, &ENTRY_OUTSIDE];
+pub(super) static NOTHING_STORED: Rule = Rule {
+    name: "nothing-stored",
+    summary: "the server would store nothing of the upload",
+    severity: Severity::Error,
+    family: Family::Publishing,
+    since: "0.1.0",
+    why: "map-storage deletes what is in the directory before it stores an upload. It drops files whose path has a \
+          part that begins with a dot, be it the one of ./ before it: nothing is left online then.",
+    example: "upload: an archive in which every path begins with ./",
+    mend: "Pack the archive anew; `venue bundle --zip` does.",
+};
+
+pub(super) static BUNDLE_INCOMPLETE: Rule = Rule {
+    name: "bundle-incomplete",
+    summary: "the upload lacks a file of its bundle",
+    severity: Severity::Error,
+    family: Family::Publishing,
+    since: "0.1.0",
+    why: "The bundle's manifest.json lists every file that its maps need. One that is not there is not online after \
+          the upload.",
+    example: "upload: a bundle from which maps/hall.tmj was deleted",
+    mend: "Make the bundle anew with `venue bundle`.",
+};
+
+pub(super) static BUNDLE_EDITED: Rule = Rule {
+    name: "bundle-edited",
+    summary: "a file of the bundle is not as `venue bundle` wrote it",
+    severity: Severity::Warning,
+    family: Family::Publishing,
+    since: "0.1.0",
+    why: "What was edited by hand is gone with the next bundle, and what an interrupted copy left is not what was \
+          checked.",
+    example: "upload: a bundle whose maps/hall.tmj was edited",
+    mend: "Edit the project, and make the bundle anew.",
+};
+
+static RULES: [&Rule; 8] = [
+    &UPLOAD_REFUSED,
+    &MAP_AS_JSON,
+    &TOKEN_IN_BUNDLE,
+    &UPLOAD_TOO_LARGE,
+    &ENTRY_OUTSIDE,
+    &NOTHING_STORED,
+    &BUNDLE_INCOMPLETE,
+    &BUNDLE_EDITED,
+];
 
 /// Rules of `check` whose findings make map-storage refuse the upload (workadventure-maps, sections 2.1
 /// and 8).
@@ -99,7 +143,9 @@ pub fn rule(name: &str) -> Option<&'static Rule> {
 
 /// How bad a finding of a rule is for an upload: what the server refuses is an error.
 pub fn severity(rule: &Rule) -> Severity {
-    if REFUSING.contains(&rule.name) { Severity::Error } else { rule.severity }
+    // A file that is dropped is one that visitors miss.
+    let misses = REFUSING.contains(&rule.name) || rule.name == "hidden-file";
+    if misses { Severity::Error } else { rule.severity }
 }
 
 /// A rule of `check` that upload breaks as well.

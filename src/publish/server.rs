@@ -10,11 +10,11 @@ use sha2::{Digest as _, Sha256};
 use ureq::{
     Agent, Body, Proxy, SendBody,
     http::{Response, header},
-    tls::{PemItem, RootCerts, TlsConfig, parse_pem},
+    tls::{Certificate, RootCerts, TlsConfig},
 };
 
 use super::{Address, Answer, Outcome, Parcel, PublishError, Token, answer, in_words};
-use crate::online::failure;
+use crate::online::{authorities, failure};
 
 /// Names a file of the authorities that certificates are trusted from, as in OpenSSL and others.
 const AUTHORITIES: &str = "SSL_CERT_FILE";
@@ -57,7 +57,7 @@ impl Server {
     /// [`PublishError::Certificates`] where that file cannot be used.
     pub fn new(address: Address, token: Token, limits: Limits) -> Result<Self, PublishError> {
         let proxy = if address.is_local() { None } else { Proxy::try_from_env() };
-        let tls = TlsConfig::builder().root_certs(authorities()?).build();
+        let tls = TlsConfig::builder().root_certs(root_certificates()?).build();
         let config = Agent::config_builder()
             .http_status_as_error(false)
             // A redirect would carry the token, or the maps, to somebody else.
@@ -147,15 +147,23 @@ impl Server {
             }
             401 | 403 => Turned::Away(PublishError::Unauthorised { status }),
             413 => Turned::Away(PublishError::TooLarge { bytes: parcel.packed() }),
-            // Too many questions, or under repair: whoever says so has not begun.
-            429 | 503 if later.is_none_or(|pause| pause <= Duration::from_secs(60)) => {
+            // Too many questions, or under repair until then: whoever says so has not begun. A proxy that lost the
+            // server behind it says 503, too, but not until when.
+            429 if later.is_none_or(|pause| pause <= LONGEST_PAUSE) => {
                 Turned::Later(later, refused(Outcome::Untouched))
             }
-            400..=499 | 503 => Turned::Away(refused(Outcome::Untouched)),
+            503 if later.is_some_and(|pause| pause <= LONGEST_PAUSE) => {
+                Turned::Later(later, refused(Outcome::Untouched))
+            }
+            503 if later.is_some() => Turned::Away(refused(Outcome::Untouched)),
+            401..=499 => Turned::Away(refused(Outcome::Untouched)),
             _ => Turned::Away(refused(Outcome::Unknown)),
         })
     }
 }
+
+/// Longest that is waited before the server is asked again, where it says how long.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Why an answer is not the last word, or is.
 enum Turned {
@@ -166,22 +174,16 @@ enum Turned {
 }
 
 /// The authorities that certificates are trusted from.
-fn authorities() -> Result<RootCerts, PublishError> {
+fn root_certificates() -> Result<RootCerts, PublishError> {
     let Some(path) = std::env::var_os(AUTHORITIES).filter(|path| !path.is_empty()).map(PathBuf::from) else {
         return Ok(RootCerts::WebPki);
     };
     let refuse = |reason: String| PublishError::Certificates { path: path.clone(), reason };
     let text = std::fs::read(&path).map_err(|error| refuse(error.to_string()))?;
-    let certificates: Vec<_> = parse_pem(&text)
-        .filter_map(|item| match item {
-            Ok(PemItem::Certificate(certificate)) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() {
-        return Err(refuse("there is none in it".to_owned()));
-    }
-    Ok(RootCerts::Specific(certificates.into()))
+    let certificates = authorities(&text).map_err(|error| refuse(error.to_string()))?;
+    let certificates: Vec<Certificate<'static>> =
+        certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
+    Ok(RootCerts::new_with_certs(&certificates))
 }
 
 /// The body of an upload: the fields `directory` and `file` as `multipart/form-data` (RFC 7578).

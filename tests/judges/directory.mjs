@@ -23,7 +23,7 @@ async function open(options) {
 const look = (page) => page.evaluate(() => ({
   cards: Array.from(document.querySelectorAll('.stand')).filter((card) => card.offsetParent !== null).map((card) => card.querySelector('h2').textContent),
   faint: document.querySelectorAll('.spot.out').length,
-  found: document.getElementById('found').value,
+  found: document.getElementById('-found').value,
   lit: Array.from(document.querySelectorAll('.stand.lit, .stand:target'), (card) => card.id),
   pictures: Array.from(document.querySelectorAll('.logo img')).every((image) => image.complete && image.naturalWidth > 0),
   wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
@@ -36,7 +36,7 @@ try {
   await page.keyboard.press('Tab');
   await page.keyboard.type('QUELL  silver');
   seen.search = await look(page);
-  await page.fill('#search', 'no such sponsor');
+  await page.fill('#-search', 'no such sponsor');
   seen.none = await look(page);
   // A stand that was left out comes back when somebody asks for it on the plan.
   await page.locator('.spot').nth(2).click({ force: true });

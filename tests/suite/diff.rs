@@ -240,6 +240,63 @@ fn a_map_that_grew_at_its_top_and_left_is_the_same_one() {
 }
 
 #[test]
+fn the_order_of_areas_is_told_since_the_later_one_counts() {
+    let areas = [
+        area(1, "one", [1, 1, 2, 1], &[property("jitsiRoom", "a")]),
+        area(2, "two", [1, 1, 2, 1], &[property("jitsiRoom", "b")]),
+    ];
+    let old = with_areas(&[], &areas);
+    let new = with_areas(&[], &[areas[1].clone(), areas[0].clone()]);
+    let out = said(&old, &new);
+    assert!(out.contains("moved, behind \"one\" before, first now"), "{out}");
+    assert_eq!(out.lines().count(), 3, "{out}");
+    // A name that went is not another name.
+    let mut new = old.clone();
+    new["layers"].as_array_mut().unwrap().last_mut().unwrap()["objects"][0]["name"] = "".into();
+    let out = said(&old, &new);
+    assert!(out.contains("      - name: \"one\"\n") && !out.contains("renamed"), "{out}");
+}
+
+#[test]
+fn areas_as_large_as_numbers_can_say_cost_nothing() {
+    let areas = |shift: u32| {
+        let all = (0..500).map(|id| {
+            area(id + 1, &format!("a{id}"), [shift, 0, 100_000, 100_000], &[property("silent", true)])
+        });
+        with_areas(&[], &all.collect::<Vec<_>>())
+    };
+    let folder = Folder::new(&[("old/a.tmj", &text(&areas(0))), ("new/a.tmj", &text(&areas(1)))]);
+    picture(&folder, "old/tiles.png");
+    picture(&folder, "new/tiles.png");
+    let (code, out, err) = run(folder.path(), &["old/a.tmj", "new/a.tmj", "--picture", "a.png"]);
+    assert_eq!((code, err.as_str()), (1, ""));
+    assert_eq!(out.matches("moved from (0, 0) to (1, 0)").count(), 500);
+    assert!(folder.path().join("a.png").is_file());
+}
+
+#[test]
+fn maps_in_submodules_are_left_out_with_a_word() {
+    let folder = Folder::new(&[
+        ("inner/a.tmj", &text(&map(&[]))),
+        ("outer/venue.toml", ""),
+        ("outer/b.tmj", &text(&map(&[]))),
+    ]);
+    picture(&folder, "inner/tiles.png");
+    picture(&folder, "outer/tiles.png");
+    let (inner, outer) = (folder.path().join("inner"), folder.path().join("outer"));
+    for repository in [&inner, &outer] {
+        git(repository, &["init", "-q", "-b", "main"]);
+        git(repository, &["add", "-A"]);
+        git(repository, &["commit", "-qm", "x"]);
+    }
+    git(&outer, &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../inner", "shared"]);
+    git(&outer, &["commit", "-qam", "y"]);
+    let (code, out, err) = run(&outer, &["--base", "main"]);
+    assert_eq!((code, out.as_str()), (0, ""));
+    assert!(err.contains("the maps in the submodule shared are not compared"), "{err}");
+}
+
+#[test]
 fn names_move_no_cursor_and_markdown_shows_them_as_they_are() {
     let evil = "<script>\u{1b}[31m@all|`x`";
     let old = map(&[]);

@@ -202,6 +202,21 @@ fn archives_are_sent_as_they_are_and_their_traps_told() {
         "{rules:?}"
     );
     assert_eq!(run.status, 1);
+    // An archive of nothing that is stored would empty the directory.
+    let mut writer = zip::ZipWriter::new(fs::File::create(at("nothing.zip")).unwrap());
+    writer.start_file("./maps/a.tmj", options).unwrap();
+    std::io::copy(&mut fs::File::open(at("dist/maps/a.tmj")).unwrap(), &mut writer).unwrap();
+    writer.finish().unwrap();
+    let run = publish(folder.path(), &[&["nothing.zip", "--dry-run"], &to[..]].concat());
+    assert!(run.rules().iter().any(|(_, rule)| rule == "nothing-stored"), "{}", run.said);
+    assert_eq!(run.status, 1);
+    let run = publish(folder.path(), &[&["nothing.zip"], &to[..]].concat());
+    assert!(run.status == 2 && run.said.contains("holds no manifest.json"), "{}", run.said);
+    // And one that lost a map would take it off the server.
+    fs::remove_file(at("dist/maps/a.tmj")).unwrap();
+    let run = publish(folder.path(), &to);
+    assert!(run.rules().contains(&("maps/a.tmj".to_owned(), "bundle-incomplete".to_owned())), "{}", run.said);
+    assert_eq!(run.status, 1);
     fs::write(at("no.zip"), "PK").unwrap();
     let run = publish(folder.path(), &[&["no.zip"], &to[..]].concat());
     assert!(run.status == 2 && run.said.contains("no zip"), "{}", run.said);

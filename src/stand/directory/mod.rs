@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{Built, Stand, StandError, StandsReport};
-use crate::source::Sources;
+use crate::{output::markdown::escaped, source::Sources};
 
 /// Form of a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,20 +98,18 @@ fn place(stand: &Stand) -> String {
 }
 
 fn markdown(built: &Built, play_url: Option<&str>) -> String {
-    let cell =
-        |text: &str| text.replace('\\', "\\\\").replace('|', "\\|").replace('[', "\\[").replace(']', "\\]");
     let mut text = format!(
         "# Stands of {}\n\n| Sponsor | Tier | Place | At the stand |\n|---|---|---|---|\n",
-        built.event
+        escaped(&built.event)
     );
     for stand in sorted(built) {
         let _infallible = writeln!(
             text,
             "| [{}]({}) | {} | {} | {} |",
-            cell(&stand.sponsor),
+            escaped(&stand.sponsor),
             link(built, stand, play_url).replace(' ', "%20"),
-            cell(&stand.tier),
-            cell(&place(stand)),
+            escaped(&stand.tier),
+            escaped(&place(stand)),
             offers(stand).join(", ")
         );
     }

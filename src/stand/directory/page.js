@@ -2,8 +2,8 @@
 (function () {
   'use strict';
   var cards = Array.from(document.querySelectorAll('.stand'));
-  var search = document.getElementById('search');
-  var found = document.getElementById('found');
+  var search = document.getElementById('-search');
+  var found = document.getElementById('-found');
   var spots = new Map();
   document.querySelectorAll('.spot').forEach(function (spot) {
     spots.set(spot.getAttribute('href').slice(1), spot);

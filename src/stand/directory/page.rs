@@ -52,8 +52,8 @@ pub fn page(
         header {
             h1 { (title) }
             p.search hidden {
-                input #search type="search" placeholder="Name, tier, or what you look for" aria-label="Search the stands";
-                output #found for="search" {}
+                input id="-search" type="search" placeholder="Name, tier, or what you look for" aria-label="Search the stands";
+                output id="-found" for="-search" {}
             }
         }
         main {
@@ -105,7 +105,7 @@ fn card(number: usize, stand: &Stand, logo: Option<&str>, way: &Way) -> Markup {
             div.logo {
                 @match logo {
                     Some(logo) => { img src=(logo) width=(LOGO.0 / 2) height=(LOGO.1 / 2) alt=""; }
-                    None => { span aria-hidden="true" { (stand.sponsor) } }
+                    None => { span aria-hidden="true" { (stand.sponsor.chars().next().unwrap_or('·')) } }
                 }
             }
             h2 { span.number { (number) } " " (stand.sponsor) }
