@@ -202,7 +202,7 @@ pub enum Said {
     Words(String),
 }
 
-/// What a picture marks: cells of layers, and where things lie. Of a layer no more than [`MOST_MARKED`] cells.
+/// What a picture marks: cells of layers, and where things lie. Of a layer no more than a million cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Marks {
     /// Cells that something was in that is no more.

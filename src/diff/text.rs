@@ -251,11 +251,14 @@ impl FileDiff {
     /// Whether a picture shows the change: the file is a map, or stands on one, and something about it can
     /// be seen on the map.
     pub fn has_picture(&self) -> bool {
-        let marked = |change: &Change| !change.marks.is_empty();
+        // Layers and tilesets look different without a cell that is.
+        let looks =
+            |change: &Change| matches!(change.subject, Subject::Layer | Subject::Tileset | Subject::Tile);
+        let seen = |change: &Change| !change.marks.is_empty() || looks(change);
         let alone = matches!(self.change, ChangeKind::Added | ChangeKind::Removed);
         match self.kind {
-            FileKind::Map => alone || self.changes.iter().any(marked),
-            FileKind::Stands => self.changes.iter().any(marked),
+            FileKind::Map => alone || self.changes.iter().any(seen),
+            FileKind::Stands => self.changes.iter().any(seen),
             FileKind::Wam | FileKind::Tileset | FileKind::Config => false,
         }
     }

@@ -470,6 +470,20 @@ fn the_picture_marks_the_cells_that_changed() {
         assert!((11.9..13.2).contains(&column), "marked at column {column}, row {y}");
         assert!(*y > shown.height() * 2 / 3, "marked in the wrong state");
     }
+    // A carpet that goes below the floor changes no cell, and is seen.
+    let under = repository();
+    let mut hall: Value =
+        serde_json::from_str(&fs::read_to_string(under.path().join("maps/hall.tmj")).unwrap()).unwrap();
+    let layers = hall["layers"].as_array_mut().unwrap();
+    let carpets = layers.iter().position(|layer| layer["name"] == "carpets").unwrap();
+    let carpets = layers.remove(carpets);
+    layers.insert(0, carpets);
+    fs::write(under.path().join("maps/hall.tmj"), hall.to_string()).unwrap();
+    let (code, out, err) = run(under.path(), &["--base", "main", "--picture", "a.png"]);
+    assert_eq!((code, err.as_str()), (1, ""), "{out}");
+    let shown = image::open(under.path().join("a.png")).unwrap().to_rgba8();
+    let frames = shown.pixels().filter(|pixel| pixel.0 == [230, 159, 0, 255]).count();
+    assert!(frames > 200, "only {frames} pixels say that something looks different");
     // One map changed: one picture will do. A picture that a map is made of is never written over.
     let (code, _, err) = run(folder.path(), &["--base", "main", "--picture", "one.png"]);
     assert_eq!((code, err.as_str()), (1, ""));
