@@ -164,6 +164,9 @@ pub fn directory(text: &str) -> Result<String, PublishError> {
     let trimmed = text.trim().trim_matches('/');
     let mut parts = Vec::new();
     for part in trimmed.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        if part.trim() == ".." {
+            return Err(refuse("leads out of the storage"));
+        }
         // Parts such as `a..b` are fine to us, but the server refuses whatever has two dots in a row.
         if part.contains("..") || part.trim() != part {
             return Err(refuse("has two dots in a row, or blanks around a part, which the server refuses"));

@@ -102,6 +102,10 @@ fn a_dry_run_foretells_what_the_server_does_and_asks_nobody() {
     for gone in ["maps/b.tmj", "maps/b.wam", "maps/a.wam"] {
         fs::remove_file(dist(gone)).unwrap();
     }
+    let mut listed: serde_json::Value =
+        serde_json::from_slice(&fs::read(dist("manifest.json")).unwrap()).unwrap();
+    listed["files"].as_array_mut().unwrap().retain(|file| file["path"] != "maps/b.tmj");
+    fs::write(dist("manifest.json"), listed.to_string()).unwrap();
     fs::write(dist("maps/c.txt"), "new").unwrap();
     let asked = server.asked();
     let before = server.names();
