@@ -104,7 +104,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let (Some(address), Some(token)) = (goal.address.clone(), token) else { bail!(NO_ADDRESS) };
     for room in forecast.rooms.iter().filter(|(_, room)| **room == Room::Sent).map(|(name, _)| name) {
         shell.note(&format!(
-            "note: {} is in the bundle: what was changed there in WorkAdventure's editor is lost",
+            "note: {} is in the bundle: what was changed there in WorkAdventure's editor is lost; without the file the server \
+             keeps its own",
             plain(room)
         ));
     }
