@@ -14,6 +14,7 @@ use super::{Format, Shell, Status, bundle::size};
 use crate::{
     bundle,
     finding::{Finding, Severity},
+    output::plain,
     project::Project,
     publish::{self, Address, Answer, Change, Forecast, Limits, Parcel, Room, Server, Token},
     report::{self, Report},
@@ -243,11 +244,6 @@ fn human(
         }
     }
     text
-}
-
-/// A name that moves no cursor.
-fn plain(name: &str) -> String {
-    name.chars().map(|sign| if sign.is_control() { char::REPLACEMENT_CHARACTER } else { sign }).collect()
 }
 
 fn dry_run(text: &mut String, goal: &Goal, forecast: &Forecast, size: &str) -> std::fmt::Result {

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use super::{Change, ChangeKind, Detail, Diff, FileDiff, FileKind, Place, Said, Subject, details::quoted};
 use crate::{
     model::TileRect,
-    output::markdown::{LONGEST, attribute, code, escaped},
+    output::{
+        markdown::{LONGEST, attribute, code, escaped},
+        plain,
+    },
 };
 
 /// Longest value that is shown whole, in characters.
@@ -240,11 +243,6 @@ fn cut(text: &str, from: usize) -> String {
         out.push('…');
     }
     plain(&out)
-}
-
-/// A text that moves no cursor.
-fn plain(text: &str) -> String {
-    text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect()
 }
 
 impl FileDiff {

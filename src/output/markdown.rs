@@ -10,46 +10,38 @@ pub(crate) fn code(text: &str) -> String {
 
 /// A text within HTML.
 pub(crate) fn html(text: &str) -> String {
-    text.chars()
-        .map(|sign| match sign {
-            '&' => "&amp;".to_owned(),
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            '"' => "&quot;".to_owned(),
-            // Markdown works within HTML, too.
-            '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | ':' => format!("&#{};", u32::from(sign)),
-            '@' | '#' => format!("{sign}<!-- -->"),
-            sign if sign.is_control() => " ".to_owned(),
-            sign => sign.to_string(),
-        })
-        .collect()
+    signs(text, |sign| match sign {
+        '"' => Some("&quot;".to_owned()),
+        // Markdown works within HTML, too.
+        '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | ':' => Some(format!("&#{};", u32::from(sign))),
+        '@' | '#' => Some(format!("{sign}<!-- -->")),
+        _ => None,
+    })
 }
 
 /// Text that shows as it is: no markup, no table, and nobody is notified by an `@`.
 pub(crate) fn escaped(text: &str) -> String {
-    text.chars()
-        .map(|sign| match sign {
-            '&' => "&amp;".to_owned(),
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '|' | '~' | '!' => format!("\\{sign}"),
-            '@' | '#' => format!("{sign}<!-- -->"),
-            sign if sign.is_control() => " ".to_owned(),
-            sign => sign.to_string(),
-        })
-        .collect()
+    signs(text, |sign| match sign {
+        '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '|' | '~' | '!' => Some(format!("\\{sign}")),
+        '@' | '#' => Some(format!("{sign}<!-- -->")),
+        _ => None,
+    })
 }
 
 /// A text as the value of an attribute of HTML.
 pub(crate) fn attribute(text: &str) -> String {
+    signs(text, |sign| (sign == '"').then(|| "&quot;".to_owned()))
+}
+
+/// The text on one line, without tags and entities, and with what `instead` has for other signs.
+fn signs(text: &str, instead: impl Fn(char) -> Option<String>) -> String {
     text.chars()
         .map(|sign| match sign {
             '&' => "&amp;".to_owned(),
             '<' => "&lt;".to_owned(),
             '>' => "&gt;".to_owned(),
-            '"' => "&quot;".to_owned(),
             sign if sign.is_control() => " ".to_owned(),
-            sign => sign.to_string(),
+            sign => instead(sign).unwrap_or_else(|| sign.to_string()),
         })
         .collect()
 }

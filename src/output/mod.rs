@@ -12,6 +12,11 @@ use std::{
 
 pub(crate) use page::page;
 
+/// A text of somebody's on one line of a terminal: it moves no cursor and changes no colour.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect()
+}
+
 /// Why a file was not written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}", path.display())]
