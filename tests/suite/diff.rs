@@ -302,6 +302,11 @@ fn names_move_no_cursor_and_markdown_shows_them_as_they_are() {
     let old = map(&[]);
     let new = map(&[(evil, vec![property("jitsiRoom", "<b>\u{1b}]0;x\u{7}")])]);
     let folder = Folder::new(&[("old/a.tmj", &text(&old)), ("new/a.tmj", &text(&new))]);
+    // With our own colours theirs would come through as well.
+    let (code, out, _) = run(folder.path(), &["old/a.tmj", "new/a.tmj", "--color", "always"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("\u{1b}[32m+") && !out.contains("\u{1b}[31m@all"), "{out:?}");
+    assert!(!out.contains("\u{1b}]") && !out.contains('\u{7}'), "{out:?}");
     for format in ["human", "markdown", "json"] {
         let (code, out, _) = run(folder.path(), &["old/a.tmj", "new/a.tmj", "--format", format]);
         assert_eq!(code, 1);
