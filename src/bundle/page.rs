@@ -67,13 +67,15 @@ fn listed<'s>(project: &Project, plan: &Plan, stands: &'s [Built], bundle: &mut 
     for built in stands {
         let Some(output) = output_of(plan, built) else { continue };
         for stand in &built.stands {
+            let mut bright = false;
             let logo = stand.logo.as_ref().and_then(|name| {
                 let bytes = project.sources.read(name).ok()?;
+                bright = stand::is_bright(Arc::clone(&bytes), name);
                 let path = picture::path(picture::FOLDER, name, &bytes);
                 bundle.insert_hashed(&path, bytes, Some(name));
                 Some(path)
             });
-            listed.push(Listed { stand, output: output.clone(), logo });
+            listed.push(Listed { stand, bright, output: output.clone(), logo });
         }
     }
     listed.sort_by_key(|listed| (listed.stand.rank, listed.stand.sponsor.to_lowercase()));
@@ -275,6 +277,8 @@ fn credits(map: &Map) -> BTreeSet<String> {
 /// A stand with its place in the bundle.
 struct Listed<'s> {
     stand: &'s Stand,
+    /// Whether its logo needs a dark ground.
+    bright: bool,
     output: String,
     logo: Option<String>,
 }
@@ -440,7 +444,7 @@ fn stand_card(listed: &Listed<'_>, rooms: &Rooms, walk: bool) -> Markup {
     let stand = listed.stand;
     html! {
         article.stand {
-            div.logo {
+            div.logo.bright[listed.bright] {
                 @match &listed.logo {
                     Some(logo) => { img src=(logo) alt="" loading="lazy"; }
                     None => { span aria-hidden="true" { (stand.sponsor.chars().next().unwrap_or('·')) } }

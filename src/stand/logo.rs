@@ -118,6 +118,11 @@ impl Logo {
     }
 }
 
+/// Whether a logo is so bright that it needs a dark ground; not where it cannot be read.
+pub fn is_bright(bytes: std::sync::Arc<[u8]>, name: &str) -> bool {
+    Logo::read(bytes, name).is_ok_and(|logo| !logo.is_dark())
+}
+
 /// The first address in an SVG that leads out of it: a picture, a style, a font of somewhere else.
 fn foreign(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?;

@@ -32,6 +32,7 @@ mod template;
 
 pub use build::build;
 pub use directory::{Directory, Way, directory, page};
+pub use logo::is_bright;
 pub use place::Unplaced;
 pub use plan::plan;
 pub use report::StandsReport;

@@ -44,6 +44,9 @@
       if (document.getElementById(id).hidden) { search.value = ''; show(); }
     });
   });
+  // A plan that is wider than the screen begins where the stands are.
+  var first = document.querySelector('.spot rect'), plan = document.querySelector('section');
+  if (first) { plan.scrollLeft += first.getBoundingClientRect().left - plan.getBoundingClientRect().left - 24; }
   search.closest('p').hidden = false;
   search.addEventListener('input', show);
   show();
