@@ -60,14 +60,14 @@ fn explained(files: &BTreeMap<String, Vec<u8>>, name: &str) -> anyhow::Result<Ve
     let kinds = [OverlayKind::Zones, OverlayKind::Entries];
     let renderer = Renderer::new(&map, &sources, &store, &options)?;
     let renderer = renderer.with_overlay(Overlay::new(&kinds, &meaning, []));
-    Ok(venue::picture::reduce(&venue::picture::encode(&renderer.draw()?)?, venue::picture::Effort::Thorough)?)
+    Ok(venue::picture::encode_small(&renderer.draw()?, venue::picture::Effort::Thorough)?)
 }
 
 /// Every file by its path.
 fn draw() -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let png = |image: &image::RgbaImage| -> anyhow::Result<Vec<u8>> {
-        Ok(venue::picture::reduce(&venue::picture::encode(image)?, venue::picture::Effort::Thorough)?)
+        Ok(venue::picture::encode_small(image, venue::picture::Effort::Thorough)?)
     };
     let sheets = Sheets(vec![floors::sheet(), walls::sheet(), furniture::sheet(), markers::sheet()]);
     for sheet in sheets.0.iter().chain([&stands::sheet()]) {

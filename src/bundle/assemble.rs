@@ -8,7 +8,9 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    ACCEPTED_FINDINGS, Bundle, BundleError, BundledMap, Note, Settings, optimise, picture,
+    ACCEPTED_FINDINGS, Bundle, BundleError, BundledMap, Note, Settings,
+    optimise::{self, PictureForm},
+    picture,
     plan::Plan,
     reference::{Target, extension},
     wam,
@@ -112,14 +114,15 @@ impl Workshop<'_> {
         if self.settings.optimize {
             let pixels =
                 |file: &str, picture: &Picture| self.store.load(&self.project.sources, file, picture).ok();
-            let optimised = optimise::optimise(&map, &pixels, self.settings.texture_size);
+            let form = PictureForm { largest: self.settings.texture_size, edge: self.settings.extrude };
+            let optimised = optimise::optimise(&map, &pixels, form);
             notes.extend(optimised.notes);
             map = optimised.map;
             atlases = optimised
                 .atlases
                 .into_par_iter()
                 .map(|(index, pixels)| {
-                    let bytes = picture::encode(source, &pixels, Effort::Thorough)?;
+                    let bytes = picture::encode(source, &pixels, Effort::Balanced)?;
                     let path = picture::path(picture::FOLDER, "tiles.png", &bytes);
                     Ok((index, Made { path, bytes: bytes.into() }))
                 })
@@ -234,7 +237,7 @@ impl Workshop<'_> {
                 } else {
                     let is_png = extension(name) == "png" && self.settings.optimize;
                     let reduced =
-                        is_png.then(|| crate::picture::reduce(&bytes, Effort::Thorough).ok()).flatten();
+                        is_png.then(|| crate::picture::reduce(&bytes, Effort::Balanced).ok()).flatten();
                     let bytes: Arc<[u8]> = reduced.map_or(bytes, Into::into);
                     Some(Made { path: picture::path(picture::FOLDER, name, &bytes), bytes })
                 }

@@ -380,6 +380,7 @@ mod tests {
         let settings = Settings {
             optimize: true,
             texture_size: 4096,
+            extrude: 0,
             walk: false,
             base_url: Some("https://maps.example.org/mixit".to_owned()),
             out: None,

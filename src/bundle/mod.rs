@@ -58,6 +58,9 @@ pub struct Settings {
     pub optimize: bool,
     /// Largest side of a tileset's picture, in pixels.
     pub texture_size: u32,
+    /// How many times the outermost pixels of each tile are repeated around it in tilesets' pictures, so that
+    /// no seams show where a browser mixes neighbours.
+    pub extrude: u32,
     /// Whether a page is added on which people walk through the maps in any browser.
     pub walk: bool,
     /// URL under which the bundle's root will be served, for links into WorkAdventure.
@@ -231,6 +234,15 @@ pub fn build(project: &mut Project, stands: &[Built], settings: &Settings) -> Re
             settings.texture_size,
             TEXTURES.start(),
             TEXTURES.end()
+        )));
+    }
+    const EDGES: std::ops::RangeInclusive<u32> = 0..=8;
+    if !EDGES.contains(&settings.extrude) {
+        return Err(BundleError::Setting(format!(
+            "extrude is {}, but must lie between {} and {} pixels",
+            settings.extrude,
+            EDGES.start(),
+            EDGES.end()
         )));
     }
     let plan = plan::plan(project, settings)?;

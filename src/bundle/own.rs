@@ -111,6 +111,7 @@ mod tests {
         let settings = Settings {
             optimize: true,
             texture_size: 4096,
+            extrude: 0,
             walk: false,
             base_url: Some(base_url.to_owned()),
             out: None,

@@ -52,7 +52,7 @@ pub(super) fn encode(
 ) -> Result<Vec<u8>, BundleError> {
     let failed =
         |error: picture::PngError| BundleError::Encode { file: name.to_owned(), reason: error.to_string() };
-    picture::reduce(&picture::encode(pixels).map_err(failed)?, effort).map_err(failed)
+    picture::encode_small(pixels, effort).map_err(failed)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::{
 };
 
 const SETTINGS: Settings =
-    Settings { optimize: true, texture_size: 4096, walk: false, base_url: None, out: None };
+    Settings { optimize: true, texture_size: 4096, extrude: 0, walk: false, base_url: None, out: None };
 
 fn picture(seed: u8) -> Vec<u8> {
     let pixels = image::RgbaImage::from_fn(64, 64, |x, y| {

@@ -88,6 +88,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let settings = bundle::Settings {
         optimize: project.config.bundle.optimize && !args.no_optimize,
         texture_size: project.config.bundle.texture_size,
+        extrude: project.config.bundle.extrude,
         walk: args.walk,
         base_url: args.base_url.clone(),
         out: Some(out),

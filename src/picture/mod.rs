@@ -14,6 +14,6 @@ mod store;
 pub use compare::{ChangeMark, Panels};
 pub use overlay::{Overlay, OverlayKind};
 
-pub use self::png::{Effort, PngError, encode, reduce};
+pub use self::png::{Effort, PngError, encode, encode_small, reduce};
 pub use render::{MAX_DRAWN_PIXELS, MAX_SIDE, MAX_WRITTEN_PIXELS, RenderError, RenderOptions, Renderer};
 pub use store::{MAX_PICTURE_PIXELS, PictureError, PictureFault, PictureStore, decode};

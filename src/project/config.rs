@@ -161,13 +161,17 @@ pub struct BundleConfig {
     /// Largest side of a tileset's picture, in pixels; default 4096.
     #[schemars(range(min = 64, max = 16_384))]
     pub texture_size: u32,
+    /// How many pixels the edge of each tile is drawn on beyond it in tilesets' pictures; 1 hides the seams
+    /// that browsers show between tiles at odd zooms; default 0.
+    #[schemars(range(max = 8))]
+    pub extrude: u32,
     /// Globs of files that go in though no map refers to them.
     pub include: Vec<String>,
 }
 
 impl Default for BundleConfig {
     fn default() -> Self {
-        Self { optimize: true, texture_size: 4096, include: Vec::new() }
+        Self { optimize: true, texture_size: 4096, extrude: 0, include: Vec::new() }
     }
 }
 

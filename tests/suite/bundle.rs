@@ -17,7 +17,7 @@ use venue::{
 use crate::corpus::corpus;
 
 pub(crate) const SETTINGS: Settings =
-    Settings { optimize: true, texture_size: 4096, walk: false, base_url: None, out: None };
+    Settings { optimize: true, texture_size: 4096, extrude: 0, walk: false, base_url: None, out: None };
 
 /// What the judges say of maps that are wrong in themselves, and were exported without a check:
 /// pictures that are not in the corpus; orientations that WorkAdventure does not know.
@@ -195,6 +195,8 @@ fn a_whole_conference_becomes_small_and_stays_equal() {
     assert!(map.bytes_after * 10 < map.bytes_before * 6, "{map:?}");
     let again = bundle::build(&mut project, &[], &SETTINGS).unwrap();
     assert_eq!(bundle::zip(&bundle).unwrap(), bundle::zip(&again).unwrap());
+    let extruded = bundle::build(&mut project, &[], &Settings { extrude: 1, ..SETTINGS }).unwrap();
+    assert_eq!(differences(&project, &extruded), Vec::<String>::new());
 }
 
 /// A project of two maps on disk.

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path, process::Command};
 use image::RgbaImage;
 use serde_json::Value;
 use venue::{
-    bundle,
+    bundle::{self, Settings},
     picture::{PictureStore, RenderOptions, Renderer},
     project::Project,
     workadventure::as_drawn,
@@ -80,8 +80,8 @@ fn difference(engine: &RgbaImage, ours: &RgbaImage) -> (usize, u8) {
     (count, worst)
 }
 
-fn judge(project: &mut Project, only: Option<&str>) {
-    let bundle = bundle::build(project, &[], &SETTINGS).unwrap();
+fn judge(project: &mut Project, only: Option<&str>, settings: &Settings) {
+    let bundle = bundle::build(project, &[], settings).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let dist = folder.path().join("dist");
     bundle::prepare(&bundle, &dist).unwrap().commit().unwrap();
@@ -109,7 +109,8 @@ fn the_demo_looks_in_the_engine_as_it_is_drawn() {
     if !browser_at_hand() {
         return;
     }
-    judge(&mut demo(), None);
+    judge(&mut demo(), None, &SETTINGS);
+    judge(&mut demo(), None, &Settings { extrude: 1, ..SETTINGS });
 }
 
 #[test]
@@ -127,7 +128,7 @@ fn maps_of_the_corpus_look_in_the_engine_as_they_are_drawn() {
         "preset-sponsorship/map.tmj",
     ] {
         // Exits lead to others, which lack pictures.
-        judge(&mut open(&corpus, name), Some(name));
+        judge(&mut open(&corpus, name), Some(name), &SETTINGS);
     }
 }
 

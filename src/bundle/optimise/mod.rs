@@ -40,12 +40,21 @@ pub(crate) struct Optimised {
 /// Property of a tile that scripts know it by (`WA.room.setTiles`).
 const TILE_NAME: &str = "name";
 
-/// Makes a map small. `texture_size` is the largest side of a new picture, in pixels.
+/// What the pictures of tiles are like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PictureForm {
+    /// Largest side, in pixels.
+    pub(crate) largest: u32,
+    /// How wide the edge around each tile is that repeats its outermost pixels, in pixels.
+    pub(crate) edge: u32,
+}
+
+/// Makes a map small.
 ///
 /// The map must be finite and its layers readable; gids that no tileset knows become empty cells and
 /// are noted.
-pub(crate) fn optimise(map: &Map, pictures: Pictures<'_>, texture_size: u32) -> Optimised {
-    let mut stock = Stock::new(map, pictures, texture_size);
+pub(crate) fn optimise(map: &Map, pictures: Pictures<'_>, form: PictureForm) -> Optimised {
+    let mut stock = Stock::new(map, pictures, form);
     let mut needs = Needs::default();
     needs.layers(&map.layers, &mut stock);
     needs.named(map, &mut stock);
@@ -55,13 +64,13 @@ pub(crate) fn optimise(map: &Map, pictures: Pictures<'_>, texture_size: u32) -> 
     needs.layers.clear();
     needs.shown(&map.layers, &stock, &views);
 
-    let sheet = |kind: usize| Sheet::new(stock.kinds[kind].size, texture_size);
+    let sheet = |kind: usize| Sheet::new(stock.kinds[kind].size, form);
     let (clusters, too_large) = Clusters::of(&needs.layers, &needs.loose, &stock, &sheet);
     let mut notes = stock.notes();
     for layer in too_large {
         notes.push(format!(
-            "layer \"{}\" uses more tiles than one picture of {texture_size} pixels holds, it is drawn from several",
-            needs.paths[layer]
+            "layer \"{}\" uses more tiles than one picture of {} pixels holds, it is drawn from several",
+            needs.paths[layer], form.largest
         ));
     }
     if needs.dangling > 0 {

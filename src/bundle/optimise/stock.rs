@@ -9,7 +9,7 @@ use std::{
 use glam::IVec2;
 use image::RgbaImage;
 
-use super::{Pictures, atlas::Sheet, cluster::Cluster, mirror::flipped};
+use super::{PictureForm, Pictures, atlas::Sheet, cluster::Cluster, mirror::flipped};
 use crate::{
     bundle::ACCEPTED_FINDINGS,
     model::{Extra, Frame, Gid, Json, Map, ObjectLayer, Picture, Properties, Tile, TileSize, Tileset},
@@ -63,7 +63,7 @@ pub(super) enum Found {
 pub(super) struct Stock<'a> {
     map: &'a Map,
     pictures: Pictures<'a>,
-    texture_size: u32,
+    form: PictureForm,
     pub(super) kinds: Vec<Kind>,
     pub(super) entries: Vec<Entry>,
     /// First gids with the numbers of their tilesets, ascending.
@@ -86,7 +86,7 @@ enum Source {
 }
 
 impl<'a> Stock<'a> {
-    pub(super) fn new(map: &'a Map, pictures: Pictures<'a>, texture_size: u32) -> Self {
+    pub(super) fn new(map: &'a Map, pictures: Pictures<'a>, form: PictureForm) -> Self {
         let mut owners: Vec<(u32, usize)> =
             map.tilesets.iter().enumerate().map(|(index, set)| (set.first_gid, index)).collect();
         // Of two with one first gid the first counts, as `Map::tileset_of` has it: the last maximum.
@@ -94,7 +94,7 @@ impl<'a> Stock<'a> {
         Self {
             map,
             pictures,
-            texture_size,
+            form,
             kinds: Vec::new(),
             entries: Vec::new(),
             owners,
@@ -233,7 +233,7 @@ impl<'a> Stock<'a> {
 
     /// How a tileset gives its pixels; one that cannot is noted.
     fn source(&mut self, tileset: &Tileset) -> Source {
-        let largest = self.texture_size;
+        let largest = self.form.largest.saturating_sub(2 * self.form.edge);
         let fits =
             |size: TileSize| (1..=largest).contains(&size.width) && (1..=largest).contains(&size.height);
         let Some(picture) = &tileset.picture else {
@@ -376,18 +376,14 @@ impl<'a> Stock<'a> {
     pub(super) fn tileset(&self, cluster: &Cluster, sheet: &Sheet) -> (Tileset, RgbaImage) {
         let kind = &self.kinds[cluster.kind];
         let (width, height) = sheet.picture_size(cluster.entries.len());
-        let (columns, rows) = (width / kind.size.width.max(1), height / kind.size.height.max(1));
+        let (columns, rows) = sheet.grid((width, height));
         let mut pixels = vec![0; width as usize * height as usize * 4];
         let mut tiles = Vec::new();
         for (index, entry) in cluster.entries.iter().enumerate() {
             let id = u32::try_from(index).unwrap_or(u32::MAX);
             let entry = &self.entries[*entry];
-            let (left, top) = (id % columns * kind.size.width, id / columns * kind.size.height);
-            for (y, row) in entry.pixels.chunks_exact(kind.size.width as usize * 4).enumerate() {
-                let y = top + u32::try_from(y).unwrap_or(0);
-                let start = (y as usize * width as usize + left as usize) * 4;
-                pixels[start..start + row.len()].copy_from_slice(row);
-            }
+            let (left, top) = sheet.position(id, columns);
+            lay(&mut pixels, width, (left, top), &entry.pixels, kind.size, sheet.edge);
             if let Some(tile) = &entry.tile {
                 let animation = entry.frames.iter().filter_map(|(frame, duration)| {
                     Some(Frame { tile: *cluster.index.get(frame)?, duration: *duration })
@@ -399,14 +395,15 @@ impl<'a> Stock<'a> {
         if let Some(mode) = &kind.fill_mode {
             extra.push(("fillmode".to_owned(), Json::String(mode.clone())));
         }
+        let edge = i32::try_from(sheet.edge).unwrap_or(0);
         let tileset = Tileset {
             span: None,
             file: String::new(),
             name: String::new(),
             class: String::new(),
             tile_size: kind.size,
-            spacing: 0,
-            margin: 0,
+            spacing: 2 * edge,
+            margin: edge,
             columns,
             tile_count: columns * rows,
             picture: Some(Picture { width: Some(width), height: Some(height), ..Picture::default() }),
@@ -419,6 +416,26 @@ impl<'a> Stock<'a> {
         };
         // The buffer has exactly the length that the sides ask for.
         (tileset, RgbaImage::from_raw(width, height, pixels).unwrap_or_default())
+    }
+}
+
+/// Lays a tile with its left top corner there into pixels of `width` a row; its outermost pixels are repeated
+/// on the edge around it.
+fn lay(out: &mut [u8], width: u32, (left, top): (u32, u32), tile: &[u8], size: TileSize, edge: u32) {
+    let row_bytes = size.width as usize * 4;
+    let edge_bytes = edge as usize * 4;
+    let rows: Vec<&[u8]> = tile.chunks_exact(row_bytes).collect();
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
+    let above = std::iter::repeat_n(first, edge as usize);
+    let below = std::iter::repeat_n(last, edge as usize);
+    for (y, row) in above.chain(&rows).chain(below).enumerate() {
+        let start = ((top - edge) as usize + y) * width as usize * 4 + (left - edge) as usize * 4;
+        let out = &mut out[start..start + row_bytes + 2 * edge_bytes];
+        let (before, rest) = out.split_at_mut(edge_bytes);
+        let (middle, after) = rest.split_at_mut(row_bytes);
+        before.chunks_exact_mut(4).for_each(|pixel| pixel.copy_from_slice(&row[..4]));
+        middle.copy_from_slice(row);
+        after.chunks_exact_mut(4).for_each(|pixel| pixel.copy_from_slice(&row[row_bytes - 4..]));
     }
 }
 

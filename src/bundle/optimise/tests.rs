@@ -57,11 +57,15 @@ struct Done {
     sources: Sources,
 }
 
-fn run(map: &serde_json::Value, texture_size: u32) -> Done {
+fn run(map: &serde_json::Value, largest: u32) -> Done {
+    run_with(map, PictureForm { largest, edge: 0 })
+}
+
+fn run_with(map: &serde_json::Value, form: PictureForm) -> Done {
     let sources = sources(map);
     let before = format::load_map(&sources, "a.tmj").map.unwrap();
     let store = PictureStore::new();
-    let after = optimise(&before, &|file, picture| store.load(&sources, file, picture).ok(), texture_size);
+    let after = optimise(&before, &|file, picture| store.load(&sources, file, picture).ok(), form);
     Done { before, after, store, sources }
 }
 
@@ -79,7 +83,9 @@ impl Done {
                 let picture = tileset.picture.as_ref()?;
                 (*self.store.load(&self.sources, &tileset.file, picture).ok()?).clone()
             };
-            Some(image.get_pixel_checked(id % tileset.columns * 16, id / tileset.columns * 16)?.0)
+            let (margin, step) = (tileset.margin.unsigned_abs(), 16 + tileset.spacing.unsigned_abs());
+            let corner = (margin + id % tileset.columns * step, margin + id / tileset.columns * step);
+            Some(image.get_pixel_checked(corner.0, corner.1)?.0)
         };
         (color(&self.before, false), color(&self.after.map, true))
     }
@@ -98,6 +104,30 @@ impl Done {
         let (set, id) = self.after.map.tileset_of(gid).unwrap();
         (gid, set.tileset.as_ref().unwrap().tile(id).cloned())
     }
+}
+
+#[test]
+fn around_extruded_tiles_their_own_pixels_go_on() {
+    let sets = [tileset(1, "tiles", "tiles.png", (64, 64), &json!([]))];
+    let map = map(&sets, &[layer(1, "floor", &[1, 6, 11, 16])]);
+    let done = run_with(&map, PictureForm { largest: 4096, edge: 2 });
+    done.assert_equal_to_the_eye();
+    let tileset = done.after.map.tilesets[0].tileset.as_ref().unwrap();
+    assert_eq!((tileset.margin, tileset.spacing, tileset.columns), (2, 4, 3));
+    let image = &done.after.atlases[0].1;
+    assert_eq!(image.dimensions(), (64, 64));
+    for tile in 0..3 {
+        let left = tile * 20;
+        for (x, y) in (0..20).flat_map(|x| (0..20).map(move |y| (x, y))) {
+            let nearest = (left + x.clamp(2, 17), y.clamp(2, 17));
+            assert_eq!(
+                image.get_pixel(left + x, y),
+                image.get_pixel(nearest.0, nearest.1),
+                "{tile}: {x}, {y}"
+            );
+        }
+    }
+    assert_eq!(image.get_pixel(60, 0).0, [0; 4]);
 }
 
 fn wall(id: u32) -> serde_json::Value {
@@ -130,7 +160,11 @@ fn bundled_in(map: &serde_json::Value) -> (Vec<u32>, u32, Option<String>) {
     sources.insert("m.png", crate::picture::encode(&mirrored()).unwrap());
     let before = format::load_map(&sources, "a.tmj").map.unwrap();
     let store = PictureStore::new();
-    let after = optimise(&before, &|file, picture| store.load(&sources, file, picture).ok(), 4096);
+    let after = optimise(
+        &before,
+        &|file, picture| store.load(&sources, file, picture).ok(),
+        PictureForm { largest: 4096, edge: 0 },
+    );
     let cells = after.map.layers[0].tiles().unwrap();
     let gids = after.map.bounds().cells().map(|cell| cells.get(cell).0).collect();
     let tileset = after.map.tilesets[0].tileset.as_ref().unwrap();
@@ -213,7 +247,11 @@ fn flags_that_cost_more_than_a_tile_are_not_set() {
     sources.insert("m.png", crate::picture::encode(&mirrored()).unwrap());
     let before = format::load_map(&sources, "a.tmj").map.unwrap();
     let store = PictureStore::new();
-    let after = optimise(&before, &|file, picture| store.load(&sources, file, picture).ok(), 4096);
+    let after = optimise(
+        &before,
+        &|file, picture| store.load(&sources, file, picture).ok(),
+        PictureForm { largest: 4096, edge: 0 },
+    );
     assert_eq!(after.atlases[0].1.dimensions(), (32, 16));
 }
 
@@ -339,7 +377,7 @@ fn a_tileset_without_its_picture_stays_whole() {
 
 proptest::proptest! {
     #[test]
-    fn every_map_looks_the_same(cells in proptest::collection::vec(0_u32..26, 8), size in 4_u32..8, walls in proptest::collection::vec(0_u32..16, 0..4)) {
+    fn every_map_looks_the_same(cells in proptest::collection::vec(0_u32..26, 8), size in 4_u32..8, edge in 0_u32..3, walls in proptest::collection::vec(0_u32..16, 0..4)) {
         let mut walls = walls;
         walls.sort_unstable();
         walls.dedup();
@@ -349,7 +387,13 @@ proptest::proptest! {
             tileset(17, "doubled", "doubled.png", (64, 32), &json!([])),
         ];
         let cells: Vec<u32> = cells.into_iter().map(|gid| if gid == 25 { 3 + 0xC000_0000 } else { gid }).collect();
-        let done = run(&map(&sets, &[layer(1, "a", &cells[..4]), layer(2, "b", &cells[4..])]), 1 << size);
+        let map = map(&sets, &[layer(1, "a", &cells[..4]), layer(2, "b", &cells[4..])]);
+        let done = run_with(&map, PictureForm { largest: 1 << size, edge: if size < 6 { 0 } else { edge } });
+        for set in &done.after.map.tilesets {
+            let tileset = set.tileset.as_ref().unwrap();
+            // They differ over what a margin means on the far side.
+            assert_eq!(tileset.grid(), tileset.phaser_grid());
+        }
         done.assert_equal_to_the_eye();
     }
 }

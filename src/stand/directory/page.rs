@@ -137,7 +137,7 @@ fn logo(sources: &Sources, stand: &Stand) -> Result<Option<Vec<u8>>, StandError>
 }
 
 fn png(image: &RgbaImage) -> Result<Vec<u8>, StandError> {
-    let png = picture::encode(image).and_then(|png| picture::reduce(&png, picture::Effort::Quick));
+    let png = picture::encode_small(image, picture::Effort::Quick);
     png.map_err(|error| StandError::Picture(format!("the directory: {error}")))
 }
 
