@@ -13,7 +13,7 @@ use super::{
     picture,
     plan::Plan,
     reference::{Target, extension},
-    wam,
+    script, wam,
 };
 use crate::{
     format::{SaveStyle, save_tmj},
@@ -21,7 +21,7 @@ use crate::{
     picture::{Effort, PictureStore},
     project::{HALL_OF, Host, Project, STANDS_IN_FOR},
     source::{PictureHeader, is_url, parent, relative, resolve},
-    workadventure::{Reference, reference::visit},
+    workadventure::{Reference, percent_decoded, reference::visit},
 };
 
 /// Builds every file that the plan names.
@@ -42,11 +42,13 @@ pub(super) fn assemble(
     let sources: Vec<&String> = plan.maps.keys().collect();
     let maps: Vec<MapFiles> =
         sources.par_iter().map(|source| workshop.map(source)).collect::<Result<_, _>>()?;
+    let mut pages = BTreeMap::new();
     for map in maps {
         bundle.insert(&map.summary.output, map.tmj.into_bytes(), Some(&map.summary.source));
         for (made, source) in map.pictures {
             bundle.insert_hashed(&made.path, made.bytes, Some(&source));
         }
+        pages.extend(map.pages);
         bundle.maps.push(map.summary);
         bundle.notes.extend(map.notes);
     }
@@ -66,6 +68,9 @@ pub(super) fn assemble(
     }
     for (name, (output, bytes)) in &plan.made {
         bundle.insert(output, bytes.as_slice(), Some(name));
+    }
+    for (path, page) in pages {
+        bundle.insert_own(&path, page.into_bytes());
     }
     Ok(bundle)
 }
@@ -92,6 +97,8 @@ struct MapFiles {
     tmj: String,
     /// Pictures with the names of their sources.
     pictures: Vec<(Made, String)>,
+    /// Pages that load the map's scripts: path and content.
+    pages: Vec<(String, String)>,
     notes: Vec<Note>,
 }
 
@@ -102,10 +109,15 @@ impl Workshop<'_> {
         let mut notes = Vec::new();
         let mut pictures = Vec::new();
         let mut map = original.clone();
+        let mut pages = Vec::new();
+        let classic = map.properties.boolean("scriptDisableModuleSupport") == Some(true);
         // First of all, while every text still stands where it is relative to.
         visit(&mut map, &mut |used, text| {
             if let Some(new) = self.rewritten(parent(output), used.reference, used.folder, text) {
                 *text = new;
+            }
+            if self.settings.script_pages && used.reference == Some(Reference::Scripts) {
+                pages.extend(self.script_page(parent(output), classic, text));
             }
             Ok::<(), BundleError>(())
         })?;
@@ -152,7 +164,24 @@ impl Workshop<'_> {
             tilesets_after: map.tilesets.len(),
         };
         let notes = notes.into_iter().map(|message| Note { file: source.to_owned(), message }).collect();
-        Ok(MapFiles { summary, tmj, pictures, notes })
+        Ok(MapFiles { summary, tmj, pictures, pages, notes })
+    }
+
+    /// Lets a script, named from the folder of its map, be loaded by a page, which is returned with its path;
+    /// `None` for a page, and for a script of another site.
+    fn script_page(&self, folder: &str, classic: bool, text: &mut String) -> Option<(String, String)> {
+        let (path, suffix) = text.split_at(text.find(['#', '?']).unwrap_or(text.len()));
+        let target = resolve(folder, &percent_decoded(path.trim()));
+        let made = self.plan.made.values().any(|(path, _)| *path == target);
+        if !matches!(extension(&target).as_str(), "js" | "mjs")
+            || !(made || self.plan.copies.contains_key(&target))
+        {
+            return None;
+        }
+        let page = script::page(&target, suffix, classic, self.project.config.project.play_url.as_deref());
+        let written = format!("{}.html{suffix}", path.trim_end());
+        *text = written;
+        Some((format!("{target}.html"), page))
     }
 
     /// Size of a map's file and of the pictures of its tilesets and image layers, in bytes.

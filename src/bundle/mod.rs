@@ -44,7 +44,7 @@ pub use write::{Ready, prepare, zip};
 use crate::{
     output::WriteError,
     picture::PictureStore,
-    project::{Host, Project, ProjectError},
+    project::{BundleConfig, Host, Project, ProjectError},
     stand::Built,
 };
 
@@ -61,12 +61,22 @@ pub struct Settings {
     /// How many times the outermost pixels of each tile are repeated around it in tilesets' pictures, so that
     /// no seams show where a browser mixes neighbours.
     pub extrude: u32,
+    /// Whether maps name their scripts by pages of their own.
+    pub script_pages: bool,
     /// Whether a page is added on which people walk through the maps in any browser.
     pub walk: bool,
     /// URL under which the bundle's root will be served, for links into WorkAdventure.
     pub base_url: Option<String>,
     /// Folder that the bundle will be written to, from the file system's root: nothing is taken from it.
     pub out: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let BundleConfig { optimize, texture_size, extrude, script_pages, include: _ } =
+            BundleConfig::default();
+        Self { optimize, texture_size, extrude, script_pages, walk: false, base_url: None, out: None }
+    }
 }
 
 /// A bundle in memory.
@@ -227,24 +237,8 @@ pub enum BundleError {
 /// Where a map cannot be exported so that visitors can enter it, where a file cannot be read, and
 /// where two files would get one name.
 pub fn build(project: &mut Project, stands: &[Built], settings: &Settings) -> Result<Bundle, BundleError> {
-    const TEXTURES: std::ops::RangeInclusive<u32> = 64..=16_384;
-    if !TEXTURES.contains(&settings.texture_size) {
-        return Err(BundleError::Setting(format!(
-            "texture-size is {}, but must lie between {} and {} pixels",
-            settings.texture_size,
-            TEXTURES.start(),
-            TEXTURES.end()
-        )));
-    }
-    const EDGES: std::ops::RangeInclusive<u32> = 0..=8;
-    if !EDGES.contains(&settings.extrude) {
-        return Err(BundleError::Setting(format!(
-            "extrude is {}, but must lie between {} and {} pixels",
-            settings.extrude,
-            EDGES.start(),
-            EDGES.end()
-        )));
-    }
+    within("texture-size", settings.texture_size, 64..=16_384)?;
+    within("extrude", settings.extrude, 0..=8)?;
     let plan = plan::plan(project, settings)?;
     let store = PictureStore::new();
     let (bundle, previews) = rayon::join(
@@ -264,6 +258,15 @@ pub fn build(project: &mut Project, stands: &[Built], settings: &Settings) -> Re
     bundle.notes.sort();
     bundle.notes.dedup();
     Ok(bundle)
+}
+
+/// Refuses a setting in pixels that lies elsewhere.
+fn within(name: &str, value: u32, range: std::ops::RangeInclusive<u32>) -> Result<(), BundleError> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let (start, end) = range.into_inner();
+    Err(BundleError::Setting(format!("{name} is {value}, but must lie between {start} and {end} pixels")))
 }
 
 impl Bundle {

@@ -108,14 +108,7 @@ mod tests {
         let publish = PublishConfig { directory: Some("/mixit/".to_owned()), ..PublishConfig::default() };
         let config = Config { project, publish, ..Config::default() };
         let project = Project { config, ..Project::default() };
-        let settings = Settings {
-            optimize: true,
-            texture_size: 4096,
-            extrude: 0,
-            walk: false,
-            base_url: Some(base_url.to_owned()),
-            out: None,
-        };
+        let settings = Settings { base_url: Some(base_url.to_owned()), ..Settings::default() };
         Own::of(&project, &settings)
     }
 

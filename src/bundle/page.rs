@@ -24,8 +24,8 @@ use crate::{
 const STYLE: &str = include_str!("page.css");
 /// Longest side of the picture of a map, in pixels: twice what the page shows, for dense screens.
 const PREVIEW_SIZE: u32 = 960;
-/// Where rooms of any public map open, if the project does not say.
-const PUBLIC_PLAY_URL: &str = "https://play.workadventu.re/_/global";
+/// Where rooms of any public map open, unless the project says otherwise.
+pub(super) const PUBLIC_PLAY_URL: &str = "https://play.workadventu.re/_/global";
 
 /// Adds the page and the pictures that it shows, and for each spec of stands a page to search them. Stands are
 /// listed by rank and name.

@@ -39,7 +39,8 @@ pub(super) struct Plan {
     pub(super) wams: BTreeMap<String, Wam>,
     /// Files that go in as they are, by name, with their path in the bundle, which is the same.
     pub(super) copies: BTreeMap<String, String>,
-    /// Pages whose links are filled in, by name, and TypeScript, compiled: path in the bundle and content.
+    /// Pages whose links are filled in or that name what is called otherwise now, by name, and TypeScript,
+    /// compiled: path in the bundle and content.
     pub(super) made: BTreeMap<String, (String, Vec<u8>)>,
     /// Pictures that maps refer to, which get a name with a hash.
     pub(super) pictures: BTreeSet<String>,
@@ -216,6 +217,19 @@ impl Plan {
         Places { sources, stand_ins: &self.stand_ins, own: &self.own }
     }
 
+    /// Name of a file of the project in the bundle, of a map that of its room if so asked; `None` where it
+    /// stays.
+    fn new_name(&self, name: &str, room: bool) -> Option<String> {
+        let map = self.stand_ins.get(name).map_or(name, String::as_str);
+        let new = match self.outputs.get(map) {
+            Some(output) if room => wam::room_of(output),
+            Some(output) => output.clone(),
+            None if script::is_typescript(name) => with_extension(name, "js"),
+            None => return None,
+        };
+        (new != name).then_some(new)
+    }
+
     fn name_maps(&mut self) -> Result<(), BundleError> {
         let venues: BTreeMap<&str, &str> =
             self.stand_ins.iter().map(|(venue, map)| (map.as_str(), venue.as_str())).collect();
@@ -272,11 +286,16 @@ impl Plan {
             claim(&mut taken, &output, &name)?;
             let filled = filled(&name, &bytes, &project.config.links);
             let bytes = filled.as_ref().unwrap_or(&bytes);
-            let followed = follow::references(self.places(sources), &output, bytes, self.maps.keys());
+            let rooms = project.config.project.host == Host::MapStorage;
+            let new_name = |name: &str, room: bool| self.new_name(name, room && rooms);
+            let followed =
+                follow::references(self.places(sources), &output, bytes, self.maps.keys(), &new_name);
+            let rewritten = std::str::from_utf8(bytes).ok().and_then(|text| followed.rewritten(text));
             wanted.extend(followed.files);
             self.notes.extend(followed.notes.into_iter().map(|message| Note { file: name.clone(), message }));
-            if filled.is_some() || output != name {
-                self.made.insert(name, (output, bytes.to_vec()));
+            if filled.is_some() || rewritten.is_some() || output != name {
+                let bytes = rewritten.map_or_else(|| bytes.to_vec(), String::into_bytes);
+                self.made.insert(name, (output, bytes));
                 continue;
             }
             if picture::looks_cached_for_ever(&name) {

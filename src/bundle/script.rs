@@ -1,12 +1,17 @@
-//! TypeScript, compiled by esbuild.
+//! Scripts: TypeScript, compiled by esbuild, and pages that load scripts.
 
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use super::BundleError;
-use crate::source::Sources;
+use maud::{DOCTYPE, html};
+
+use super::{BundleError, page::PUBLIC_PLAY_URL};
+use crate::{
+    source::{Sources, file_name},
+    workadventure::percent_encoded,
+};
 
 /// Whether a script must be compiled: WorkAdventure never does (workadventure-maps, section 5.2).
 pub(super) fn is_typescript(name: &str) -> bool {
@@ -34,6 +39,29 @@ pub(super) fn compile(sources: &Sources, name: &str) -> Result<Vec<u8>, BundleEr
         return Err(refuse(format!("esbuild cannot compile it:\n{}", said.trim_end())));
     }
     Ok(output.stdout)
+}
+
+/// A page that loads the script beside it, as WorkAdventure wants one: with the scripting API of the server
+/// that shows the map (workadventure-maps, section 5.2). `suffix` is what follows the script's path.
+pub(super) fn page(script: &str, suffix: &str, classic: bool, play_url: Option<&str>) -> String {
+    let play = play_url.unwrap_or(PUBLIC_PLAY_URL);
+    let host_ends = play.find("//").and_then(|at| Some(at + 2 + play[at + 2..].find('/')?));
+    let server = &play[..host_ends.unwrap_or(play.len())];
+    let name = file_name(script);
+    let beside = format!("./{}{suffix}", percent_encoded(name));
+    let page = html! {
+        (DOCTYPE)
+        html {
+            head {
+                meta charset="utf-8";
+                title { (name) }
+                script src=(format!("{server}/iframe_api.js")) {}
+                script type=[(!classic).then_some("module")] src=(beside) {}
+            }
+            body {}
+        }
+    };
+    page.into_string()
 }
 
 /// esbuild of the project, else of a folder above it, else of the system.

@@ -12,9 +12,6 @@ use crate::{
     workadventure::Meaning,
 };
 
-const SETTINGS: Settings =
-    Settings { optimize: true, texture_size: 4096, extrude: 0, walk: false, base_url: None, out: None };
-
 fn picture(seed: u8) -> Vec<u8> {
     let pixels = image::RgbaImage::from_fn(64, 64, |x, y| {
         let tile = u8::try_from(y / 32 * 2 + x / 32).unwrap();
@@ -138,7 +135,7 @@ fn names(bundle: &Bundle) -> Vec<String> {
 
 #[test]
 fn everything_referred_to_goes_in_and_nothing_else() {
-    let bundle = build(&mut project(sources(), &["maps/lobby.tmj"]), &[], &SETTINGS).unwrap();
+    let bundle = build(&mut project(sources(), &["maps/lobby.tmj"]), &[], &Settings::default()).unwrap();
     assert_eq!(
         names(&bundle),
         [
@@ -168,7 +165,7 @@ fn everything_referred_to_goes_in_and_nothing_else() {
 
 #[test]
 fn references_follow_what_they_refer_to() {
-    let bundle = build(&mut project(sources(), &["maps/lobby.tmj"]), &[], &SETTINGS).unwrap();
+    let bundle = build(&mut project(sources(), &["maps/lobby.tmj"]), &[], &Settings::default()).unwrap();
     let lobby = text(&bundle, "maps/lobby.tmj");
     for expected in [
         "\"hall.tmj#door\"",
@@ -199,7 +196,7 @@ fn references_follow_what_they_refer_to() {
 #[test]
 fn a_bundle_means_what_its_source_means() {
     let mut project = project(sources(), &["maps/lobby.tmj"]);
-    let bundle = build(&mut project, &[], &SETTINGS).unwrap();
+    let bundle = build(&mut project, &[], &Settings::default()).unwrap();
     let mut out = Sources::new("/nowhere");
     for (path, file) in &bundle.files {
         out.insert(path.clone(), Arc::clone(&file.bytes));
@@ -223,13 +220,13 @@ fn a_bundle_means_what_its_source_means() {
 
 #[test]
 fn made_twice_it_is_the_same_to_the_byte() {
-    let make = || build(&mut project(sources(), &["maps/lobby.tmj"]), &[], &SETTINGS).unwrap();
+    let make = || build(&mut project(sources(), &["maps/lobby.tmj"]), &[], &Settings::default()).unwrap();
     assert_eq!(zip(&make()).unwrap(), zip(&make()).unwrap());
 }
 
 #[test]
 fn unoptimised_maps_keep_their_tilesets() {
-    let settings = Settings { optimize: false, ..SETTINGS };
+    let settings = Settings { optimize: false, ..Settings::default() };
     let bundle = build(&mut project(sources(), &["maps/lobby.tmj"]), &[], &settings).unwrap();
     assert!(names(&bundle).contains(&"assets/floor-#.png".to_owned()), "{:?}", names(&bundle));
     let hall: Json = serde_json::from_str(&text(&bundle, "maps/hall.tmj")).unwrap();
@@ -248,7 +245,7 @@ fn on_map_storage_rooms_are_wams() {
     sources.insert("maps/hall.wam", own.to_string().into_bytes());
     let mut project = project(sources, &["maps/lobby.tmj"]);
     project.config.project.host = Host::MapStorage;
-    let bundle = build(&mut project, &[], &SETTINGS).unwrap();
+    let bundle = build(&mut project, &[], &Settings::default()).unwrap();
     assert!(text(&bundle, "maps/lobby.tmj").contains("\"hall.wam#door\""));
     let wam: Json = serde_json::from_str(&text(&bundle, "maps/lobby.wam")).unwrap();
     assert_eq!((&wam["mapUrl"], &wam["version"]), (&json!("./lobby.tmj"), &json!("2.1.0")));
@@ -299,7 +296,8 @@ fn a_map_with_stands_takes_the_place_of_its_venue() {
         notes: Vec::new(),
         event: "E".to_owned(),
     };
-    let settings = Settings { base_url: Some("https://maps.example.org/x".to_owned()), ..SETTINGS };
+    let settings =
+        Settings { base_url: Some("https://maps.example.org/x".to_owned()), ..Settings::default() };
     let bundle = build(&mut project, &[built], &settings).unwrap();
     assert!(text(&bundle, "maps/hall.tmj").contains("\"acme\""));
     assert!(!text(&bundle, "maps/hall.tmj").contains(crate::project::STANDS_IN_FOR));
@@ -325,7 +323,7 @@ fn what_cannot_be_bundled_is_refused_with_its_reason() {
         change(&mut json);
         sources.insert("maps/lobby.tmj", json.to_string().into_bytes());
         sources.insert("maps/hall.tmx", *b"<map/>");
-        build(&mut project(sources, &["maps/lobby.tmj"]), &[], &SETTINGS).unwrap_err().to_string()
+        build(&mut project(sources, &["maps/lobby.tmj"]), &[], &Settings::default()).unwrap_err().to_string()
     };
     let error = refusal(&|map| map["infinite"] = json!(true));
     assert!(error.starts_with("maps/lobby.tmj: the map is infinite"), "{error}");
@@ -336,18 +334,22 @@ fn what_cannot_be_bundled_is_refused_with_its_reason() {
     json["layers"][2]["properties"][1]["value"] = json!("../../private/diary.mp3");
     outside.insert("maps/lobby.tmj", json.to_string().into_bytes());
     outside.insert("../private/diary.mp3", *b"dear diary");
-    let error = build(&mut project(outside, &["maps/lobby.tmj"]), &[], &SETTINGS).unwrap_err();
+    let error = build(&mut project(outside, &["maps/lobby.tmj"]), &[], &Settings::default()).unwrap_err();
     assert!(matches!(error, BundleError::Outside { .. }), "{error}");
     let mut both = sources();
     both.insert("maps/hall.tmj", map(&[], &[], &[]).to_string().into_bytes());
-    let error = build(&mut project(both, &["maps/hall.json", "maps/hall.tmj"]), &[], &SETTINGS).unwrap_err();
+    let error = build(&mut project(both, &["maps/hall.json", "maps/hall.tmj"]), &[], &Settings::default())
+        .unwrap_err();
     assert!(matches!(error, BundleError::SamePath { .. }), "{error}");
-    assert!(matches!(build(&mut project(sources(), &[]), &[], &SETTINGS), Err(BundleError::Nothing)));
+    assert!(matches!(
+        build(&mut project(sources(), &[]), &[], &Settings::default()),
+        Err(BundleError::Nothing)
+    ));
 }
 
 #[test]
 fn the_manifest_tells_every_file() {
-    let bundle = build(&mut project(sources(), &["maps/lobby.tmj"]), &[], &SETTINGS).unwrap();
+    let bundle = build(&mut project(sources(), &["maps/lobby.tmj"]), &[], &Settings::default()).unwrap();
     let manifest: Json = serde_json::from_str(&text(&bundle, "manifest.json")).unwrap();
     let files = manifest["files"].as_array().unwrap();
     assert_eq!(files.len(), bundle.files.len() - 1);
@@ -364,7 +366,7 @@ fn files_of_the_project_are_never_written_over() {
     let mut json: Json = serde_json::from_slice(&own.read("maps/lobby.tmj").unwrap()).unwrap();
     json["layers"][2]["properties"][0]["value"] = json!("../index.html");
     own.insert("maps/lobby.tmj", json.to_string().into_bytes());
-    let bundle = build(&mut project(own, &["maps/lobby.tmj"]), &[], &SETTINGS).unwrap();
+    let bundle = build(&mut project(own, &["maps/lobby.tmj"]), &[], &Settings::default()).unwrap();
     assert_eq!(text(&bundle, "index.html"), "mine");
     assert!(bundle.notes.iter().any(|note| note.file == "index.html"), "{:?}", bundle.notes);
 }
@@ -400,7 +402,8 @@ fn addresses_of_the_bundle_itself_are_followed_and_renamed() {
         ],
     );
     sources.insert("maps/lobby.tmj", lobby.to_string().into_bytes());
-    let settings = Settings { base_url: Some("https://maps.example.org/x/".to_owned()), ..SETTINGS };
+    let settings =
+        Settings { base_url: Some("https://maps.example.org/x/".to_owned()), ..Settings::default() };
     let bundle = build(&mut project(sources, &["maps/lobby.tmj"]), &[], &settings).unwrap();
     for file in ["maps/hall.tmj", "pages/info.html", "pages/logo.png"] {
         assert!(bundle.files.contains_key(file), "{file} in {:?}", names(&bundle));
@@ -432,13 +435,66 @@ fn links_are_filled_into_pages_and_what_they_show_goes_in() {
     );
     let mut project = project(sources, &["maps/lobby.tmj"]);
     project.config.links.insert("logo".to_owned(), "logo.png".to_owned());
-    let bundle = build(&mut project, &[], &SETTINGS).unwrap();
+    let bundle = build(&mut project, &[], &Settings::default()).unwrap();
     assert_eq!(
         text(&bundle, "pages/info.html"),
         "<iframe src='https://stream.example/live'></iframe><img src='logo.png'><script>`${links.stage}`</script>"
     );
     assert!(bundle.files.contains_key("pages/logo.png"));
     assert_eq!(bundle.files["pages/info.html"].source.as_deref(), Some("pages/info.html"));
+}
+
+#[test]
+fn pages_and_scripts_name_maps_as_the_bundle_does() {
+    let mut sources = sources();
+    sources.insert("pages/info.html", *b"<a href='../maps/hall.json#door'>hall.json</a>");
+    sources.insert("scripts/go.js", *b"WA.nav.goToRoom('hall.json'); fetch('../maps/hall.json')");
+    let script = [property("script", "../scripts/go.js")];
+    let exit = [property("exitUrl", "hall.json")];
+    let lobby = map(
+        &script,
+        &[tileset("../tiles/floor.png")],
+        &[layer(1, "start", &[1, 0, 0], &[]), layer(2, "x", &[0, 2, 0], &exit)],
+    );
+    sources.insert("maps/lobby.tmj", lobby.to_string().into_bytes());
+    let mut project = project(sources, &["maps/lobby.tmj"]);
+    let bundle = build(&mut project, &[], &Settings::default()).unwrap();
+    assert_eq!(text(&bundle, "pages/info.html"), "<a href='../maps/hall.tmj#door'>hall.json</a>");
+    let script = text(&bundle, "scripts/go.js");
+    assert_eq!(script, "WA.nav.goToRoom('hall.tmj'); fetch('../maps/hall.tmj')");
+    project.config.project.host = Host::MapStorage;
+    let bundle = build(&mut project, &[], &Settings::default()).unwrap();
+    assert!(text(&bundle, "scripts/go.js").starts_with("WA.nav.goToRoom('hall.wam')"));
+    assert_eq!(text(&bundle, "pages/info.html"), "<a href='../maps/hall.tmj#door'>hall.json</a>");
+}
+
+#[test]
+fn scripts_get_pages_on_request() {
+    let scripts = "../scripts/my%20go.js?v=2\n../scripts/own.html\nhttps://a.example/x.js";
+    for (classic, kind) in [(false, " type=\"module\""), (true, "")] {
+        let disabled = json!({"name": "scriptDisableModuleSupport", "type": "bool", "value": classic});
+        let lobby = map(
+            &[property("script", scripts), disabled],
+            &[tileset("../tiles/floor.png")],
+            &[layer(1, "start", &[1, 0, 0], &[])],
+        );
+        let mut sources = sources();
+        sources.insert("scripts/my go.js", *b"WA.onInit()");
+        sources.insert("scripts/own.html", *b"<script src='https://play.example/iframe_api.js'></script>");
+        sources.insert("maps/lobby.tmj", lobby.to_string().into_bytes());
+        let mut project = project(sources, &["maps/lobby.tmj"]);
+        project.config.project.play_url = Some("https://play.example/_/global/maps.example".to_owned());
+        let settings = Settings { script_pages: true, ..Settings::default() };
+        let bundle = build(&mut project, &[], &settings).unwrap();
+        let page = text(&bundle, "scripts/my go.js.html");
+        assert!(page.contains("<script src=\"https://play.example/iframe_api.js\"></script>"), "{page}");
+        assert!(page.contains(&format!("<script{kind} src=\"./my%20go.js?v=2\"></script>")), "{page}");
+        let lobby = text(&bundle, "maps/lobby.tmj");
+        let expected = "../scripts/my%20go.js.html?v=2\\n../scripts/own.html\\nhttps://a.example/x.js";
+        assert!(lobby.contains(expected), "{lobby}");
+        let bundle = build(&mut project, &[], &Settings::default()).unwrap();
+        assert!(!bundle.files.contains_key("scripts/my go.js.html"));
+    }
 }
 
 #[test]
@@ -463,7 +519,8 @@ fn rooms_lead_from_one_to_the_next_however_far() {
     sources.insert("furniture/sofa.png", picture(9));
     let mut project = project(sources, &["maps/lobby.tmj"]);
     project.config.project.host = Host::MapStorage;
-    let settings = Settings { base_url: Some("https://maps.example.org/x".to_owned()), ..SETTINGS };
+    let settings =
+        Settings { base_url: Some("https://maps.example.org/x".to_owned()), ..Settings::default() };
     let bundle = build(&mut project, &[], &settings).unwrap();
     for file in ["far/d.wam", "maps/unused.tmj", "furniture/all.json", "furniture/sofa.png"] {
         assert!(bundle.files.contains_key(file), "{file} in {:?}", names(&bundle));
@@ -480,7 +537,7 @@ fn paths_as_windows_writes_them_are_understood() {
         &[layer(1, "start", &[1, 2, 0], &[])],
     );
     sources.insert("maps/lobby.tmj", lobby.to_string().into_bytes());
-    let bundle = build(&mut project(sources, &["maps/lobby.tmj"]), &[], &SETTINGS).unwrap();
+    let bundle = build(&mut project(sources, &["maps/lobby.tmj"]), &[], &Settings::default()).unwrap();
     assert!(bundle.notes.is_empty(), "{:?}", bundle.notes);
     let lobby = text(&bundle, "maps/lobby.tmj");
     assert!(lobby.contains("../assets/tiles-") && !lobby.contains('\\'), "{lobby}");

@@ -89,6 +89,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         optimize: project.config.bundle.optimize && !args.no_optimize,
         texture_size: project.config.bundle.texture_size,
         extrude: project.config.bundle.extrude,
+        script_pages: project.config.bundle.script_pages,
         walk: args.walk,
         base_url: args.base_url.clone(),
         out: Some(out),

@@ -165,13 +165,16 @@ pub struct BundleConfig {
     /// that browsers show between tiles at odd zooms; default 0.
     #[schemars(range(max = 8))]
     pub extrude: u32,
+    /// Whether each script of a map gets a page that loads it. WorkAdventure runs a script in a frame without
+    /// an origin, where it can keep nothing and ask few servers; a page is one of its server; default no.
+    pub script_pages: bool,
     /// Globs of files that go in though no map refers to them.
     pub include: Vec<String>,
 }
 
 impl Default for BundleConfig {
     fn default() -> Self {
-        Self { optimize: true, texture_size: 4096, extrude: 0, include: Vec::new() }
+        Self { optimize: true, texture_size: 4096, extrude: 0, script_pages: false, include: Vec::new() }
     }
 }
 

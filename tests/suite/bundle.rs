@@ -16,8 +16,15 @@ use venue::{
 
 use crate::corpus::corpus;
 
-pub(crate) const SETTINGS: Settings =
-    Settings { optimize: true, texture_size: 4096, extrude: 0, walk: false, base_url: None, out: None };
+pub(crate) const SETTINGS: Settings = Settings {
+    optimize: true,
+    texture_size: 4096,
+    extrude: 0,
+    script_pages: false,
+    walk: false,
+    base_url: None,
+    out: None,
+};
 
 /// What the judges say of maps that are wrong in themselves, and were exported without a check:
 /// pictures that are not in the corpus; orientations that WorkAdventure does not know.

@@ -405,8 +405,7 @@ fn survive(name: &str, text: &str) {
         let shown = findings.iter().map(|finding| (finding, finding.rule.severity));
         let _ = renderer.with_overlay(Overlay::new(&kinds, meaning, shown)).draw();
     }
-    let settings =
-        bundle::Settings { optimize: true, texture_size: 256, walk: false, base_url: None, out: None };
+    let settings = bundle::Settings { texture_size: 256, ..bundle::Settings::default() };
     let _ = bundle::build(&mut project, &[], &settings);
 }
 

@@ -1,14 +1,19 @@
 //! What local pages, styles and scripts refer to, as far as their text says it.
 
-use std::collections::BTreeSet;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) use text::find_ignoring_case;
+use text::{Texts, looks_like_path};
 
 use super::{
     plan::is_outside,
     reference::{Places, extension},
 };
 use crate::{
-    source::{Existence, is_url, parent, resolve},
-    workadventure::percent_decoded,
+    source::{Existence, file_name, is_url, parent, relative, resolve},
+    workadventure::{percent_decoded, percent_encoded},
 };
 
 /// Longest text that is searched, in bytes.
@@ -19,9 +24,14 @@ const LONGEST: usize = 8 << 20;
 pub(super) struct Followed {
     /// Files of the project.
     pub(super) files: BTreeSet<String>,
+    /// Texts that name files which are called otherwise in the bundle, and what they must be there.
+    pub(super) renamed: BTreeMap<String, String>,
     /// What could not be followed.
     pub(super) notes: Vec<String>,
 }
+
+/// Name of a file in the bundle; `None` where it stays. Of a map that of its room, if so asked.
+pub(super) type NewName<'a> = &'a dyn Fn(&str, bool) -> Option<String>;
 
 /// Looks for references in the file called `name`. `maps` are the bundle's maps: a script may name
 /// files relative to the map that loads it.
@@ -30,6 +40,7 @@ pub(super) fn references<'a>(
     name: &str,
     bytes: &[u8],
     maps: impl Iterator<Item = &'a String>,
+    new_name: NewName<'_>,
 ) -> Followed {
     let mut followed = Followed::default();
     let kind = extension(name);
@@ -70,6 +81,10 @@ pub(super) fn references<'a>(
                 followed.notes.push(format!("\"{reference}\" lies outside of the project: not followed"));
             }
             Some(target) => {
+                let room = own().is_some_and(|(before, _)| before.contains("/~/"));
+                if let Some(new) = new_name(&target, room) {
+                    followed.rename(&reference, path, folder, &new);
+                }
                 followed.files.insert(target);
             }
             None => followed.notes.push(format!("\"{reference}\" does not exist")),
@@ -106,6 +121,10 @@ pub(super) fn references<'a>(
         for folder in own.as_ref().unwrap_or(&folders) {
             let target = resolve(folder, path);
             if !is_outside(&target) && sources.existence(&target) == Existence::File {
+                // The scripting API knows maps by their rooms alone (`WA.nav.goToRoom`).
+                if let Some(new) = new_name(&target, true) {
+                    followed.rename(&literal, path, folder, &new);
+                }
                 followed.files.insert(target);
             }
         }
@@ -116,6 +135,49 @@ pub(super) fn references<'a>(
             .push(format!("{call} computes what it loads: add it to [bundle] include if it is a local file"));
     }
     followed
+}
+
+impl Followed {
+    /// Takes note that the `path` in a text, relative to `folder`, leads to a file called `new`.
+    fn rename(&mut self, text: &str, path: &str, folder: &str, new: &str) {
+        let Some((before, _)) = text.split_once(path) else { return };
+        let beside = &path[..path.rfind('/').map_or(0, |slash| slash + 1)];
+        // Most keep their folder, and then the way to it.
+        let new = if resolve(folder, beside).trim_end_matches('/') == parent(new) {
+            format!("{beside}{}", percent_encoded(file_name(new)))
+        } else {
+            percent_encoded(&relative(folder, new))
+        };
+        self.renamed.entry(format!("{before}{path}")).or_insert_with(|| format!("{before}{new}"));
+    }
+
+    /// The file's text with the new names; `None` where they are the old ones.
+    pub(super) fn rewritten(&self, text: &str) -> Option<String> {
+        let mut new = text.to_owned();
+        for (from, to) in &self.renamed {
+            new = replaced(&new, from, to);
+        }
+        (new != text).then_some(new)
+    }
+}
+
+/// Replaces a path wherever it stands as a whole, in quotes, as a value or in brackets.
+fn replaced(text: &str, from: &str, to: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for (at, _) in text.match_indices(from) {
+        let before = text[..at].chars().next_back();
+        let after = text[at + from.len()..].chars().next();
+        let begins = before.is_some_and(|c| matches!(c, '"' | '\'' | '`' | '(' | '='));
+        let ends =
+            after.is_some_and(|c| matches!(c, '"' | '\'' | '`' | ')' | '>' | '#' | '?') || c.is_whitespace());
+        if begins && ends && at >= done {
+            out += &text[done..at];
+            out += to;
+            done = at + from.len();
+        }
+    }
+    out + &text[done..]
 }
 
 /// The path of a reference to a file beside this one; `None` for other sites, places in the same page
@@ -135,237 +197,21 @@ fn computed_in(text: &str) -> Option<&str> {
     local.then_some(folder)
 }
 
-fn looks_like_path(text: &str) -> bool {
-    let file = text.rsplit('/').next().unwrap_or(text);
-    let Some((stem, extension)) = file.rsplit_once('.') else { return false };
-    !stem.is_empty()
-        && (1..=5).contains(&extension.len())
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && text.len() < 300
-        && !text.contains(['\n', '<', '>', '"'])
-}
-
-#[derive(Debug, Default)]
-struct Texts {
-    /// References by syntax: a missing file is a mistake.
-    stated: BTreeSet<String>,
-    /// Any string of a script.
-    literals: BTreeSet<String>,
-    /// Calls that load something that is not written there.
-    computed: BTreeSet<&'static str>,
-}
-
-impl Texts {
-    fn page(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some(open) = rest.find('<') {
-            rest = &rest[open + 1..];
-            if let Some(comment) = rest.strip_prefix("!--") {
-                rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
-                continue;
-            }
-            let (tag, attributes, after) = tag(rest);
-            rest = after;
-            for (name, value) in attributes {
-                match name.as_str() {
-                    "src" | "href" | "poster" | "data" | "xlink:href" | "background" => {
-                        self.stated.insert(value);
-                    }
-                    "srcset" | "imagesrcset" => self.stated.extend(candidates(&value)),
-                    // What previews of links show.
-                    "content" if tag == "meta" && looks_like_path(&value) && !value.contains(' ') => {
-                        self.literals.insert(value);
-                    }
-                    "style" => self.style(&value),
-                    _ => {}
-                }
-            }
-            for (element, end) in [("style", "</style"), ("script", "</script")] {
-                if tag == element {
-                    let length = find_ignoring_case(rest, end).unwrap_or(rest.len());
-                    let inside = &rest[..length];
-                    if element == "style" {
-                        self.style(inside);
-                    } else {
-                        self.script(inside);
-                    }
-                    rest = &rest[length..];
-                }
-            }
-        }
-    }
-
-    /// The pictures of a collection of entities (workadventure-maps, section 6.4).
-    fn collection(&mut self, text: &str) {
-        let Ok(json) = serde_json::from_str::<serde_json::Value>(text) else { return };
-        if json.get("collectionName").is_none() {
-            return;
-        }
-        let prefabs = json.get("collection").and_then(serde_json::Value::as_array);
-        let pictures = prefabs.into_iter().flatten().filter_map(|prefab| prefab.get("imagePath")?.as_str());
-        self.stated.extend(pictures.map(str::to_owned));
-    }
-
-    fn style(&mut self, text: &str) {
-        let text = &without_comments(text);
-        for start in ["url(", "@import"] {
-            for (at, _) in text.match_indices(start) {
-                let rest = text[at + start.len()..].trim_start();
-                let value = match rest.chars().next() {
-                    Some(quote @ ('"' | '\'')) => rest[1..].split(quote).next(),
-                    _ if start == "url(" => rest.split(')').next(),
-                    _ => None,
-                };
-                self.stated.extend(value.map(|value| value.trim().to_owned()));
-            }
-        }
-    }
-
-    fn script(&mut self, text: &str) {
-        let mut rest = text;
-        let mut before = "";
-        while let Some(at) = rest.find(['"', '\'', '`', '/']) {
-            let (head, tail) = rest.split_at(at);
-            let Some(quote) = tail.chars().next() else { break };
-            if quote == '/' {
-                // Comments hold apostrophes that begin no text.
-                rest = if tail.starts_with("//") {
-                    tail.find('\n').map_or("", |end| &tail[end..])
-                } else if let Some(comment) = tail.strip_prefix("/*") {
-                    comment.find("*/").map_or("", |end| &comment[end + 2..])
-                } else {
-                    &tail[1..]
-                };
-                continue;
-            }
-            let inside = &tail[1..];
-            let Some(end) = end_of_text(inside, quote) else {
-                rest = inside;
-                continue;
-            };
-            before = if head.trim().is_empty() { before } else { head };
-            let literal = inside[..end].to_owned();
-            // `import … from "./x.js"` is a reference by syntax; bare names are for bundlers.
-            let keyword = before.trim_end();
-            let imported =
-                keyword.ends_with("from") || keyword.ends_with("import") || keyword.ends_with("import(");
-            if imported && literal.starts_with(['.', '/']) {
-                self.stated.insert(literal);
-            } else {
-                self.literals.insert(literal);
-            }
-            before = "";
-            rest = &inside[end + 1..];
-        }
-        for call in ["import(", "fetch(", "loadSound(", "openCoWebSite(", "new Worker("] {
-            let computed = text.match_indices(call).any(|(at, _)| {
-                let argument = text[at + call.len()..].trim_start();
-                let quoted = argument.starts_with(['"', '\'']);
-                let plain = argument
-                    .strip_prefix('`')
-                    .is_some_and(|rest| !rest.split('`').next().unwrap_or_default().contains("${"));
-                !quoted && !plain && !argument.starts_with(')')
-            });
-            if computed {
-                self.computed.insert(call.trim_end_matches('('));
-            }
-        }
-    }
-}
-
-/// The pictures that `srcset` offers, as HTML takes it apart: one begins behind blanks and commas and ends
-/// at a blank, or at commas where no width follows.
-fn candidates(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
-        if rest.is_empty() {
-            return found;
-        }
-        let (url, after) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
-        found.push(url.trim_end_matches(',').to_owned());
-        rest = if url.ends_with(',') { after } else { after.split_once(',').map_or("", |(_, rest)| rest) };
-    }
-}
-
-/// A style without its comments.
-fn without_comments(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, comment)) = rest.split_once("/*") {
-        kept.push_str(before);
-        kept.push(' ');
-        rest = comment.split_once("*/").map_or("", |(_, rest)| rest);
-    }
-    kept + rest
-}
-
-/// Offset of the quote that ends a text.
-fn end_of_text(text: &str, quote: char) -> Option<usize> {
-    let mut escaped = false;
-    for (at, c) in text.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '\n' if quote != '`' => return None,
-            c if c == quote => return Some(at),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Name of a tag in lower case, its attributes, and the text behind it.
-fn tag(text: &str) -> (String, Vec<(String, String)>, &str) {
-    let end = text.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(text.len());
-    let name = text[..end].trim_end_matches('/').to_ascii_lowercase();
-    let mut attributes = Vec::new();
-    let mut rest = &text[end..];
-    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return (name, attributes, rest);
-    }
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
-        if rest.is_empty() {
-            return (name, attributes, rest);
-        }
-        if let Some(after) = rest.strip_prefix('>') {
-            return (name, attributes, after);
-        }
-        let end = rest.find(|c: char| c.is_whitespace() || c == '=' || c == '>').unwrap_or(rest.len());
-        let key = rest[..end].to_ascii_lowercase();
-        let after = rest[end..].trim_start();
-        let Some(value) = after.strip_prefix('=').map(str::trim_start) else {
-            // An attribute without a value, or a stray `=`, which must not stop us here for ever.
-            rest = if end == 0 { &rest[1..] } else { after };
-            continue;
-        };
-        let (value, after) = if let Some(quote @ ('"' | '\'')) = value.chars().next() {
-            value[1..].split_once(quote).unwrap_or((&value[1..], ""))
-        } else {
-            let end = value.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(value.len());
-            value.split_at(end)
-        };
-        attributes.push((key, value.replace("&amp;", "&")));
-        rest = after;
-    }
-}
-
-pub(super) fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
-    text.as_bytes().windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::*;
+    use super::{text::candidates, *};
     use crate::{
         bundle::{Settings, own::Own},
         project::Project,
         source::Sources,
     };
+
+    fn settings() -> Settings {
+        let base_url = Some("https://maps.example.org/mixit".to_owned());
+        Settings { base_url, ..Settings::default() }
+    }
 
     fn follow(name: &str, text: &str) -> (Vec<String>, Vec<String>) {
         let disk = tempfile::tempdir().unwrap();
@@ -377,17 +223,9 @@ mod tests {
             sources.insert(file, *b"x");
         }
         let maps = ["maps/hall.tmj".to_owned()];
-        let settings = Settings {
-            optimize: true,
-            texture_size: 4096,
-            extrude: 0,
-            walk: false,
-            base_url: Some("https://maps.example.org/mixit".to_owned()),
-            out: None,
-        };
-        let own = Own::of(&Project::default(), &settings);
+        let own = Own::of(&Project::default(), &settings());
         let places = Places { sources: &sources, stand_ins: &BTreeMap::new(), own: &own };
-        let followed = references(places, name, text.as_bytes(), maps.iter());
+        let followed = references(places, name, text.as_bytes(), maps.iter(), &|_, _| None);
         (followed.files.into_iter().collect(), followed.notes)
     }
 
@@ -478,6 +316,44 @@ mod tests {
             follow("pages/data.json", r#"{"collection": [{"imagePath": "a.png"}]}"#).0,
             Vec::<String>::new()
         );
+    }
+
+    #[test]
+    fn files_that_are_called_otherwise_are_named_so() {
+        let mut sources = Sources::new("/nowhere");
+        for file in ["maps/hall.json", "pages/main.ts", "maps/my hall.tmx"] {
+            sources.insert(file, *b"x");
+        }
+        let own = Own::of(&Project::default(), &settings());
+        let places = Places { sources: &sources, stand_ins: &BTreeMap::new(), own: &own };
+        let maps = ["maps/hall.json".to_owned()];
+        let new_name = |name: &str, room: bool| match name {
+            "maps/hall.json" => Some(format!("maps/hall.{}", if room { "wam" } else { "tmj" })),
+            "maps/my hall.tmx" => Some("maps/my hall.tmj".to_owned()),
+            "pages/main.ts" => Some("pages/main.js".to_owned()),
+            _ => None,
+        };
+        let rewritten = |name: &str, text: &str| {
+            references(places, name, text.as_bytes(), maps.iter(), &new_name).rewritten(text)
+        };
+        assert_eq!(
+            rewritten(
+                "pages/x.html",
+                "<a href=../maps/hall.json>hall.json</a><a href='../maps/hall.json?x#y'><a href=\"../maps/my%20hall.tmx\">\
+                 <a href=https://maps.example.org/mixit/maps/hall.json><script src='main.ts'></script>",
+            )
+            .as_deref(),
+            Some(
+                "<a href=../maps/hall.tmj>hall.json</a><a href='../maps/hall.tmj?x#y'><a href=\"../maps/my%20hall.tmj\">\
+                 <a href=https://maps.example.org/mixit/maps/hall.tmj><script src='main.js'></script>"
+            )
+        );
+        assert_eq!(
+            rewritten("pages/x.js", "WA.nav.goToRoom('hall.json#in'); say('the hall.json of old')")
+                .as_deref(),
+            Some("WA.nav.goToRoom('hall.wam#in'); say('the hall.json of old')")
+        );
+        assert_eq!(rewritten("pages/x.js", "say('hall.jsonx', 'all.json')"), None);
     }
 
     proptest::proptest! {

@@ -1,0 +1,226 @@
+//! What the texts of pages, styles, scripts and collections name, by their syntax.
+
+use std::collections::BTreeSet;
+
+/// Whether a text could be the path of a file.
+pub(super) fn looks_like_path(text: &str) -> bool {
+    let file = text.rsplit('/').next().unwrap_or(text);
+    let Some((stem, extension)) = file.rsplit_once('.') else { return false };
+    !stem.is_empty()
+        && (1..=5).contains(&extension.len())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && text.len() < 300
+        && !text.contains(['\n', '<', '>', '"'])
+}
+
+/// What a file names.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    /// References by syntax: a missing file is a mistake.
+    pub(super) stated: BTreeSet<String>,
+    /// Any string of a script.
+    pub(super) literals: BTreeSet<String>,
+    /// Calls that load something that is not written there.
+    pub(super) computed: BTreeSet<&'static str>,
+}
+
+impl Texts {
+    pub(super) fn page(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(open) = rest.find('<') {
+            rest = &rest[open + 1..];
+            if let Some(comment) = rest.strip_prefix("!--") {
+                rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
+                continue;
+            }
+            let (tag, attributes, after) = tag(rest);
+            rest = after;
+            for (name, value) in attributes {
+                match name.as_str() {
+                    "src" | "href" | "poster" | "data" | "xlink:href" | "background" => {
+                        self.stated.insert(value);
+                    }
+                    "srcset" | "imagesrcset" => self.stated.extend(candidates(&value)),
+                    // What previews of links show.
+                    "content" if tag == "meta" && looks_like_path(&value) && !value.contains(' ') => {
+                        self.literals.insert(value);
+                    }
+                    "style" => self.style(&value),
+                    _ => {}
+                }
+            }
+            for (element, end) in [("style", "</style"), ("script", "</script")] {
+                if tag == element {
+                    let length = find_ignoring_case(rest, end).unwrap_or(rest.len());
+                    let inside = &rest[..length];
+                    if element == "style" {
+                        self.style(inside);
+                    } else {
+                        self.script(inside);
+                    }
+                    rest = &rest[length..];
+                }
+            }
+        }
+    }
+
+    /// The pictures of a collection of entities (workadventure-maps, section 6.4).
+    pub(super) fn collection(&mut self, text: &str) {
+        let Ok(json) = serde_json::from_str::<serde_json::Value>(text) else { return };
+        if json.get("collectionName").is_none() {
+            return;
+        }
+        let prefabs = json.get("collection").and_then(serde_json::Value::as_array);
+        let pictures = prefabs.into_iter().flatten().filter_map(|prefab| prefab.get("imagePath")?.as_str());
+        self.stated.extend(pictures.map(str::to_owned));
+    }
+
+    pub(super) fn style(&mut self, text: &str) {
+        let text = &without_comments(text);
+        for start in ["url(", "@import"] {
+            for (at, _) in text.match_indices(start) {
+                let rest = text[at + start.len()..].trim_start();
+                let value = match rest.chars().next() {
+                    Some(quote @ ('"' | '\'')) => rest[1..].split(quote).next(),
+                    _ if start == "url(" => rest.split(')').next(),
+                    _ => None,
+                };
+                self.stated.extend(value.map(|value| value.trim().to_owned()));
+            }
+        }
+    }
+
+    pub(super) fn script(&mut self, text: &str) {
+        let mut rest = text;
+        let mut before = "";
+        while let Some(at) = rest.find(['"', '\'', '`', '/']) {
+            let (head, tail) = rest.split_at(at);
+            let Some(quote) = tail.chars().next() else { break };
+            if quote == '/' {
+                // Comments hold apostrophes that begin no text.
+                rest = if tail.starts_with("//") {
+                    tail.find('\n').map_or("", |end| &tail[end..])
+                } else if let Some(comment) = tail.strip_prefix("/*") {
+                    comment.find("*/").map_or("", |end| &comment[end + 2..])
+                } else {
+                    &tail[1..]
+                };
+                continue;
+            }
+            let inside = &tail[1..];
+            let Some(end) = end_of_text(inside, quote) else {
+                rest = inside;
+                continue;
+            };
+            before = if head.trim().is_empty() { before } else { head };
+            let literal = inside[..end].to_owned();
+            // `import … from "./x.js"` is a reference by syntax; bare names are for bundlers.
+            let keyword = before.trim_end();
+            let imported =
+                keyword.ends_with("from") || keyword.ends_with("import") || keyword.ends_with("import(");
+            if imported && literal.starts_with(['.', '/']) {
+                self.stated.insert(literal);
+            } else {
+                self.literals.insert(literal);
+            }
+            before = "";
+            rest = &inside[end + 1..];
+        }
+        for call in ["import(", "fetch(", "loadSound(", "openCoWebSite(", "new Worker("] {
+            let computed = text.match_indices(call).any(|(at, _)| {
+                let argument = text[at + call.len()..].trim_start();
+                let quoted = argument.starts_with(['"', '\'']);
+                let plain = argument
+                    .strip_prefix('`')
+                    .is_some_and(|rest| !rest.split('`').next().unwrap_or_default().contains("${"));
+                !quoted && !plain && !argument.starts_with(')')
+            });
+            if computed {
+                self.computed.insert(call.trim_end_matches('('));
+            }
+        }
+    }
+}
+
+/// The pictures that `srcset` offers, as HTML takes it apart: one begins behind blanks and commas and ends
+/// at a blank, or at commas where no width follows.
+pub(super) fn candidates(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        if rest.is_empty() {
+            return found;
+        }
+        let (url, after) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
+        found.push(url.trim_end_matches(',').to_owned());
+        rest = if url.ends_with(',') { after } else { after.split_once(',').map_or("", |(_, rest)| rest) };
+    }
+}
+
+/// A style without its comments.
+fn without_comments(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        kept.push_str(before);
+        kept.push(' ');
+        rest = comment.split_once("*/").map_or("", |(_, rest)| rest);
+    }
+    kept + rest
+}
+
+/// Offset of the quote that ends a text.
+fn end_of_text(text: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '\n' if quote != '`' => return None,
+            c if c == quote => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Name of a tag in lower case, its attributes, and the text behind it.
+fn tag(text: &str) -> (String, Vec<(String, String)>, &str) {
+    let end = text.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(text.len());
+    let name = text[..end].trim_end_matches('/').to_ascii_lowercase();
+    let mut attributes = Vec::new();
+    let mut rest = &text[end..];
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return (name, attributes, rest);
+    }
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+        if rest.is_empty() {
+            return (name, attributes, rest);
+        }
+        if let Some(after) = rest.strip_prefix('>') {
+            return (name, attributes, after);
+        }
+        let end = rest.find(|c: char| c.is_whitespace() || c == '=' || c == '>').unwrap_or(rest.len());
+        let key = rest[..end].to_ascii_lowercase();
+        let after = rest[end..].trim_start();
+        let Some(value) = after.strip_prefix('=').map(str::trim_start) else {
+            // An attribute without a value, or a stray `=`, which must not stop us here for ever.
+            rest = if end == 0 { &rest[1..] } else { after };
+            continue;
+        };
+        let (value, after) = if let Some(quote @ ('"' | '\'')) = value.chars().next() {
+            value[1..].split_once(quote).unwrap_or((&value[1..], ""))
+        } else {
+            let end = value.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(value.len());
+            value.split_at(end)
+        };
+        attributes.push((key, value.replace("&amp;", "&")));
+        rest = after;
+    }
+}
+
+pub(in crate::bundle) fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
+    text.as_bytes().windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
+}
