@@ -75,21 +75,38 @@ function folderBytes(folder) {
   return files.reduce((sum, file) => sum + fs.statSync(path.join(file.parentPath ?? file.path, file.name)).size, 0);
 }
 
+// The folder that the sources of a bundle's maps are named from.
+function closureRoot(map, maps) {
+  for (let folder = path.dirname(map); ; folder = path.dirname(folder)) {
+    if (maps.every((made) => fs.existsSync(path.join(folder, made.source)))) return folder;
+    if (folder === path.dirname(folder)) throw new Error(`${map}: where are ${maps.map((made) => made.source)}?`);
+  }
+}
+
 console.log('| | map | time | processors | memory | bytes |\n|---|---|---|---|---|---|');
 for (const given of args) {
   const map = path.resolve(given);
   const name = path.join(path.basename(path.dirname(map)), path.basename(map));
   if (optimizer) {
+    // What exits lead to is bundled too, so the other has to do with the same maps, in a single process.
+    const out = path.join(scratch, 'dist');
+    const ours = [venue, 'bundle', map, '--no-check', '--quiet', '--format', 'json', '--out', out];
+    const maps = JSON.parse(run(ours, path.dirname(map))?.output ?? '{"maps":[]}').maps;
+    const folder = closureRoot(map, maps);
     const script = path.join(path.resolve(optimizer), 'side-by-side-run.mjs');
-    fs.writeFileSync(script, 'import { optimize } from "wa-map-optimizer";\nconst [map, path] = process.argv.slice(2);\nawait optimize(map, { logs: 0, output: { path } });\n');
-    const [out, other] = [path.join(scratch, 'dist'), path.join(scratch, 'other')];
+    fs.writeFileSync(script, `import { optimize } from "wa-map-optimizer";
+      for (const [number, map] of process.argv.slice(3).entries()) {
+        await optimize(map, { logs: 0, output: { path: process.argv[2] + "/" + number } });
+      }`);
+    const other = path.join(scratch, 'other');
     fs.rmSync(other, { recursive: true, force: true });
+    fs.mkdirSync(other);
     const measured = pair(
-      [[venue, 'bundle', map, '--no-check', '--quiet', '--format', 'json', '--out', out], path.dirname(map)],
-      [['node', script, map, other], optimizer],
+      [ours, path.dirname(map)],
+      [['node', script, other, ...maps.map((made) => path.join(folder, made.source))], optimizer],
     );
-    const bundled = measured && JSON.parse(measured[0].output).maps.find((made) => path.basename(made.source) === path.basename(map));
-    row('bundle / wa-map-optimizer', name, measured, measured && [bundled.bytes_after, folderBytes(other)]);
+    const bytes = measured && [maps.reduce((sum, made) => sum + made.bytes_after, 0), folderBytes(other)];
+    row('bundle / wa-map-optimizer', maps.length > 1 ? `${name} and ${maps.length - 1} more` : name, measured, bytes);
   }
   const guard = `import { ITiledMap } from '@workadventure/tiled-map-type-guard'; import fs from 'node:fs';
     console.log(ITiledMap.safeParse(JSON.parse(fs.readFileSync(process.argv[1], 'utf8'))).success);`;

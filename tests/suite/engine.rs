@@ -4,9 +4,11 @@
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use image::RgbaImage;
+use rayon::prelude::*;
 use serde_json::Value;
 use venue::{
     bundle::{self, Settings},
+    model::Orientation,
     picture::{PictureStore, RenderOptions, Renderer},
     project::Project,
     workadventure::as_drawn,
@@ -130,6 +132,72 @@ fn maps_of_the_corpus_look_in_the_engine_as_they_are_drawn() {
         // Exits lead to others, which lack pictures.
         judge(&mut open(&corpus, name), Some(name), &SETTINGS);
     }
+}
+
+/// What the engine says of maps that are wrong in themselves and were bundled without a check: pictures that
+/// are not in the corpus, and what it knows of no orientation but the orthogonal one.
+const EXCUSED: [&str; 1] = ["is not loaded"];
+
+/// One in so many maps of the corpus is looked at, unless `VENUE_ENGINE=all`.
+const SAMPLE: usize = 12;
+
+#[test]
+fn whatever_the_corpus_has_looks_in_the_engine_as_it_is_drawn() {
+    let Some(corpus) = corpus() else { return };
+    if !browser_at_hand() {
+        return;
+    }
+    let step = if std::env::var_os("VENUE_ENGINE").is_some_and(|value| value == "all") { 1 } else { SAMPLE };
+    let names: Vec<String> = Project::open(std::slice::from_ref(&corpus), None)
+        .unwrap()
+        .maps
+        .into_iter()
+        .filter(|map| map.map.as_ref().is_some_and(|map| map.orientation == Orientation::Orthogonal))
+        .map(|map| map.name)
+        .step_by(step)
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let bundled: Vec<Option<String>> = names
+        .par_iter()
+        .enumerate()
+        .map(|(number, name)| {
+            let bundle = bundle::build(&mut open(&corpus, name), &[], &SETTINGS).ok()?;
+            let dist = folder.path().join(number.to_string());
+            bundle::prepare(&bundle, &dist).unwrap().commit().unwrap();
+            if number == 0 {
+                fs::copy(dist.join("_headers"), folder.path().join("_headers")).unwrap();
+            }
+            let made = bundle.maps.iter().find(|map| map.source == *name)?;
+            Some(format!("{number}/{}", made.output))
+        })
+        .collect();
+    let maps: Vec<String> = bundled.iter().flatten().cloned().collect();
+    let shown = shown(folder.path(), &maps);
+    let mut wrong = Vec::new();
+    let (mut equal, mut excused) = (0, 0);
+    for (name, output) in names.iter().zip(&bundled) {
+        let Some(output) = output else { continue };
+        let (told, picture) = &shown[output];
+        let complaints: Vec<&str> =
+            told["complaints"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let Some(engine) = picture.as_ref().filter(|_| complaints.is_empty()) else {
+            if complaints.iter().any(|said| EXCUSED.iter().any(|word| said.contains(word))) {
+                excused += 1;
+            } else {
+                wrong.push(format!("{name}: {complaints:?}"));
+            }
+            continue;
+        };
+        let ours = drawn(&open(&corpus, name), name);
+        match difference(engine, &ours) {
+            _ if engine.dimensions() != ours.dimensions() => wrong.push(format!("{name}: another size")),
+            (0, _) => equal += 1,
+            (count, worst) => wrong.push(format!("{name}: {count} pixels differ by up to {worst}")),
+        }
+    }
+    eprintln!("{equal} of {} maps equal, {excused} lack pictures", maps.len());
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(equal * 2 > maps.len(), "{equal} of {}", maps.len());
 }
 
 #[test]

@@ -9,11 +9,11 @@ use text::{Texts, looks_like_path};
 
 use super::{
     plan::is_outside,
-    reference::{Places, extension},
+    reference::{Places, Target, extension},
 };
 use crate::{
     source::{Existence, file_name, is_url, parent, relative, resolve},
-    workadventure::{percent_decoded, percent_encoded},
+    workadventure::{Reference, percent_decoded, percent_encoded},
 };
 
 /// Longest text that is searched, in bytes.
@@ -60,11 +60,9 @@ pub(super) fn references<'a>(
     let folder = parent(name);
     let sources = places.sources;
     for reference in seen.stated {
-        let own = || places.own.split(&reference).or_else(|| places.own.split_path(&reference));
-        let (folder, path) = match own() {
-            Some((_, path)) => ("", path),
-            None => (folder, reference.as_str()),
-        };
+        let own = places.own.split(&reference).or_else(|| places.own.split_path(&reference));
+        let (before, path) = own.unwrap_or(("", &reference));
+        let folder = if own.is_some() { "" } else { folder };
         let Some(path) = local_path(path) else { continue };
         if path.starts_with('/') {
             followed.notes.push(format!(
@@ -76,14 +74,18 @@ pub(super) fn references<'a>(
             .map(|path| resolve(folder, path))
             .into_iter()
             .find(|target| sources.existence(target) == Existence::File);
-        match target {
+        // Pages may name maps as the bundle will.
+        let as_bundled = || match places.target(Some(Reference::Exit), folder, path) {
+            Target::Map(map, _) => new_name(&map, false).map(|_| map),
+            _ => None,
+        };
+        match target.or_else(as_bundled) {
             Some(target) if is_outside(&target) => {
                 followed.notes.push(format!("\"{reference}\" lies outside of the project: not followed"));
             }
             Some(target) => {
-                let room = own().is_some_and(|(before, _)| before.contains("/~/"));
-                if let Some(new) = new_name(&target, room) {
-                    followed.rename(&reference, path, folder, &new);
+                if let Some(new) = new_name(&target, before.contains("/~/")) {
+                    followed.rename(before, path, folder, &new);
                 }
                 followed.files.insert(target);
             }
@@ -93,8 +95,9 @@ pub(super) fn references<'a>(
     // Any text of a script may be a path; those that name a file are taken for one.
     let folders: BTreeSet<&str> = std::iter::once(folder).chain(maps.map(|map| parent(map))).collect();
     for literal in seen.literals {
-        let own = places.own.split(&literal).map(|(_, path)| path);
-        let Some(path) = local_path(own.unwrap_or(&literal)) else {
+        let own = places.own.split(&literal);
+        let (before, path) = own.unwrap_or(("", &literal));
+        let Some(path) = local_path(path) else {
             if let Some(folder) = computed_in(&literal) {
                 let is_there = |from: &&str| sources.existence(&resolve(from, folder)) == Existence::Folder;
                 if folders.iter().any(is_there) {
@@ -123,7 +126,7 @@ pub(super) fn references<'a>(
             if !is_outside(&target) && sources.existence(&target) == Existence::File {
                 // The scripting API knows maps by their rooms alone (`WA.nav.goToRoom`).
                 if let Some(new) = new_name(&target, true) {
-                    followed.rename(&literal, path, folder, &new);
+                    followed.rename(before, path, folder, &new);
                 }
                 followed.files.insert(target);
             }
@@ -138,9 +141,8 @@ pub(super) fn references<'a>(
 }
 
 impl Followed {
-    /// Takes note that the `path` in a text, relative to `folder`, leads to a file called `new`.
-    fn rename(&mut self, text: &str, path: &str, folder: &str, new: &str) {
-        let Some((before, _)) = text.split_once(path) else { return };
+    /// Takes note that a `path` behind `before`, relative to `folder`, leads to a file called `new`.
+    fn rename(&mut self, before: &str, path: &str, folder: &str, new: &str) {
         let beside = &path[..path.rfind('/').map_or(0, |slash| slash + 1)];
         // Most keep their folder, and then the way to it.
         let new = if resolve(folder, beside).trim_end_matches('/') == parent(new) {
@@ -354,6 +356,9 @@ mod tests {
             Some("WA.nav.goToRoom('hall.wam#in'); say('the hall.json of old')")
         );
         assert_eq!(rewritten("pages/x.js", "say('hall.jsonx', 'all.json')"), None);
+        let as_bundled = "<a href=../maps/hall.tmj#in>";
+        let followed = references(places, "pages/x.html", as_bundled.as_bytes(), maps.iter(), &new_name);
+        assert_eq!((followed.rewritten(as_bundled), followed.notes), (None, Vec::new()));
     }
 
     proptest::proptest! {

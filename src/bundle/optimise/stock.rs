@@ -126,23 +126,28 @@ impl<'a> Stock<'a> {
         kind.size == cell && kind.is_plain()
     }
 
-    /// The entry of a tile as flags show it, for one that means the same in any position: a mere picture, or
-    /// a wall. Of others the engine does not find the properties where they are turned, and must not find
-    /// them then (workadventure-maps, section 2.5).
+    /// The entry of a tile as flags show it, its frames turned alike. All that its tileset says of it but
+    /// that it is a wall is left out, as the engine finds nothing else of turned tiles (workadventure-maps,
+    /// section 2.5). `None` for one that has no such picture, or shapes, which would have to be turned.
     pub(super) fn turned(&mut self, entry: usize, flags: u32) -> Option<usize> {
         let Entry { kind, pixels, tile, frames, origin, origins } = &self.entries[entry];
-        let (kind, tile, origin, origins) = (*kind, tile.clone(), *origin, origins.clone());
-        let is_wall = |tile: &Tile| {
-            let walls = tile.properties.iter().all(|property| property.name == "collides");
-            walls && tile.class.is_empty() && tile.collision.is_none()
-        };
+        let (kind, origin, origins, frames) = (*kind, *origin, origins.clone(), frames.clone());
         let TileSize { width, height } = self.kinds[kind].size;
         let fits = width == height || flags & Gid::FLIP_DIAGONAL == 0;
-        if !fits || !frames.is_empty() || !tile.as_ref().is_none_or(is_wall) {
+        if !fits || tile.as_ref().is_some_and(|tile| tile.collision.is_some()) {
             return None;
         }
+        let tile = tile.clone().and_then(|mut tile| {
+            tile.class.clear();
+            tile.properties.0.retain(|property| property.name == "collides");
+            (!tile.properties.is_empty() || !frames.is_empty()).then_some(tile)
+        });
         let pixels = flipped(pixels, width, flags).into();
-        let turned = self.entry(kind, pixels, tile, Vec::new(), origin);
+        let frames = frames
+            .into_iter()
+            .map(|(frame, duration)| Some((self.turned(frame, flags)?, duration)))
+            .collect::<Option<Vec<_>>>()?;
+        let turned = self.entry(kind, pixels, tile, frames, origin);
         self.entries[turned].origins.extend(origins);
         Some(turned)
     }
