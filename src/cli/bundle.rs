@@ -23,6 +23,9 @@ use crate::{
 ///
 /// Checks the maps first and stops at errors. Then gathers the project's maps, all maps that their
 /// exits lead to and every file that they refer to, optimises them, and swaps the result in whole.
+///
+/// Under `[bundle]`, venue.toml may say `optimize = false`, `texture-size`, `include`, the edge against seams
+/// (`extrude = 1`), and whether scripts get pages of their own (`script-pages = true`).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  venue bundle\n  venue bundle --out public --zip public.zip\n  \
                         venue bundle --walk\n  \

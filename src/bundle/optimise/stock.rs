@@ -238,7 +238,7 @@ impl<'a> Stock<'a> {
 
     /// How a tileset gives its pixels; one that cannot is noted.
     fn source(&mut self, tileset: &Tileset) -> Source {
-        let largest = self.form.largest.saturating_sub(2 * self.form.edge);
+        let largest = self.form.largest.saturating_sub(4 * self.form.edge);
         let fits =
             |size: TileSize| (1..=largest).contains(&size.width) && (1..=largest).contains(&size.height);
         let Some(picture) = &tileset.picture else {
@@ -400,15 +400,15 @@ impl<'a> Stock<'a> {
         if let Some(mode) = &kind.fill_mode {
             extra.push(("fillmode".to_owned(), Json::String(mode.clone())));
         }
-        let edge = i32::try_from(sheet.edge).unwrap_or(0);
+        let margin = i32::try_from(sheet.margin()).unwrap_or(0);
         let tileset = Tileset {
             span: None,
             file: String::new(),
             name: String::new(),
             class: String::new(),
             tile_size: kind.size,
-            spacing: 2 * edge,
-            margin: edge,
+            spacing: margin,
+            margin,
             columns,
             tile_count: columns * rows,
             picture: Some(Picture { width: Some(width), height: Some(height), ..Picture::default() }),
