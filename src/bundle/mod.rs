@@ -266,7 +266,9 @@ fn within(name: &str, value: u32, range: std::ops::RangeInclusive<u32>) -> Resul
         return Ok(());
     }
     let (start, end) = range.into_inner();
-    Err(BundleError::Setting(format!("{name} is {value}, but must lie between {start} and {end} pixels")))
+    Err(BundleError::Setting(format!(
+        "[bundle] {name} is {value}, but must lie between {start} and {end} pixels"
+    )))
 }
 
 impl Bundle {

@@ -159,8 +159,8 @@ fn maps_of_the_corpus_look_in_the_engine_as_they_are_drawn() {
 }
 
 /// What the engine says of maps that are wrong in themselves and were bundled without a check: pictures that
-/// are not in the corpus.
-const EXCUSED: [&str; 1] = ["is not loaded"];
+/// are not in the corpus, and the second of two layers of one name.
+const EXCUSED: [&str; 2] = ["is not loaded", "is not drawn"];
 
 /// One in so many maps of the corpus is looked at, unless `VENUE_ENGINE=all`.
 const SAMPLE: usize = 12;
@@ -191,7 +191,11 @@ fn whatever_the_corpus_has_looks_in_the_engine_as_it_is_drawn() {
             if number == 0 {
                 fs::copy(dist.join("_headers"), folder.path().join("_headers")).unwrap();
             }
-            let made = bundle.maps.iter().find(|map| map.source == *name)?;
+            // Where a picture lacks a tile, Tiled and we draw a mark.
+            let lacking =
+                |note: &bundle::Note| note.file == *name && note.message.contains("beyond the edge");
+            let made =
+                bundle.maps.iter().find(|map| map.source == *name && !bundle.notes.iter().any(lacking))?;
             Some(format!("{number}/{}", made.output))
         })
         .collect();
@@ -219,7 +223,7 @@ fn whatever_the_corpus_has_looks_in_the_engine_as_it_is_drawn() {
             (count, worst) => wrong.push(format!("{name}: {count} pixels differ by up to {worst}")),
         }
     }
-    eprintln!("{equal} of {} maps equal, {excused} lack pictures", maps.len());
+    eprintln!("{equal} of {} maps equal, {excused} excused", maps.len());
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
     assert!(equal * 2 > maps.len(), "{equal} of {}", maps.len());
 }

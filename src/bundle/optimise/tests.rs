@@ -152,15 +152,16 @@ fn mirrored() -> RgbaImage {
 
 const X: u32 = Gid::FLIP_X;
 
-/// What becomes of the map of these cells whose tileset says so much of its tiles.
-fn bundled(cells: &[u32], tiles: &serde_json::Value) -> (Vec<u32>, u32, Option<String>) {
+/// What becomes of the map of these cells whose tileset says so much of its tiles: cells, how many places of
+/// the picture are drawn on, credits.
+fn bundled(cells: &[u32], tiles: &serde_json::Value) -> (Vec<u32>, usize, Option<String>) {
     bundled_in(&map(
         &[tileset(1, "tiles", "m.png", (64, 16), tiles), tileset(5, "twin", "m.png", (64, 16), &json!([]))],
         &[layer(1, "floor", cells)],
     ))
 }
 
-fn bundled_in(map: &serde_json::Value) -> (Vec<u32>, u32, Option<String>) {
+fn bundled_in(map: &serde_json::Value) -> (Vec<u32>, usize, Option<String>) {
     let mut sources = sources(map);
     sources.insert("m.png", crate::picture::encode(&mirrored()).unwrap());
     let before = format::load_map(&sources, "a.tmj").map.unwrap();
@@ -173,9 +174,12 @@ fn bundled_in(map: &serde_json::Value) -> (Vec<u32>, u32, Option<String>) {
     let cells = after.map.layers[0].tiles().unwrap();
     let gids = after.map.bounds().cells().map(|cell| cells.get(cell).0).collect();
     let tileset = after.map.tilesets[0].tileset.as_ref().unwrap();
+    let image = &after.atlases[0].1;
+    let places =
+        (0..image.width() / 16).flat_map(|x| (0..image.height() / 16).map(move |y| (x * 16, y * 16)));
     (
         gids,
-        after.atlases[0].1.width() / 16 * (after.atlases[0].1.height() / 16),
+        places.filter(|(x, y)| image.get_pixel(*x, *y).0[3] > 0).count(),
         tileset.properties.text("tilesetCopyright").map(str::to_owned),
     )
 }
@@ -261,7 +265,7 @@ fn flags_that_cost_more_than_a_tile_are_not_set() {
         &|file, picture| store.load(&sources, file, picture).ok(),
         PictureForm { largest: 4096, edge: 0 },
     );
-    assert_eq!(after.atlases[0].1.dimensions(), (32, 16));
+    assert_eq!(after.atlases[0].1.dimensions(), (32, 32));
 }
 
 #[test]
@@ -275,8 +279,9 @@ fn only_tiles_in_use_go_in_and_equal_ones_once() {
     done.assert_equal_to_the_eye();
     assert_eq!(done.after.map.tilesets.len(), 1);
     let tileset = done.after.map.tilesets[0].tileset.as_ref().unwrap();
-    assert_eq!(done.after.atlases[0].1.dimensions(), (32, 16));
-    assert_eq!(tileset.tile_count, 2);
+    assert_eq!(done.after.atlases[0].1.dimensions(), (32, 32));
+    // Those below stay clear.
+    assert_eq!(tileset.tile_count, 4);
     assert_eq!(tileset.properties.text("tilesetCopyright"), Some("by tiles\nby doubled"));
     assert!(done.after.notes.is_empty());
 }
