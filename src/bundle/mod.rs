@@ -239,7 +239,12 @@ pub enum BundleError {
 pub fn build(project: &mut Project, stands: &[Built], settings: &Settings) -> Result<Bundle, BundleError> {
     within("texture-size", settings.texture_size, 64..=16_384)?;
     within("extrude", settings.extrude, 0..=8)?;
-    let plan = plan::plan(project, settings)?;
+    let mut plan = plan::plan(project, settings)?;
+    if settings.script_pages && project.config.project.play_url.is_none() {
+        let message =
+            "scripts' pages load the scripting API of play.workadventu.re: name your server with play-url";
+        plan.notes.push(Note { file: crate::project::CONFIG_FILE.to_owned(), message: message.to_owned() });
+    }
     let store = PictureStore::new();
     let (bundle, previews) = rayon::join(
         || assemble::assemble(project, &plan, &store, settings),

@@ -291,6 +291,10 @@ impl Plan {
             let followed =
                 follow::references(self.places(sources), &output, bytes, self.maps.keys(), &new_name);
             let rewritten = std::str::from_utf8(bytes).ok().and_then(|text| followed.rewritten(text));
+            if followed.renames() && std::str::from_utf8(bytes).is_err() {
+                let message = "it names files that are called otherwise in the bundle, but is not in UTF-8: not changed";
+                self.notes.push(Note { file: name.clone(), message: message.to_owned() });
+            }
             wanted.extend(followed.files);
             self.notes.extend(followed.notes.into_iter().map(|message| Note { file: name.clone(), message }));
             if filled.is_some() || rewritten.is_some() || output != name {

@@ -166,7 +166,8 @@ pub struct BundleConfig {
     #[schemars(range(max = 8))]
     pub extrude: u32,
     /// Whether each script of a map gets a page that loads it. WorkAdventure runs a script in a frame without
-    /// an origin, where it can keep nothing and ask few servers; a page is one of its server; default no.
+    /// an origin, where it can keep nothing and ask few servers; a page is one of its server, and loads the
+    /// scripting API from the one that `play-url` names; default no.
     pub script_pages: bool,
     /// Globs of files that go in though no map refers to them.
     pub include: Vec<String>,

@@ -24,8 +24,9 @@ const LONGEST: usize = 8 << 20;
 pub(super) struct Followed {
     /// Files of the project.
     pub(super) files: BTreeSet<String>,
-    /// Texts that name files which are called otherwise in the bundle, and what they must be there.
-    pub(super) renamed: BTreeMap<String, String>,
+    /// Where in the text files are named which are called otherwise in the bundle, in bytes, and what must
+    /// stand there.
+    renamed: BTreeMap<usize, (usize, String)>,
     /// What could not be followed.
     pub(super) notes: Vec<String>,
 }
@@ -50,7 +51,7 @@ pub(super) fn references<'a>(
         return followed;
     }
     let text = String::from_utf8_lossy(bytes);
-    let mut seen = Texts::default();
+    let mut seen = Texts::new(&text);
     match kind.as_str() {
         "css" => seen.style(&text),
         "js" | "mjs" => seen.script(&text),
@@ -59,7 +60,7 @@ pub(super) fn references<'a>(
     }
     let folder = parent(name);
     let sources = places.sources;
-    for reference in seen.stated {
+    for (reference, spots) in seen.stated {
         let own = places.own.split(&reference).or_else(|| places.own.split_path(&reference));
         let (before, path) = own.unwrap_or(("", &reference));
         let folder = if own.is_some() { "" } else { folder };
@@ -85,7 +86,7 @@ pub(super) fn references<'a>(
             }
             Some(target) => {
                 if let Some(new) = new_name(&target, before.contains("/~/")) {
-                    followed.rename(before, path, folder, &new);
+                    followed.rename(&reference, &spots, path, folder, &new);
                 }
                 followed.files.insert(target);
             }
@@ -94,10 +95,9 @@ pub(super) fn references<'a>(
     }
     // Any text of a script may be a path; those that name a file are taken for one.
     let folders: BTreeSet<&str> = std::iter::once(folder).chain(maps.map(|map| parent(map))).collect();
-    for literal in seen.literals {
+    for (literal, spots) in seen.literals {
         let own = places.own.split(&literal);
-        let (before, path) = own.unwrap_or(("", &literal));
-        let Some(path) = local_path(path) else {
+        let Some(path) = local_path(own.map_or(literal.as_str(), |(_, path)| path)) else {
             if let Some(folder) = computed_in(&literal) {
                 let is_there = |from: &&str| sources.existence(&resolve(from, folder)) == Existence::Folder;
                 if folders.iter().any(is_there) {
@@ -126,7 +126,7 @@ pub(super) fn references<'a>(
             if !is_outside(&target) && sources.existence(&target) == Existence::File {
                 // The scripting API knows maps by their rooms alone (`WA.nav.goToRoom`).
                 if let Some(new) = new_name(&target, true) {
-                    followed.rename(before, path, folder, &new);
+                    followed.rename(&literal, &spots, path, folder, &new);
                 }
                 followed.files.insert(target);
             }
@@ -141,8 +141,9 @@ pub(super) fn references<'a>(
 }
 
 impl Followed {
-    /// Takes note that a `path` behind `before`, relative to `folder`, leads to a file called `new`.
-    fn rename(&mut self, before: &str, path: &str, folder: &str, new: &str) {
+    /// Takes note that the `path` in a text, which stands at `spots`, leads from `folder` to a file called
+    /// `new`.
+    fn rename(&mut self, text: &str, spots: &[usize], path: &str, folder: &str, new: &str) {
         let beside = &path[..path.rfind('/').map_or(0, |slash| slash + 1)];
         // Most keep their folder, and then the way to it.
         let new = if resolve(folder, beside).trim_end_matches('/') == parent(new) {
@@ -150,36 +151,30 @@ impl Followed {
         } else {
             percent_encoded(&relative(folder, new))
         };
-        self.renamed.entry(format!("{before}{path}")).or_insert_with(|| format!("{before}{new}"));
+        // A path is a part of its text.
+        let offset = path.as_ptr().addr() - text.as_ptr().addr();
+        for spot in spots {
+            self.renamed.entry(spot + offset).or_insert_with(|| (path.len(), new.clone()));
+        }
     }
 
     /// The file's text with the new names; `None` where they are the old ones.
     pub(super) fn rewritten(&self, text: &str) -> Option<String> {
-        let mut new = text.to_owned();
-        for (from, to) in &self.renamed {
-            new = replaced(&new, from, to);
+        let mut new = String::with_capacity(text.len());
+        let mut done = 0;
+        for (start, (length, name)) in &self.renamed {
+            new += text.get(done..*start)?;
+            new += name;
+            done = start + length;
         }
+        new += text.get(done..)?;
         (new != text).then_some(new)
     }
-}
 
-/// Replaces a path wherever it stands as a whole, in quotes, as a value or in brackets.
-fn replaced(text: &str, from: &str, to: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut done = 0;
-    for (at, _) in text.match_indices(from) {
-        let before = text[..at].chars().next_back();
-        let after = text[at + from.len()..].chars().next();
-        let begins = before.is_some_and(|c| matches!(c, '"' | '\'' | '`' | '(' | '='));
-        let ends =
-            after.is_some_and(|c| matches!(c, '"' | '\'' | '`' | ')' | '>' | '#' | '?') || c.is_whitespace());
-        if begins && ends && at >= done {
-            out += &text[done..at];
-            out += to;
-            done = at + from.len();
-        }
+    /// Whether anything in the text must be called otherwise.
+    pub(super) fn renames(&self) -> bool {
+        !self.renamed.is_empty()
     }
-    out + &text[done..]
 }
 
 /// The path of a reference to a file beside this one; `None` for other sites, places in the same page
@@ -342,12 +337,14 @@ mod tests {
             rewritten(
                 "pages/x.html",
                 "<a href=../maps/hall.json>hall.json</a><a href='../maps/hall.json?x#y'><a href=\"../maps/my%20hall.tmx\">\
-                 <a href=https://maps.example.org/mixit/maps/hall.json><script src='main.ts'></script>",
+                 <a href=https://maps.example.org/mixit/maps/hall.json><script src='main.ts'></script>\
+                 <a href=' ../maps/hall.json '><script>WA.nav.goToRoom('../maps/hall.json')</script>",
             )
             .as_deref(),
             Some(
                 "<a href=../maps/hall.tmj>hall.json</a><a href='../maps/hall.tmj?x#y'><a href=\"../maps/my%20hall.tmj\">\
-                 <a href=https://maps.example.org/mixit/maps/hall.tmj><script src='main.js'></script>"
+                 <a href=https://maps.example.org/mixit/maps/hall.tmj><script src='main.js'></script>\
+                 <a href=' ../maps/hall.tmj '><script>WA.nav.goToRoom('../maps/hall.wam')</script>"
             )
         );
         assert_eq!(
@@ -359,6 +356,21 @@ mod tests {
         let as_bundled = "<a href=../maps/hall.tmj#in>";
         let followed = references(places, "pages/x.html", as_bundled.as_bytes(), maps.iter(), &new_name);
         assert_eq!((followed.rewritten(as_bundled), followed.notes), (None, Vec::new()));
+    }
+
+    #[test]
+    fn what_does_not_end_costs_little_and_is_no_address() {
+        let many = |text: &str| text.repeat(200_000 / text.len());
+        for (name, text) in [
+            ("pages/x.css", many("url(")),
+            ("pages/x.css", many("@import '")),
+            ("pages/x.js", format!("`{}", many("\\`"))),
+            ("pages/x.js", format!("'{}", many("\\'"))),
+        ] {
+            assert_eq!(follow(name, &text), (Vec::new(), Vec::new()), "{name}");
+        }
+        // What follows on another line counts again.
+        assert_eq!(follow("pages/x.js", "don't\nload('../sounds/x.mp3')").0, ["sounds/x.mp3"]);
     }
 
     proptest::proptest! {

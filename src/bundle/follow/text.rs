@@ -1,6 +1,6 @@
 //! What the texts of pages, styles, scripts and collections name, by their syntax.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a text could be the path of a file.
 pub(super) fn looks_like_path(text: &str) -> bool {
@@ -13,18 +13,43 @@ pub(super) fn looks_like_path(text: &str) -> bool {
         && !text.contains(['\n', '<', '>', '"'])
 }
 
+/// Longest text between `url(` and its end that is taken for an address, in characters.
+const LONGEST_ADDRESS: usize = 2048;
+
 /// What a file names.
-#[derive(Debug, Default)]
-pub(super) struct Texts {
-    /// References by syntax: a missing file is a mistake.
-    pub(super) stated: BTreeSet<String>,
-    /// Any string of a script.
-    pub(super) literals: BTreeSet<String>,
+#[derive(Debug)]
+pub(super) struct Texts<'t> {
+    /// The file's text.
+    whole: &'t str,
+    /// References by syntax, with where they stand as they are, in bytes: a missing file is a mistake.
+    pub(super) stated: BTreeMap<String, Vec<usize>>,
+    /// Any string of a script, likewise.
+    pub(super) literals: BTreeMap<String, Vec<usize>>,
     /// Calls that load something that is not written there.
     pub(super) computed: BTreeSet<&'static str>,
 }
 
-impl Texts {
+impl<'t> Texts<'t> {
+    pub(super) fn new(whole: &'t str) -> Self {
+        Self { whole, stated: BTreeMap::new(), literals: BTreeMap::new(), computed: BTreeSet::new() }
+    }
+
+    fn state(&mut self, text: &str) {
+        let place = self.place(text);
+        self.stated.entry(plain(text)).or_default().extend(place);
+    }
+
+    fn mention(&mut self, text: &str) {
+        let place = self.place(text);
+        self.literals.entry(plain(text)).or_default().extend(place);
+    }
+
+    /// Where in the file a part of its text is; `None` for what was made of it.
+    fn place(&self, part: &str) -> Option<usize> {
+        let start = part.as_ptr().addr().checked_sub(self.whole.as_ptr().addr())?;
+        (self.whole.get(start..start.checked_add(part.len())?) == Some(part)).then_some(start)
+    }
+
     pub(super) fn page(&mut self, text: &str) {
         let mut rest = text;
         while let Some(open) = rest.find('<') {
@@ -37,15 +62,13 @@ impl Texts {
             rest = after;
             for (name, value) in attributes {
                 match name.as_str() {
-                    "src" | "href" | "poster" | "data" | "xlink:href" | "background" => {
-                        self.stated.insert(value);
-                    }
-                    "srcset" | "imagesrcset" => self.stated.extend(candidates(&value)),
+                    "src" | "href" | "poster" | "data" | "xlink:href" | "background" => self.state(value),
+                    "srcset" | "imagesrcset" => candidates(value).into_iter().for_each(|one| self.state(one)),
                     // What previews of links show.
-                    "content" if tag == "meta" && looks_like_path(&value) && !value.contains(' ') => {
-                        self.literals.insert(value);
+                    "content" if tag == "meta" && looks_like_path(value) && !value.contains(' ') => {
+                        self.mention(value);
                     }
-                    "style" => self.style(&value),
+                    "style" => self.style(&plain(value)),
                     _ => {}
                 }
             }
@@ -72,7 +95,7 @@ impl Texts {
         }
         let prefabs = json.get("collection").and_then(serde_json::Value::as_array);
         let pictures = prefabs.into_iter().flatten().filter_map(|prefab| prefab.get("imagePath")?.as_str());
-        self.stated.extend(pictures.map(str::to_owned));
+        pictures.for_each(|picture| self.state(picture));
     }
 
     pub(super) fn style(&mut self, text: &str) {
@@ -81,11 +104,14 @@ impl Texts {
             for (at, _) in text.match_indices(start) {
                 let rest = text[at + start.len()..].trim_start();
                 let value = match rest.chars().next() {
-                    Some(quote @ ('"' | '\'')) => rest[1..].split(quote).next(),
-                    _ if start == "url(" => rest.split(')').next(),
+                    Some(quote @ ('"' | '\'')) => address(&rest[1..], |c| c == quote || c == '\n', quote),
+                    // Quotes and brackets must be escaped there.
+                    _ if start == "url(" => address(rest, |c| matches!(c, ')' | '(' | '"' | '\''), ')'),
                     _ => None,
                 };
-                self.stated.extend(value.map(|value| value.trim().to_owned()));
+                if let Some(value) = value {
+                    self.state(value.trim());
+                }
             }
         }
     }
@@ -109,19 +135,21 @@ impl Texts {
             }
             let inside = &tail[1..];
             let Some(end) = end_of_text(inside, quote) else {
-                rest = inside;
+                // Whatever follows is no text that ends either.
+                let skipped = if quote == '`' { None } else { inside.find('\n') };
+                rest = skipped.map_or("", |end| &inside[end..]);
                 continue;
             };
             before = if head.trim().is_empty() { before } else { head };
-            let literal = inside[..end].to_owned();
+            let literal = &inside[..end];
             // `import … from "./x.js"` is a reference by syntax; bare names are for bundlers.
             let keyword = before.trim_end();
             let imported =
                 keyword.ends_with("from") || keyword.ends_with("import") || keyword.ends_with("import(");
             if imported && literal.starts_with(['.', '/']) {
-                self.stated.insert(literal);
+                self.state(literal);
             } else {
-                self.literals.insert(literal);
+                self.mention(literal);
             }
             before = "";
             rest = &inside[end + 1..];
@@ -142,9 +170,20 @@ impl Texts {
     }
 }
 
+/// A value of an attribute as it is meant.
+fn plain(text: &str) -> String {
+    text.replace("&amp;", "&")
+}
+
+/// What stands before the first character that ends it, if that is `end` and not too far.
+fn address(text: &str, ends: impl Fn(char) -> bool, end: char) -> Option<&str> {
+    let (at, last) = text.char_indices().take(LONGEST_ADDRESS).find(|(_, c)| ends(*c))?;
+    (last == end).then(|| &text[..at])
+}
+
 /// The pictures that `srcset` offers, as HTML takes it apart: one begins behind blanks and commas and ends
 /// at a blank, or at commas where no width follows.
-pub(super) fn candidates(text: &str) -> Vec<String> {
+pub(super) fn candidates(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut rest = text;
     loop {
@@ -153,7 +192,7 @@ pub(super) fn candidates(text: &str) -> Vec<String> {
             return found;
         }
         let (url, after) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
-        found.push(url.trim_end_matches(',').to_owned());
+        found.push(url.trim_end_matches(','));
         rest = if url.ends_with(',') { after } else { after.split_once(',').map_or("", |(_, rest)| rest) };
     }
 }
@@ -186,7 +225,7 @@ fn end_of_text(text: &str, quote: char) -> Option<usize> {
 }
 
 /// Name of a tag in lower case, its attributes, and the text behind it.
-fn tag(text: &str) -> (String, Vec<(String, String)>, &str) {
+fn tag(text: &str) -> (String, Vec<(String, &str)>, &str) {
     let end = text.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(text.len());
     let name = text[..end].trim_end_matches('/').to_ascii_lowercase();
     let mut attributes = Vec::new();
@@ -216,7 +255,7 @@ fn tag(text: &str) -> (String, Vec<(String, String)>, &str) {
             let end = value.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(value.len());
             value.split_at(end)
         };
-        attributes.push((key, value.replace("&amp;", "&")));
+        attributes.push((key, value));
         rest = after;
     }
 }
