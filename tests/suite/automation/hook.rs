@@ -13,7 +13,14 @@ fn a_hook_lets_good_maps_pass_and_stops_bad_ones() {
     let run = |entry: &str| {
         let mut words = entry.split(' ');
         let mut command = Command::new(words.next().unwrap());
-        command.args(words).current_dir(&repository.folder).env("PATH", &path).status().unwrap().success()
+        command
+            .args(words)
+            .current_dir(&repository.folder)
+            .env("PATH", &path)
+            .output()
+            .unwrap()
+            .status
+            .success()
     };
     for hook in hooks {
         let files = regex::Regex::new(hook["files"].as_str().unwrap()).unwrap();

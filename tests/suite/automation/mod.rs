@@ -132,3 +132,17 @@ fn the_image_is_built_with_the_rust_that_the_manifest_asks_for() {
         );
     }
 }
+
+#[test]
+fn the_page_on_ci_names_what_there_is_to_set() {
+    let read = |name: &str| fs::read_to_string(home().join(name)).unwrap();
+    let page = read("docs/ci.md");
+    for input in yaml(&read("action.yml"))["inputs"].as_object().unwrap().keys() {
+        assert!(page.contains(&format!("`{input}")), "docs/ci.md does not know the input {input}");
+    }
+    for hook in yaml(&read(".pre-commit-hooks.yaml")).as_array().unwrap() {
+        assert!(page.contains(hook["id"].as_str().unwrap()), "{hook}");
+    }
+    let version = format!("@v{}", env!("CARGO_PKG_VERSION"));
+    assert!(page.contains(&version), "docs/ci.md pins another version than {version}");
+}
