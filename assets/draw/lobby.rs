@@ -94,7 +94,7 @@ fn doors(scene: &mut Scene) {
         scene.put("carpets", "floors", "mat-down", x, 29);
     }
     let quiet = properties(&[("exitUrl", json!("quiet.tmj#from-lobby"))]);
-    scene.object("exit-quiet", "area", [6, 29, 4, 1], 4, quiet);
+    scene.object("south-door", "area", [6, 29, 4, 1], 4, quiet);
     groups::entry(scene, "from-quiet", [6, 27, 4, 1]);
     scene.put("furniture", "furniture", "palm", 19, 3);
     scene.put("furniture", "furniture", "palm", 24, 3);

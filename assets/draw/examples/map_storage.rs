@@ -83,9 +83,8 @@ pub(super) fn garden(sheets: &Sheets) -> Value {
 }
 
 /// What WorkAdventure's editor keeps beside a map: an area in which people meet.
-pub(super) fn room(map: &str, title: &str, area: &str, cells: [i32; 4], property: Value) -> Value {
-    let tile = TILE.cast_signed();
-    let [x, y, width, height] = cells.map(|cells| cells * tile);
+pub(super) fn room(map: &str, title: &str, area: &str, cells: [i32; 4], property: &Value) -> Value {
+    let [x, y, width, height] = cells.map(|cells| cells * TILE.cast_signed());
     json!({
         "version": "2.1.0",
         "mapUrl": format!("./{map}.tmj"),

@@ -41,9 +41,9 @@ pub(crate) fn files(sheets: &Sheets, drawn: &Files) -> Files {
     meeting["roomName"] = json!("office-talk");
     meeting["jitsiRoomConfig"] = json!({});
     meeting["trigger"] = json!("onaction");
-    room("office", &map_storage::room("office", "Office", "talk", [2, 5, 9, 6], meeting));
+    room("office", &map_storage::room("office", "Office", "talk", [2, 5, 9, 6], &meeting));
     let quiet = property("rest", "silent");
-    room("garden", &map_storage::room("garden", "Garden", "rest", [17, 8, 4, 5], quiet));
+    room("garden", &map_storage::room("garden", "Garden", "rest", [17, 8, 4, 5], &quiet));
     for example in ["meet-up", "conference", "world", "map-storage"] {
         for sheet in &sheets.0 {
             let picture = format!("tilesets/{}.png", sheet.name);
