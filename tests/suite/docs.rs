@@ -21,7 +21,8 @@ fn pages() -> Vec<(String, String)> {
     for folder in ["docs", "examples", "src/starter/files"] {
         for entry in walkdir::WalkDir::new(root.join(folder)).sort_by_file_name().into_iter().flatten() {
             let name = entry.path().strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
-            if name.ends_with(".md") && !name.contains("/dist/") {
+            if entry.path().extension().is_some_and(|extension| extension == "md") && !name.contains("/dist/")
+            {
                 names.push(name);
             }
         }

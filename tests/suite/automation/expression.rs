@@ -58,7 +58,7 @@ struct Reader<'a> {
     scope: &'a Scope<'a>,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn takes(&mut self, token: &str) -> bool {
         let rest = self.rest.trim_start();
         let found = rest.strip_prefix(token);

@@ -1,6 +1,11 @@
 //! GitHub: the action and the workflow of a new project, run step by step as a runner does.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::{Value, json};
 
@@ -24,7 +29,7 @@ struct Runner<'a> {
 const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
 
 impl<'a> Runner<'a> {
-    fn new(repository: &'a Repository, event: &str, more: Value) -> Self {
+    fn new(repository: &'a Repository, event: &str, more: &Value) -> Self {
         let mut github = json!({
             "event_name": event, "ref_name": "main", "run_id": "77", "run_attempt": "1",
             "server_url": "https://github.com", "repository": "ada/fair", "event": {},
@@ -39,12 +44,12 @@ impl<'a> Runner<'a> {
     }
 
     fn push(repository: &'a Repository, before: &str) -> Self {
-        Self::new(repository, "push", json!({"event": {"before": before}}))
+        Self::new(repository, "push", &json!({"event": {"before": before}}))
     }
 
     fn pull_request(repository: &'a Repository, base: &str) -> Self {
         let event = json!({"pull_request": {"base": {"sha": base}}});
-        Self::new(repository, "pull_request", json!({"event": event, "ref_name": "3/merge"}))
+        Self::new(repository, "pull_request", &json!({"event": event, "ref_name": "3/merge"}))
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -56,7 +61,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Runs the action with these inputs; returns its outputs.
-    fn action(&mut self, path: PathBuf, given: &Value) -> Value {
+    fn action(&mut self, path: &Path, given: &Value) -> Value {
         let action = yaml(&fs::read_to_string(path.join("action.yml")).unwrap());
         assert_eq!(action["runs"]["using"], "composite");
         let mut inputs = json!({});
@@ -129,7 +134,7 @@ impl<'a> Runner<'a> {
 
     fn uses(&mut self, action: &str, with: Value) -> Value {
         if let Some(folder) = action.strip_prefix("./") {
-            return self.action(self.repository.folder.join(folder), &with);
+            return self.action(&self.repository.folder.join(folder), &with);
         }
         let is = |name: &str| action.starts_with(name);
         assert!(action.contains('@'), "{action} has no version");
@@ -189,7 +194,7 @@ fn a_healthy_change_is_told_and_bundled() {
     let base = repository.git(&["rev-parse", "HEAD"]);
     repository.mend();
     let mut runner = Runner::pull_request(&repository, &base);
-    let outputs = runner.action(home().to_owned(), &json!({"sarif": "true"}));
+    let outputs = runner.action(home(), &json!({"sarif": "true"}));
     assert!(!runner.failed, "{}", runner.printed);
     let summary = runner.summary();
     assert!(
@@ -214,7 +219,7 @@ fn a_broken_change_fails_at_its_line() {
     let base = repository.git(&["rev-parse", "HEAD"]);
     repository.break_it();
     let mut runner = Runner::pull_request(&repository, &base);
-    let outputs = runner.action(home().to_owned(), &json!({}));
+    let outputs = runner.action(home(), &json!({}));
     assert!(runner.failed, "{}", runner.printed);
     assert!(runner.printed.contains("::error file=maps/lobby.tmj,line="), "{}", runner.printed);
     let summary = runner.summary();
@@ -230,7 +235,7 @@ fn a_broken_change_fails_at_its_line() {
         .args(["check", "--write-baseline", "venue.baseline.json"])
         .assert()
         .success();
-    runner.action(home().to_owned(), &json!({}));
+    runner.action(home(), &json!({}));
     assert!(!runner.failed, "{}", runner.printed);
     assert_eq!(runner.artifacts(), ["venue"]);
 }
@@ -247,7 +252,7 @@ fn pictures_are_shown_where_a_branch_keeps_them() {
     let shown = |run: &str| {
         let mut runner = Runner::pull_request(&repository, &base);
         runner.github["run_id"] = run.into();
-        runner.action(home().to_owned(), &json!({"pictures-branch": "venue-pictures", "bundle": "false"}));
+        runner.action(home(), &json!({"pictures-branch": "venue-pictures", "bundle": "false"}));
         assert!(!runner.failed, "{}", runner.printed);
         let picture = format!("https://github.com/ada/fair/raw/venue-pictures/{run}-1/maps/lobby.tmj.png");
         assert!(runner.summary().contains(&format!("<img src=\"{picture}\"")), "{}", runner.summary());
@@ -262,7 +267,7 @@ fn pictures_are_shown_where_a_branch_keeps_them() {
     // Who may not push, as from a fork, still gets all but the pictures in the page.
     repository.git(&["remote", "set-url", "origin", "/nowhere"]);
     let mut runner = Runner::pull_request(&repository, &base);
-    runner.action(home().to_owned(), &json!({"pictures-branch": "venue-pictures", "bundle": "false"}));
+    runner.action(home(), &json!({"pictures-branch": "venue-pictures", "bundle": "false"}));
     assert!(!runner.failed && runner.printed.contains("::warning::"), "{}", runner.printed);
     assert!(!runner.summary().contains("<img"), "{}", runner.summary());
 }
