@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::scene::{Scene, Sheets, properties};
+use crate::{
+    groups,
+    scene::{Scene, Sheets, properties},
+};
 
 /// Width and height, in tiles.
 pub(crate) const SIZE: (i32, i32) = (66, 44);
@@ -98,43 +101,19 @@ fn doors(scene: &mut Scene) {
 }
 
 fn stage(scene: &mut Scene) {
-    for x in 4..22 {
-        for y in 4..8 {
-            let part = match x {
-                4 => "boards-left",
-                21 => "boards-right",
-                _ => "boards",
-            };
-            let edge = if y == 7 { "-edge" } else { "" };
-            scene.put("carpets", "furniture", &format!("{part}{edge}"), x, y);
-        }
-    }
-    for (x, y) in [(5, 7), (20, 7)] {
-        scene.put("carpets", "furniture", "steps", x, y);
-    }
-    scene.put("furniture", "furniture", "screen", 9, 1);
-    scene.put("furniture", "furniture", "curtain", 8, 1);
-    scene.put("furniture", "furniture", "curtain", 17, 1);
-    scene.put("furniture", "furniture", "lectern", 7, 4);
-    scene.put("furniture", "furniture", "speaker", 4, 4);
-    scene.put("furniture", "furniture", "speaker", 21, 4);
+    groups::stage(scene, 4);
     scene.carpet("carpets", "floors", "plum", [5, 9, 16, 11]);
     for (row, color) in [(11, "coral"), (13, "navy"), (15, "teal"), (17, "navy")] {
         for x in [6, 7, 8, 9, 10, 15, 16, 17, 18, 19] {
             scene.put("furniture", "furniture", &format!("chair-{color}-up"), x, row);
         }
     }
-    scene.object(
+    groups::page(
+        scene,
         "stage",
-        "area",
         [5, 10, 16, 9],
-        4,
-        properties(&[
-            ("openWebsite", json!("${links.stage}")),
-            ("openWebsiteTrigger", json!("onaction")),
-            ("openWebsiteTriggerMessage", json!("Press SPACE to watch the stage")),
-            ("openWebsiteWidth", json!(60)),
-        ]),
+        ("${links.stage}", "Press SPACE to watch the stage"),
+        &[("openWebsiteWidth", json!(60))],
     );
 }
 
@@ -148,30 +127,15 @@ fn lounge(scene: &mut Scene) {
     }
     scene.layer_property("quiet", properties(&[("silent", json!(true))]));
     for x in [4, 9] {
-        scene.put("furniture", "furniture", "sofa-coral-down", x, 28);
-        scene.put("furniture", "furniture", "low-table", x, 29);
-        scene.put("furniture", "furniture", "sofa-navy-up", x, 30);
+        groups::sofas(scene, [x, 28], "coral", "navy");
     }
     for (name, x, carpet, color) in
         [("corner-one", 2, "coral", "coral"), ("corner-two", 12, "mustard", "teal")]
     {
         scene.carpet("carpets", "floors", carpet, [x, 36, 8, 5]);
-        scene.put("furniture", "furniture", "round-table", x + 3, 37);
-        scene.put("furniture", "furniture", &format!("chair-{color}-down"), x + 3, 36);
-        scene.put("furniture", "furniture", &format!("chair-{color}-down"), x + 4, 36);
-        scene.put("furniture", "furniture", &format!("chair-{color}-up"), x + 3, 39);
-        scene.put("furniture", "furniture", &format!("chair-{color}-up"), x + 4, 39);
-        scene.object(
-            name,
-            "area",
-            [x, 36, 8, 5],
-            4,
-            properties(&[
-                ("jitsiRoom", json!(format!("demo-days-{name}"))),
-                ("jitsiTrigger", json!("onaction")),
-                ("jitsiTriggerMessage", json!("Press SPACE to sit down and talk")),
-            ]),
-        );
+        groups::round_table(scene, [x + 3, 36], color);
+        let room = format!("demo-days-{name}");
+        groups::meeting(scene, name, [x, 36, 8, 5], &room, "Press SPACE to sit down and talk");
     }
     scene.put("furniture", "furniture", "coffee", 17, 28);
     scene.put("furniture", "furniture", "coffee", 20, 28);
@@ -191,24 +155,11 @@ fn garden(scene: &mut Scene) {
     for y in [13, 15, 23, 25] {
         scene.put("furniture", "furniture", "bush", 61, y);
     }
-    scene.put("furniture", "furniture", "sofa-coral-down", 58, 14);
-    scene.put("furniture", "furniture", "low-table", 58, 15);
-    scene.put("furniture", "furniture", "sofa-coral-up", 58, 16);
-    scene.put("furniture", "furniture", "sofa-teal-down", 58, 22);
-    scene.put("furniture", "furniture", "low-table", 58, 23);
-    scene.put("furniture", "furniture", "sofa-teal-up", 58, 24);
+    groups::sofas(scene, [58, 14], "coral", "coral");
+    groups::sofas(scene, [58, 22], "teal", "teal");
     for (name, y) in [("garden-one", 13), ("garden-two", 21)] {
-        scene.object(
-            name,
-            "area",
-            [56, y, 5, 5],
-            4,
-            properties(&[
-                ("jitsiRoom", json!(format!("demo-days-{name}"))),
-                ("jitsiTrigger", json!("onaction")),
-                ("jitsiTriggerMessage", json!("Press SPACE to talk in the garden")),
-            ]),
-        );
+        let room = format!("demo-days-{name}");
+        groups::meeting(scene, name, [56, y, 5, 5], &room, "Press SPACE to talk in the garden");
     }
 }
 

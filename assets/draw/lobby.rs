@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::scene::{Scene, Sheets, properties};
+use crate::{
+    groups,
+    scene::{Scene, Sheets, properties},
+};
 
 /// Width and height, in tiles.
 pub(crate) const SIZE: (i32, i32) = (44, 30);
@@ -52,7 +55,7 @@ pub(crate) fn map(sheets: &Sheets) -> Value {
 fn is_wall(x: i32, y: i32) -> bool {
     let (width, height) = SIZE;
     let ring = x == 0 || y == 0 || x == width - 1 || y == height - 1;
-    let door = y == 0 && (20..24).contains(&x);
+    let door = y == 0 && (20..24).contains(&x) || y == height - 1 && (6..10).contains(&x);
     // Two meeting rooms in the east, open towards the hall in the west.
     let rooms = x == 31 && ((1..5).contains(&y) || (8..14).contains(&y) || (17..19).contains(&y))
         || (y == 9 || y == 18) && (31..43).contains(&x);
@@ -86,18 +89,21 @@ fn doors(scene: &mut Scene) {
     scene.layer_property("exit-hall", properties(&[("exitUrl", json!("hall.tmj#from-lobby"))]));
     scene.layer_property("from-hall", properties(&[("start", json!(true))]));
     scene.layer_property("start", properties(&[("start", json!(true))]));
+    for x in 6..10 {
+        scene.put("carpets", "floors", "mat-down", x, 28);
+        scene.put("carpets", "floors", "mat-down", x, 29);
+    }
+    let quiet = properties(&[("exitUrl", json!("quiet.tmj#from-lobby"))]);
+    scene.object("south-door", "area", [6, 29, 4, 1], 4, quiet);
+    groups::entry(scene, "from-quiet", [6, 27, 4, 1]);
     scene.put("furniture", "furniture", "palm", 19, 3);
     scene.put("furniture", "furniture", "palm", 24, 3);
-    scene.object(
+    groups::page(
+        scene,
         "programme",
-        "area",
         [14, 3, 3, 1],
-        4,
-        properties(&[
-            ("openWebsite", json!("pages/programme.html")),
-            ("openWebsiteTrigger", json!("onaction")),
-            ("openWebsiteTriggerMessage", json!("Press SPACE to read the programme")),
-        ]),
+        ("pages/programme.html", "Press SPACE to read the programme"),
+        &[],
     );
 }
 
@@ -119,16 +125,12 @@ fn reception(scene: &mut Scene) {
     for x in [26, 29] {
         scene.put("furniture", "furniture", "rope", x, 25);
     }
-    scene.object(
+    groups::meeting(
+        scene,
         "reception",
-        "area",
         [27, 22, 4, 1],
-        4,
-        properties(&[
-            ("jitsiRoom", json!("demo-days-reception")),
-            ("jitsiTrigger", json!("onaction")),
-            ("jitsiTriggerMessage", json!("Press SPACE to talk to the reception")),
-        ]),
+        "demo-days-reception",
+        "Press SPACE to talk to the reception",
     );
 }
 
@@ -156,17 +158,8 @@ fn meeting_rooms(scene: &mut Scene) {
             scene.put("furniture", "furniture", &format!("chair-{color}-up"), x, y + 4);
         }
         scene.put("furniture", "furniture", "plant", 42, y + 4);
-        scene.object(
-            name,
-            "area",
-            [33, y + 1, 9, 5],
-            4,
-            properties(&[
-                ("jitsiRoom", json!(format!("demo-days-{name}"))),
-                ("jitsiTrigger", json!("onaction")),
-                ("jitsiTriggerMessage", json!(format!("Press SPACE to join the meeting room {name}"))),
-            ]),
-        );
+        let message = format!("Press SPACE to join the meeting room {name}");
+        groups::meeting(scene, name, [33, y + 1, 9, 5], &format!("demo-days-{name}"), &message);
     }
 }
 
@@ -195,7 +188,7 @@ fn greenery(scene: &mut Scene) {
     for (x, y) in [(1, 12), (18, 16), (25, 16), (18, 26), (25, 26), (30, 16), (30, 4), (42, 26), (42, 21)] {
         scene.put("furniture", "furniture", "plant", x, y);
     }
-    for x in [5, 9, 33, 37] {
+    for x in [3, 11, 33, 37] {
         scene.put("furniture", "furniture", "bush", x, 28);
     }
 }

@@ -8,14 +8,18 @@
 #![expect(clippy::print_stdout, clippy::panic, reason = "a program for ourselves")]
 
 mod canvas;
+mod examples;
 mod floors;
 mod furniture;
+mod groups;
 mod hall;
 mod kit;
 mod lobby;
 mod logos;
 mod markers;
 mod palette;
+mod quiet;
+mod room;
 mod scene;
 mod sheet;
 mod stands;
@@ -47,8 +51,13 @@ fn main() -> anyhow::Result<ExitCode> {
     Ok(if differs { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// A picture of a map with its zones and entries, for the page on templates.
-fn explained(files: &BTreeMap<String, Vec<u8>>, name: &str) -> anyhow::Result<Vec<u8>> {
+/// A picture of a map, with what is marked on it.
+fn drawn(
+    files: &BTreeMap<String, Vec<u8>>,
+    name: &str,
+    options: &RenderOptions,
+    marked: &[OverlayKind],
+) -> anyhow::Result<Vec<u8>> {
     let mut sources = venue::source::Sources::new(".");
     for (name, bytes) in files {
         sources.insert(name.clone(), bytes.clone());
@@ -56,10 +65,8 @@ fn explained(files: &BTreeMap<String, Vec<u8>>, name: &str) -> anyhow::Result<Ve
     let map = venue::format::load_map(&sources, name).map.with_context(|| format!("{name} is no map"))?;
     let meaning = venue::workadventure::Meaning::of(&map);
     let store = PictureStore::new();
-    let options = RenderOptions { scale: Some(2.0), ..RenderOptions::default() };
-    let kinds = [OverlayKind::Zones, OverlayKind::Entries];
-    let renderer = Renderer::new(&map, &sources, &store, &options)?;
-    let renderer = renderer.with_overlay(Overlay::new(&kinds, &meaning, []));
+    let renderer = Renderer::new(&map, &sources, &store, options)?;
+    let renderer = renderer.with_overlay(Overlay::new(marked, &meaning, []));
     Ok(venue::picture::encode_small(&renderer.draw()?, venue::picture::Effort::Thorough)?)
 }
 
@@ -76,12 +83,20 @@ fn draw() -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     for (path, template, width) in templates::all() {
         files.insert(path, venue::format::tiled_json(&template, width).into_bytes());
     }
-    files.insert("assets/stands/large.png".to_owned(), explained(&files, "assets/stands/large.tmj")?);
+    // For the page on templates: where its zones and entries are.
+    let large = drawn(
+        &files,
+        "assets/stands/large.tmj",
+        &RenderOptions { scale: Some(2.0), ..RenderOptions::default() },
+        &[OverlayKind::Zones, OverlayKind::Entries],
+    )?;
+    files.insert("assets/stands/large.png".to_owned(), large);
     let (kit, width) = kit::map(&sheets);
     files.insert("assets/hall/kit.tmj".to_owned(), venue::format::tiled_json(&kit, width).into_bytes());
     for (path, map, (width, _)) in [
         ("maps/lobby.tmj", lobby::map(&sheets), lobby::SIZE),
         ("maps/hall.tmj", hall::map(&sheets), hall::SIZE),
+        ("maps/quiet.tmj", quiet::map(&sheets), (quiet::WIDTH, 0)),
     ] {
         let wrap = usize::try_from(width)?;
         files.insert(path.to_owned(), venue::format::tiled_json(&map, wrap).into_bytes());
@@ -92,5 +107,25 @@ fn draw() -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     for (name, logo) in logos::drawings() {
         files.insert(format!("maps/logos/{name}"), logo.into_bytes());
     }
+    let examples = examples::files(&sheets, &files);
+    files.extend(examples);
+    let hall = examples::with_stands(&files, "examples/conference/sponsors.csv")?.0;
+    // The pictures of the tour, which begins with a new project: of what is drawn now, not of what the
+    // program was built with.
+    let mut new = venue::starter::new_project("Autumn Fair", venue::starter::Forge::Nowhere, "");
+    for (name, bytes) in &mut new {
+        if let Some(drawn) = files.get(name) {
+            bytes.clone_from(drawn);
+        }
+    }
+    let small = RenderOptions { size: Some(960), ..RenderOptions::default() };
+    for (picture, map) in examples::PICTURES {
+        files.insert(picture.to_owned(), drawn(&hall, map, &small, &[])?);
+    }
+    let happens = [OverlayKind::Zones, OverlayKind::Entries, OverlayKind::Exits];
+    files.insert("docs/pictures/lobby.png".to_owned(), drawn(&new, "maps/lobby.tmj", &small, &happens)?);
+    let (_, plan) = examples::with_stands(&new, "maps/sponsors.toml")?;
+    let plan = image::load_from_memory(&plan)?.resize(1000, 1000, image::imageops::FilterType::Triangle);
+    files.insert("docs/pictures/plan.png".to_owned(), png(&plan.to_rgba8())?);
     Ok(files)
 }

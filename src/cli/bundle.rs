@@ -84,7 +84,8 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         }
         let warnings = report.count(Severity::Warning);
         if warnings > 0 {
-            shell.note(&format!("{warnings} warnings: see them with `venue check`"));
+            let s = if warnings == 1 { "" } else { "s" };
+            shell.note(&format!("{warnings} warning{s}: `venue check` shows them"));
         }
     }
     progress.now("bundling");
@@ -125,22 +126,34 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
 /// Places the stands of the config's specs. The maps with stands take part in everything that follows
 /// as if they were files.
 pub(super) fn place_stands(project: &mut Project, shell: &Shell) -> anyhow::Result<Vec<Built>> {
-    let mut all = Vec::new();
+    let specs = project.config.stands.specs.clone();
+    specs.iter().map(|spec| place(project, &resolve("", spec), shell)).collect()
+}
+
+/// Builds the halls of the config's specs that are not there yet: exits lead to them all the same.
+pub(super) fn build_halls(project: &mut Project, shell: &Shell) {
     for spec in project.config.stands.specs.clone() {
         let spec = resolve("", &spec);
-        let mut built = stand::build(&mut project.sources, &spec, &stand::Options::default())
-            .with_context(|| format!("cannot place the stands of {spec}"))?;
-        built.fill(|text| check::fill_text(text, &project.config.links));
-        for (name, bytes) in &built.pictures {
-            project.sources.insert(name.clone(), bytes.clone());
+        if stand::hall_to_build(&project.sources, &spec).is_some()
+            && let Err(error) = place(project, &spec, shell)
+        {
+            shell.note(&format!("note: {error:#}"));
         }
-        project.insert(&built.output, &built.text);
-        for note in &built.notes {
-            shell.note(&format!("note: {spec}: {note}"));
-        }
-        all.push(built);
     }
-    Ok(all)
+}
+
+fn place(project: &mut Project, spec: &str, shell: &Shell) -> anyhow::Result<Built> {
+    let mut built = stand::build(&mut project.sources, spec, &stand::Options::default())
+        .with_context(|| format!("cannot place the stands of {spec}"))?;
+    built.fill(|text| check::fill_text(text, &project.config.links));
+    for (name, bytes) in &built.pictures {
+        project.sources.insert(name.clone(), bytes.clone());
+    }
+    project.insert(&built.output, &built.text);
+    for note in &built.notes {
+        shell.note(&format!("note: {spec}: {note}"));
+    }
+    Ok(built)
 }
 
 fn json(bundle: &Bundle, out: &Path) -> anyhow::Result<String> {

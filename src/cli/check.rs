@@ -119,6 +119,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     }
     let progress = shell.progress("reading maps");
     let mut project = Project::open(&args.paths, shell.config())?;
+    super::bundle::build_halls(&mut project, shell);
     let settings = Settings::new(&project, &args.select, &args.ignore)?;
     project.answers = args.online.ask(&project, &progress, shell)?;
     let baseline = args.baseline.as_deref().map(|path| baseline::read(&project, path)).transpose()?;
@@ -160,7 +161,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         baseline::write(&mut report, path, shell)?;
     }
     if report.maps == 0 {
-        shell.note("no maps found");
+        shell.note(&format!("no maps found: {}", super::advice::NO_MAPS));
     }
     let level = args.fail_on.map(Severity::from).or(project.config.check.fail_on).unwrap_or(Severity::Error);
     shell.result(&show(args.format, &report, &project, level))?;

@@ -53,6 +53,7 @@ enum Form {
 pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let progress = shell.progress("reading maps");
     let mut project = Project::open(&args.paths, shell.config())?;
+    super::bundle::build_halls(&mut project, shell);
     world::load_reachable(&mut project);
     for map in project.maps.iter().filter(|map| map.map.is_none()) {
         shell.note(&format!("note: {} cannot be read and is left out: see `venue check`", map.name));

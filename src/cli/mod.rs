@@ -3,6 +3,7 @@
 //! Each command has a file with its arguments and a `run`. Standard output carries the result and
 //! nothing else; notes, progress and errors go to standard error.
 
+mod advice;
 mod baseline;
 mod bundle;
 mod check;
@@ -11,6 +12,7 @@ mod convert;
 mod diff;
 mod fixes;
 mod graph;
+mod man;
 mod new;
 mod online;
 mod publish;
@@ -103,6 +105,7 @@ enum Command {
     Schema(schema::Args),
     New(new::Args),
     Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the program with these arguments, the first being its own name.
@@ -133,6 +136,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Schema(args) => schema::run(&args, &shell),
         Command::New(args) => new::run(&args, &shell),
         Command::Completions(args) => completions::run(&args, &shell),
+        Command::Man(args) => man::run(&args, &shell),
     };
     match done {
         Ok(Status::Fine) => ExitCode::SUCCESS,

@@ -3,22 +3,24 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use clap::ValueEnum;
 
 use super::{Shell, Status};
 use crate::{
     output,
     project::{CONFIG_FILE, Project},
-    starter::{self, BASELINE_FILE, Files},
+    starter::{self, BASELINE_FILE, Files, Forge},
 };
 
 /// Begin a map project: a small venue to edit, with all that checks and bundles it
 ///
-/// Written are two maps, a list of sponsors, the config, a project for Tiled, schemas for editors, a page for
-/// volunteers and a workflow for GitHub. --from adopts a folder of maps that is there already: no map is
+/// Written are three maps, stands to edit, a list of sponsors, the config, a project for Tiled, schemas for editors,
+/// a page for volunteers, and what checks every change on GitHub or GitLab. --from adopts a folder of maps that is there already: no map is
 /// touched, what is found in it today is accepted, and whatever has a name of its own stays.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  venue new mixit --name \"MiXiT 2027\"   then: cd mixit; venue serve\n  \
+                  venue new mixit --ci gitlab            for a project on GitLab\n  \
                   venue new --from our-maps              then: cd our-maps; venue check --baseline venue.baseline.json"
 )]
 pub(super) struct Args {
@@ -31,6 +33,33 @@ pub(super) struct Args {
     /// Name of the event [default: that of the folder]
     #[arg(long)]
     name: Option<String>,
+    /// Where every change will be checked: writes the workflow, or the pipeline
+    #[arg(long, value_name = "FORGE", default_value = "github")]
+    ci: Ci,
+    /// Git address of venue itself, from which that builds it
+    #[arg(long, value_name = "URL", default_value = env!("CARGO_PKG_REPOSITORY"), hide_default_value = true)]
+    venue_git: String,
+}
+
+/// Who checks every change.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Ci {
+    /// A workflow, .github/workflows/venue.yml
+    Github,
+    /// A pipeline, .gitlab-ci.yml
+    Gitlab,
+    /// Nobody
+    None,
+}
+
+impl From<Ci> for Forge {
+    fn from(ci: Ci) -> Self {
+        match ci {
+            Ci::Github => Self::Github,
+            Ci::Gitlab => Self::Gitlab,
+            Ci::None => Self::Nowhere,
+        }
+    }
 }
 
 pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
@@ -40,7 +69,23 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         Some(_) => bail!("--name is empty"),
         None => name_of(folder)?,
     };
-    if args.from.is_some() { adopt(folder, &name, shell) } else { begin(folder, &name, shell) }
+    let home = args.venue_git.trim();
+    if args.from.is_some() {
+        adopt(folder, &name, (args.ci.into(), home), shell)?;
+    } else {
+        begin(folder, &name, (args.ci.into(), home), shell)?;
+    }
+    let written = match args.ci {
+        Ci::Github => ".github/workflows/venue.yml",
+        Ci::Gitlab => ".gitlab-ci.yml",
+        Ci::None => return Ok(Status::Fine),
+    };
+    if home.is_empty() {
+        shell.note(&format!(
+            "{written} builds venue from its source: write there, as VENUE_GIT, the Git address that you have it from"
+        ));
+    }
+    Ok(Status::Fine)
 }
 
 /// What a folder is called.
@@ -53,7 +98,7 @@ fn name_of(folder: &Path) -> anyhow::Result<String> {
     named(&whole).context("the folder has no name: give the event one by --name")
 }
 
-fn begin(folder: &Path, name: &str, shell: &Shell) -> anyhow::Result<Status> {
+fn begin(folder: &Path, name: &str, (forge, home): (Forge, &str), shell: &Shell) -> anyhow::Result<()> {
     let taken = match std::fs::read_dir(folder) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
@@ -62,12 +107,12 @@ fn begin(folder: &Path, name: &str, shell: &Shell) -> anyhow::Result<Status> {
     if taken {
         bail!("{} is not empty; `venue new --from DIR` adopts a folder of maps", folder.display());
     }
-    write(folder, starter::new_project(name))?;
+    write(folder, starter::new_project(name, forge, home))?;
     shell.note(&format!("{} is ready: `venue serve {}` shows it", folder.display(), folder.display()));
-    Ok(Status::Fine)
+    Ok(())
 }
 
-fn adopt(folder: &Path, name: &str, shell: &Shell) -> anyhow::Result<Status> {
+fn adopt(folder: &Path, name: &str, (forge, home): (Forge, &str), shell: &Shell) -> anyhow::Result<()> {
     if !folder.is_dir() {
         bail!("{} is no folder", folder.display());
     }
@@ -81,7 +126,7 @@ fn adopt(folder: &Path, name: &str, shell: &Shell) -> anyhow::Result<Status> {
     if maps == 0 {
         bail!("there are no maps in {}", folder.display());
     }
-    let (files, accepted) = starter::adopted(project, name)?;
+    let (files, accepted) = starter::adopted(project, name, forge, home)?;
     let (kept, files): (Files, Files) =
         files.into_iter().partition(|(name, _)| folder.join(name).symlink_metadata().is_ok());
     for name in kept.keys() {
@@ -92,7 +137,7 @@ fn adopt(folder: &Path, name: &str, shell: &Shell) -> anyhow::Result<Status> {
         "{maps} map{} adopted; what is found today is accepted in {BASELINE_FILE}: {accepted}",
         if maps == 1 { "" } else { "s" }
     ));
-    Ok(Status::Fine)
+    Ok(())
 }
 
 fn write(folder: &Path, files: Files) -> anyhow::Result<()> {

@@ -80,9 +80,12 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     progress.now("looking at its maps");
     let forecast = publish::forecast(&parcel, published.as_ref(), token.as_ref());
     let report = reported(&forecast.project, forecast.findings.clone());
-    let done = |answer: Option<&str>, report: &Report| match args.format {
-        Format::Human => human(args, &goal, &parcel, &forecast, report, answer),
-        Format::Json => json(args, &goal, &parcel, &forecast, report, answer),
+    let done = |answer: Option<&str>, report: &Report| {
+        let outcome = Outcome { args, goal: &goal, parcel: &parcel, forecast: &forecast, report, answer };
+        match args.format {
+            Format::Human => outcome.human(),
+            Format::Json => outcome.json(),
+        }
     };
     if args.dry_run {
         drop(progress);
@@ -188,62 +191,65 @@ fn reported(project: &Project, findings: Vec<Finding>) -> Report {
     })
 }
 
-fn json(
-    args: &Args,
-    goal: &Goal,
-    parcel: &Parcel,
-    forecast: &Forecast,
-    report: &Report,
-    answer: Option<&str>,
-) -> String {
-    // Findings have one form, whoever reports them.
-    let told: Json = serde_json::from_str(&report::json(report)).unwrap_or_default();
-    let document = json!({
-        "version": 1,
-        "url": goal.address.as_ref().map(Address::base),
-        "directory": goal.directory,
-        "dry_run": args.dry_run,
-        "published": answer.is_some(),
-        "answer": answer,
-        "files": forecast.stored.len(),
-        "bytes": parcel.bytes(),
-        "bytes_sent": parcel.packed(),
-        "stored": forecast.stored,
-        "passed_over": forecast.passed_over,
-        "rooms": forecast.rooms,
-        "change": forecast.change,
-        "summary": told["summary"],
-        "findings": told["findings"],
-    });
-    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+/// How a run ended, to be told.
+struct Outcome<'a> {
+    args: &'a Args,
+    goal: &'a Goal,
+    parcel: &'a Parcel,
+    forecast: &'a Forecast,
+    report: &'a Report,
+    /// What the server said once it was published.
+    answer: Option<&'a str>,
 }
 
-fn human(
-    args: &Args,
-    goal: &Goal,
-    parcel: &Parcel,
-    forecast: &Forecast,
-    report: &Report,
-    answer: Option<&str>,
-) -> String {
-    let mut text = String::new();
-    if !report.entries.is_empty() {
-        text += &report::human(report, &forecast.project.sources);
+impl Outcome<'_> {
+    fn json(&self) -> String {
+        let Self { goal, parcel, forecast, .. } = self;
+        // Findings have one form, whoever reports them.
+        let told: Json = serde_json::from_str(&report::json(self.report)).unwrap_or_default();
+        let document = json!({
+            "version": 1,
+            "url": goal.address.as_ref().map(Address::base),
+            "directory": goal.directory,
+            "dry_run": self.args.dry_run,
+            "published": self.answer.is_some(),
+            "answer": self.answer,
+            "files": forecast.stored.len(),
+            "bytes": parcel.bytes(),
+            "bytes_sent": parcel.packed(),
+            "stored": forecast.stored,
+            "passed_over": forecast.passed_over,
+            "rooms": forecast.rooms,
+            "change": forecast.change,
+            "summary": told["summary"],
+            "findings": told["findings"],
+        });
+        serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
     }
-    let (files, bytes, packed) = (forecast.stored.len(), size(parcel.bytes()), size(parcel.packed()));
-    let _infallible = match answer {
-        Some(_) => writeln!(text, "published {files} files, {bytes} ({packed} sent), to {}", goal.in_words()),
-        None if args.dry_run => dry_run(&mut text, goal, forecast, &format!("{bytes} ({packed} to send)")),
-        None => Ok(()),
-    };
-    if answer.is_some() {
-        for room in forecast.rooms.keys() {
-            let path =
-                if goal.directory.is_empty() { room.clone() } else { format!("{}/{room}", goal.directory) };
-            let _infallible = writeln!(text, "  room /~/{}", plain(&path));
+
+    fn human(&self) -> String {
+        let Self { goal, parcel, forecast, .. } = self;
+        let mut text = String::new();
+        if !self.report.entries.is_empty() {
+            text += &report::human(self.report, &forecast.project.sources);
         }
+        let (files, bytes, packed) = (forecast.stored.len(), size(parcel.bytes()), size(parcel.packed()));
+        if self.answer.is_some() {
+            let to = goal.in_words();
+            let _infallible = writeln!(text, "published {files} files, {bytes} ({packed} sent), to {to}");
+            for room in forecast.rooms.keys() {
+                let path = if goal.directory.is_empty() {
+                    room.clone()
+                } else {
+                    format!("{}/{room}", goal.directory)
+                };
+                let _infallible = writeln!(text, "  room /~/{}", plain(&path));
+            }
+        } else if self.args.dry_run {
+            let _infallible = dry_run(&mut text, goal, forecast, &format!("{bytes} ({packed} to send)"));
+        }
+        text
     }
-    text
 }
 
 fn dry_run(text: &mut String, goal: &Goal, forecast: &Forecast, size: &str) -> std::fmt::Result {

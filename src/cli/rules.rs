@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use anyhow::bail;
 
 use super::{Format, Shell, Status};
-use crate::{check, finding::Rule};
+use crate::{check, finding::Rule, project::nearest, publish};
 
-/// List what `check` looks for, or explain one rule
+/// List what `check` and `publish` look for, or explain one rule
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  venue rules\n  venue rules exit-target-missing\n  venue rules --failures"
@@ -36,11 +36,11 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         return Ok(Status::Fine);
     }
     let rules = match &args.name {
-        None => check::rules(),
+        None => all().collect(),
         // What only publishing finds is explained, too.
-        Some(name) => match check::rule(name).or_else(|| crate::publish::rule(name)) {
+        Some(name) => match check::rule(name).or_else(|| publish::rule(name)) {
             Some(rule) => vec![rule],
-            None => match check::nearest_rule(name) {
+            None => match nearest(name, all().map(|rule| rule.name)) {
                 Some(nearest) => bail!("there is no rule \"{name}\"; did you mean \"{nearest}\"?"),
                 None => bail!("there is no rule \"{name}\"; `venue rules` lists them"),
             },
@@ -55,21 +55,34 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
+/// The rules of `check`, and those of `publish`.
+fn all() -> impl Iterator<Item = &'static Rule> {
+    check::rules().into_iter().chain(publish::rules())
+}
+
 fn list(rules: &[&Rule]) -> String {
     let width = rules.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
     let mut text = String::new();
-    let mut family = None;
+    let mut headline = String::new();
     for rule in rules {
-        if family != Some(rule.family) {
-            let space = if family.is_some() { "\n" } else { "" };
-            let _infallible =
-                writeln!(text, "{space}\u{1b}[1m{}\u{1b}[0m", format!("{:?}", rule.family).to_lowercase());
-            family = Some(rule.family);
+        let of_rule = match found_by(rule) {
+            "check" => format!("{:?}", rule.family).to_lowercase(),
+            other => format!("found by `venue {other}`"),
+        };
+        if headline != of_rule {
+            let space = if headline.is_empty() { "" } else { "\n" };
+            let _infallible = writeln!(text, "{space}\u{1b}[1m{of_rule}\u{1b}[0m");
+            headline = of_rule;
         }
         let _infallible =
             writeln!(text, "  {:width$}  {:7}  {}", rule.name, rule.severity.name(), rule.summary);
     }
     text
+}
+
+/// The command that finds what the rule is about.
+fn found_by(rule: &Rule) -> &'static str {
+    if publish::rule(rule.name).is_some() { "publish" } else { "check" }
 }
 
 fn failures() -> String {
@@ -127,6 +140,7 @@ fn json(rules: &[&Rule]) -> anyhow::Result<String> {
                 "summary": rule.summary,
                 "severity": rule.severity,
                 "family": rule.family,
+                "found_by": found_by(rule),
                 "since": rule.since,
                 "failures": check::failures_of(rule).map(|failure| failure.number).collect::<Vec<_>>(),
                 "why": rule.why.trim(),

@@ -10,7 +10,7 @@ use std::{
 use anstream::ColorChoice;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Color, Global};
+use super::{Color, Global, advice::advice};
 
 /// Standard output and error as the user wants them.
 #[derive(Debug)]
@@ -50,10 +50,13 @@ impl Shell {
         }
     }
 
-    /// Says why the run failed, with its causes.
+    /// Says why the run failed, with its causes, and what to do next.
     #[expect(clippy::unused_self, reason = "whoever prints goes through the shell")]
     pub(super) fn error(&self, error: &anyhow::Error) {
         let _closed = writeln!(anstream::stderr(), "\u{1b}[1;31merror\u{1b}[0m: {error:#}");
+        if let Some(advice) = advice(error) {
+            let _closed = writeln!(anstream::stderr(), "\u{1b}[1mhelp\u{1b}[0m: {advice}");
+        }
     }
 
     /// A line that shows that work is going on: on a terminal only, gone when dropped.

@@ -22,7 +22,7 @@ pub use address::Address;
 pub use answer::Answer;
 pub use forecast::{Change, Forecast, Room, forecast};
 pub use parcel::Parcel;
-pub use rules::{rule, severity};
+pub use rules::{rule, rules, severity};
 pub use server::{Limits, Server};
 pub use token::Token;
 

@@ -136,6 +136,11 @@ pub(super) const REFUSING: [&str; 21] = [
     "wam-refused",
 ];
 
+/// The rules that only publishing knows.
+pub fn rules() -> Vec<&'static Rule> {
+    RULES.to_vec()
+}
+
 /// The rule of this name among those that only publishing knows.
 pub fn rule(name: &str) -> Option<&'static Rule> {
     RULES.into_iter().find(|rule| rule.name == name)

@@ -10,7 +10,7 @@ mod tiled;
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
-pub use tiled::tiled_project;
+pub use tiled::{TILED_EXTENSION, tiled_project};
 
 use crate::{
     bundle::BundleReport,

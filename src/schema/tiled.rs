@@ -21,6 +21,10 @@ const CLASSES: [Class; 7] = [
     ("credited", "tileset", HolderKind::Tileset, "#ff9aa5b1"),
 ];
 
+/// A script for the extensions of Tiled (1.8 or newer): it lists what `venue check` finds in the open map, and goes to
+/// the places of the findings.
+pub const TILED_EXTENSION: &str = include_str!("tiled-extension.js");
+
 /// The project file, as Tiled writes it. Nothing that a class gives says anything until it is filled in.
 pub fn tiled_project() -> String {
     let enums = PROPERTIES.iter().filter(|fact| is_offered(fact)).filter_map(enumeration);

@@ -89,6 +89,13 @@ pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Resul
     })
 }
 
+/// Name of the hall that a spec builds, if no file has it yet. A spec that cannot be read builds none.
+pub fn hall_to_build(sources: &Sources, spec_file: &str) -> Option<String> {
+    let (spec, files, _) = Spec::read(sources, spec_file, None).ok()?;
+    let output = Names::of(&spec, &files, spec_file, &Options::default()).output;
+    (spec.hall.is_some() && sources.existence(&output) != Existence::File).then_some(output)
+}
+
 /// Names of the files of a run.
 struct Names {
     spec: String,

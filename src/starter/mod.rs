@@ -7,19 +7,63 @@ use crate::{
     check::{Settings, SettingsError, check},
     project::{CONFIG_FILE, Project},
     report::{Baseline, Report},
-    schema::{Form, tiled_project},
+    schema::{Form, TILED_EXTENSION, tiled_project},
+    source::Sources,
     stand,
 };
 
 /// Where the accepted findings of an adopted project stand.
 pub const BASELINE_FILE: &str = "venue.baseline.json";
 
-const WORKFLOW_FILE: &str = ".github/workflows/venue.yml";
-const WORKFLOW: &str = include_str!("files/workflow.yml");
 const TILED_FILE: &str = "venue.tiled-project";
+const EXTENSION_FILE: &str = "extensions/venue.js";
 
 /// Files by their names, relative to the project.
 pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// Where a project is kept, and checked on every change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Forge {
+    /// GitHub: a workflow that runs the action of venue.
+    #[default]
+    Github,
+    /// GitLab: a pipeline.
+    Gitlab,
+    /// Neither.
+    Nowhere,
+}
+
+impl Forge {
+    /// What runs the checks, and the name of its file. `home` is the Git address of venue itself.
+    fn pipeline(self, home: &str) -> Option<(String, Vec<u8>)> {
+        let (file, text) = match self {
+            Self::Github => (
+                ".github/workflows/venue.yml",
+                include_str!("files/workflow.yml").replace("{home}", &written(home, Writes::Quoted)),
+            ),
+            Self::Gitlab => (".gitlab-ci.yml", gitlab_pipeline(home)),
+            Self::Nowhere => return None,
+        };
+        Some((file.to_owned(), text.into_bytes()))
+    }
+}
+
+/// The template for GitLab as a pipeline of its own: what it takes is filled in.
+fn gitlab_pipeline(home: &str) -> String {
+    let template = include_str!("../../templates/venue.yml");
+    let (inputs, jobs) = template.split_once("\n---\n").unwrap_or(("", template));
+    let about: String =
+        inputs.lines().take_while(|line| line.starts_with('#')).flat_map(|l| [l, "\n"]).collect();
+    let filled = [
+        ("image", "rust:1.90".to_owned()),
+        ("venue-git", format!("\"{}\"", written(home, Writes::Quoted))),
+        ("project", ".".to_owned()),
+        ("baseline", "\"\"".to_owned()),
+    ];
+    filled
+        .into_iter()
+        .fold(about + jobs, |text, (name, value)| text.replace(&format!("$[[ inputs.{name} ]]"), &value))
+}
 
 /// How a text writes the name of the event.
 #[derive(Debug, Clone, Copy)]
@@ -42,14 +86,17 @@ const TEXTS: [(&str, Writes, &str); 5] = [
 ];
 
 /// Parts of the demo venue that know the demo's name.
-const OF_THE_DEMO: [(&str, Writes, &str); 3] = [
+const OF_THE_DEMO: [(&str, Writes, &str); 4] = [
     ("maps/lobby.tmj", Writes::Quoted, include_str!("../../maps/lobby.tmj")),
+    ("maps/quiet.tmj", Writes::Quoted, include_str!("../../maps/quiet.tmj")),
     ("maps/hall.tmj", Writes::Quoted, include_str!("../../maps/hall.tmj")),
     ("maps/pages/programme.html", Writes::Html, include_str!("../../maps/pages/programme.html")),
 ];
 
 /// Parts of the demo venue that are taken as they are.
-const PICTURES: [(&str, &[u8]); 7] = [
+const PICTURES: [(&str, &[u8]); 9] = [
+    ("stands/large.png", include_bytes!("../../assets/stands/large.png")),
+    ("assets/tilesets/stands.png", include_bytes!("../../assets/tilesets/stands.png")),
     ("assets/tilesets/floors.png", include_bytes!("../../assets/tilesets/floors.png")),
     ("assets/tilesets/walls.png", include_bytes!("../../assets/tilesets/walls.png")),
     ("assets/tilesets/furniture.png", include_bytes!("../../assets/tilesets/furniture.png")),
@@ -59,8 +106,17 @@ const PICTURES: [(&str, &[u8]); 7] = [
     ("maps/logos/lanterna.svg", include_bytes!("../../maps/logos/lanterna.svg")),
 ];
 
-/// The files of a new project for an event of this name.
-pub fn new_project(event: &str) -> Files {
+/// Stands to edit, as they come with the program, and the page that says how.
+const STANDS: [(&str, &str); 4] = [
+    ("stands/large.tmj", include_str!("../../assets/stands/large.tmj")),
+    ("stands/medium.tmj", include_str!("../../assets/stands/medium.tmj")),
+    ("stands/small.tmj", include_str!("../../assets/stands/small.tmj")),
+    ("stands/README.md", include_str!("../../docs/draw-a-stand.md")),
+];
+
+/// The files of a new project for an event of this name, kept on `forge`; `home` is the Git address of venue itself,
+/// or empty.
+pub fn new_project(event: &str, forge: Forge, home: &str) -> Files {
     let slug = match stand::slug(event) {
         slug if slug.is_empty() => "event".to_owned(),
         slug => slug,
@@ -70,7 +126,13 @@ pub fn new_project(event: &str) -> Files {
         let text = text.replace("{event}", &written(event, writes)).replace("{slug}", &slug);
         files.insert(name.to_owned(), text.into_bytes());
     }
-    files.insert(WORKFLOW_FILE.to_owned(), workflow("", include_str!("files/bundle.yml")).into_bytes());
+    for (name, text) in STANDS {
+        // Tilesets and the picture of the page have other places here.
+        let text =
+            text.replace(r"..\/tilesets\/", r"..\/assets\/tilesets\/").replace("../assets/stands/", "");
+        files.insert(name.to_owned(), text.into_bytes());
+    }
+    files.extend(forge.pipeline(home));
     for (name, writes, text) in OF_THE_DEMO {
         let text = text.replace("Demo Days", &written(event, writes)).replace("demo-days", &slug);
         files.insert(name.to_owned(), text.into_bytes());
@@ -79,6 +141,14 @@ pub fn new_project(event: &str) -> Files {
         files.insert(name.to_owned(), bytes.to_vec());
     }
     files.extend(for_editors());
+    // Where the first sponsors stand is settled from the beginning, so that nobody moves when others join.
+    let mut sources = Sources::detached();
+    for (name, bytes) in &files {
+        sources.insert(name.clone(), bytes.clone());
+    }
+    if let Ok(built) = stand::build(&mut sources, "maps/sponsors.toml", &stand::Options::default()) {
+        files.insert(built.lock.0, built.lock.1.into_bytes());
+    }
     files
 }
 
@@ -98,7 +168,12 @@ fn written(event: &str, writes: Writes) -> String {
 ///
 /// # Errors
 /// Where the config that it gets names a rule that does not exist.
-pub fn adopted(mut project: Project, event: &str) -> Result<(Files, usize), SettingsError> {
+pub fn adopted(
+    mut project: Project,
+    event: &str,
+    forge: Forge,
+    home: &str,
+) -> Result<(Files, usize), SettingsError> {
     let mut files: Files =
         for_editors().into_iter().filter(|(name, _)| !name.starts_with("sponsors")).collect();
     let quoted = written(event, Writes::Quoted);
@@ -119,24 +194,18 @@ pub fn adopted(mut project: Project, event: &str) -> Result<(Files, usize), Sett
     let baseline = Baseline::of(&report);
     files.insert(CONFIG_FILE.to_owned(), config.into_bytes());
     files.insert(BASELINE_FILE.to_owned(), baseline.json().into_bytes());
-    let accepting = format!(" --baseline {BASELINE_FILE}");
-    files.insert(WORKFLOW_FILE.to_owned(), workflow(&accepting, "").into_bytes());
+    files.extend(forge.pipeline(home));
     Ok((files, baseline.len()))
 }
 
-/// The workflow, with what goes behind each check and what follows at its end.
-fn workflow(baseline: &str, bundle: &str) -> String {
-    let text = WORKFLOW.replace("{baseline}", baseline).replace("{bundle}\n", bundle);
-    text.trim_end().to_owned() + "\n"
-}
-
-/// The schemas that the files name, and the project for Tiled.
+/// The schemas that the files name, the project for Tiled, and its extension.
 fn for_editors() -> Files {
     let schemas = [("venue.schema.json", "config"), ("sponsors.schema.json", "sponsors")];
     let schemas = schemas
         .into_iter()
         .filter_map(|(file, form)| Some((file.to_owned(), Form::of(form)?.schema().into_bytes())));
-    schemas.chain([(TILED_FILE.to_owned(), tiled_project().into_bytes())]).collect()
+    let tiled = [(TILED_FILE, tiled_project()), (EXTENSION_FILE, TILED_EXTENSION.to_owned())];
+    schemas.chain(tiled.map(|(file, text)| (file.to_owned(), text.into_bytes()))).collect()
 }
 
 #[cfg(test)]
@@ -145,7 +214,7 @@ mod tests {
 
     #[test]
     fn names_of_events_stand_where_they_are_read() {
-        let files = new_project("Ada & \"Friends\" <3");
+        let files = new_project("Ada & \"Friends\" <3", Forge::Github, "");
         let text = |name: &str| String::from_utf8(files[name].clone()).unwrap();
         let config: crate::project::Config = toml::from_str(&text(CONFIG_FILE)).unwrap();
         assert_eq!(config.project.name.as_deref(), Some("Ada & \"Friends\" <3"));
@@ -156,13 +225,14 @@ mod tests {
         assert!(text("README.md").starts_with("# Ada & \"Friends\" <3\n"));
         for (name, bytes) in &files {
             let text = String::from_utf8_lossy(bytes);
-            for left in ["{event}", "{slug}", "{baseline}", "{bundle}", "Demo Days", "demo-days"] {
+            for left in ["{event}", "{slug}", "{home}", "Demo Days", "demo-days"] {
                 assert!(!text.contains(left), "{name}: {left}");
             }
         }
         assert!(text("maps/sponsors.toml").contains("slug = \"ada-friends-3\""));
         assert!(
-            String::from_utf8_lossy(&new_project("会議")["maps/sponsors.toml"]).contains("slug = \"event\"")
+            String::from_utf8_lossy(&new_project("会議", Forge::Gitlab, "")["maps/sponsors.toml"])
+                .contains("slug = \"event\"")
         );
     }
 }

@@ -1,10 +1,10 @@
-//! `docs/rules.md` says what the rules say of themselves, `docs/properties.md` what the table of properties
-//! says.
-//!
-//! They are written anew by `VENUE_WRITE_DOCS=1 cargo test --test suite docs`.
+//! Our pages do what they say, and lead where they say. `docs/rules.md` says what the rules say of themselves,
+//! `docs/properties.md` what the table of properties says: those two are written anew by
+//! `VENUE_WRITE_DOCS=1 cargo test --test suite docs`.
 
 use std::{fmt::Write as _, path::Path};
 
+use crate::told;
 use venue::{
     check::{FAILURES, failures_of, rules},
     finding::{Family, Rule},
@@ -13,6 +13,127 @@ use venue::{
         WamHolder,
     },
 };
+
+/// Our pages, the README first.
+fn pages() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut names = vec!["README.md".to_owned()];
+    for folder in ["docs", "examples", "src/starter/files"] {
+        for entry in walkdir::WalkDir::new(root.join(folder)).sort_by_file_name().into_iter().flatten() {
+            let name = entry.path().strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+            if entry.path().extension().is_some_and(|extension| extension == "md") && !name.contains("/dist/")
+            {
+                names.push(name);
+            }
+        }
+    }
+    let read = |name: String| {
+        let text = std::fs::read_to_string(root.join(&name)).unwrap();
+        (name, text)
+    };
+    names.into_iter().map(read).collect()
+}
+
+#[test]
+fn the_book_does_what_it_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let written: Vec<(String, String)> = pages();
+    // Pages of the book are short enough to be run side by side.
+    let book = written.iter().filter(|(name, _)| name.starts_with("docs/"));
+    std::thread::scope(|scope| {
+        for (name, text) in book {
+            scope.spawn(move || {
+                let begins =
+                    text.lines().find_map(|line| line.strip_prefix("<!-- begins in: ")?.strip_suffix(" -->"));
+                told::Session::new(begins.map(|folder| root.join(folder)).as_deref()).follow(name, text);
+            });
+        }
+    });
+}
+
+#[test]
+fn the_readme_does_what_it_says() {
+    let mut session = told::Session::new(None);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["maps", "assets"] {
+        told::copy(&root.join(folder), &session.path().join(folder));
+    }
+    std::fs::copy(root.join("venue.toml"), session.path().join("venue.toml")).unwrap();
+    session.run("git init --quiet --initial-branch main && git add --all && git commit --quiet -m Begin");
+    session.follow("README.md", &pages()[0].1);
+}
+
+#[test]
+fn the_page_of_a_new_project_does_what_it_says() {
+    let mut session = told::Session::new(None);
+    let (status, printed) = session.run("venue new fair && cd fair");
+    assert_eq!(status, 0, "{printed}");
+    let page = std::fs::read_to_string(session.path().join("README.md")).unwrap();
+    session.follow("README.md of a new project", &page);
+}
+
+#[test]
+fn few_commands_are_not_run_and_each_says_why() {
+    let mut excused = Vec::new();
+    for (name, text) in pages() {
+        let blocks = told::blocks(&text);
+        excused.extend(blocks.into_iter().filter_map(|block| Some(format!("{name}: {}", block.excuse?))));
+    }
+    assert_eq!(
+        excused,
+        [
+            "README.md: the tests have built it already",
+            "README.md: they would run themselves",
+            "docs/ci.md: it takes a container engine",
+            "docs/designer.md: it serves until you stop it",
+            "docs/tour.md: it serves until you stop it",
+            "examples/map-storage/README.md: there is no such server",
+        ]
+    );
+}
+
+/// What a heading is called in links, as GitHub has it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().to_lowercase();
+    kept.chars().filter(|c| c.is_alphanumeric() || "- _".contains(*c)).collect::<String>().replace(' ', "-")
+}
+
+#[test]
+fn every_link_leads_somewhere_and_every_page_is_in_reach() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut reached = std::collections::BTreeSet::new();
+    for (name, text) in pages() {
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.contains("://") && !link.contains(['"', ' '])) {
+            let (path, part) = link.split_once('#').unwrap_or((link, ""));
+            let target =
+                if path.is_empty() { name.clone() } else { venue::source::resolve(folder_of(&name), path) };
+            // In a new project the page on stands lies beside them.
+            let there =
+                root.join(&target).is_file() || name.starts_with("src/starter") && path == "stands/README.md";
+            assert!(there, "{name} links to {link}, which is not there");
+            if !part.is_empty() {
+                let target = std::fs::read_to_string(root.join(&target)).unwrap();
+                let headings = target.lines().filter_map(|line| line.strip_prefix('#'));
+                let found =
+                    headings.map(|line| anchor(line.trim_start_matches('#'))).any(|known| known == part);
+                assert!(found, "{name} links to {link}, which has no such part");
+            }
+            if name == "README.md" {
+                reached.insert(target);
+            }
+        }
+    }
+    for (name, _) in
+        pages().iter().filter(|(name, _)| name.starts_with("docs/") || name.starts_with("examples/"))
+    {
+        assert!(reached.contains(name), "the README does not lead to {name}");
+    }
+}
+
+fn folder_of(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
 
 const BEFORE: &str = "\
 # The rules of `venue check`
@@ -63,6 +184,11 @@ fn document() -> String {
             writeln!(out, "\n## {:?}", rule.family).unwrap();
             family = Some(rule.family);
         }
+        explained(rule, &mut out);
+    }
+    out += "\n## Found by `venue publish`\n\nWhat an upload would suffer, told before it is sent. These have no level in \
+            `venue.toml`; `--no-check` sends nevertheless.\n";
+    for rule in venue::publish::rules() {
         explained(rule, &mut out);
     }
     out

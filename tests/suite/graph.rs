@@ -137,7 +137,7 @@ fn the_world_as_a_picture() {
     assert_eq!(svg, graph(folder.path(), &["--format", "svg"]));
     let document = roxmltree::Document::parse(&svg).unwrap();
     let count = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
-    assert_eq!((count("image"), count("g")), (2, 2));
+    assert_eq!((count("image"), count("g")), (3, 3));
     let texts: Vec<_> = document
         .descendants()
         .filter(|node| node.has_tag_name("text"))

@@ -6,6 +6,7 @@
     reason = "helpers of tests are tests"
 )]
 
+mod automation;
 mod bundle;
 mod cli;
 mod convert;
@@ -15,6 +16,7 @@ mod diff;
 mod docs;
 mod editor_files;
 mod engine;
+mod examples;
 mod fixes;
 mod formats;
 mod graph;
@@ -32,4 +34,5 @@ mod schema;
 mod serve;
 mod stands;
 mod tiled_project;
+mod told;
 mod walk;

@@ -39,7 +39,7 @@ fn a_new_project_is_fine_and_bundles() {
     let folder = above.path().join("tiny-days");
     succeeds(above.path(), &["new", "tiny-days", "--name", "Tiny Days"]);
     let report: Value = serde_json::from_str(&succeeds(&folder, &["check", "--format", "json"])).unwrap();
-    assert_eq!(report["summary"]["maps"], 2);
+    assert_eq!(report["summary"]["maps"], 3);
     assert_eq!(report["findings"], Value::Array(Vec::new()), "{report:#}");
     let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
     schema::fits("config", &toml::from_str(&read("venue.toml")).unwrap());
@@ -47,20 +47,19 @@ fn a_new_project_is_fine_and_bundles() {
     let stands = succeeds(&folder, &["stands", "maps/sponsors.toml", "--dry-run", "--format", "json"]);
     let stands: Value = serde_json::from_str(&stands).unwrap();
     assert_eq!(stands["stands"].as_array().unwrap().len(), 3);
-    // What its workflow runs, and its page for volunteers says.
-    for command in ["venue check\n", "venue bundle --zip venue.zip\n"] {
-        assert!(read("README.md").contains(command));
-    }
-    let workflow = read(".github/workflows/venue.yml");
-    assert!(workflow.contains("run: venue check --format github\n"), "{workflow}");
-    assert!(workflow.contains("run: venue bundle --zip venue.zip\n"), "{workflow}");
-    succeeds(&folder, &["check", "--format", "github"]);
+    // Its stands are its own.
+    assert!(read("maps/sponsors.toml").contains("template = \"../stands/large.tmj\""));
+    let own = read("stands/large.tmj").replace("\"name\":\"website\"", "\"name\":\"site\"");
+    fs::write(folder.join("stands/large.tmj"), own).unwrap();
     succeeds(&folder, &["bundle", "--zip", "venue.zip"]);
     assert!(folder.join("dist/index.html").is_file() && folder.join("venue.zip").is_file());
     assert!(read("dist/index.html").contains("Tiny Days"));
-    // With its stands it is as fine.
+    // With its stands it is as fine, and nobody moved since it was begun.
+    let lock = read("maps/sponsors.lock.toml");
     succeeds(&folder, &["stands", "maps/sponsors.toml"]);
     succeeds(&folder, &["check", "--fail-on", "info"]);
+    assert!(read("maps/hall.stands.tmj").contains("nordlicht-hosting-site"));
+    assert_eq!(read("maps/sponsors.lock.toml"), lock);
 }
 
 #[test]
@@ -90,7 +89,13 @@ fn a_folder_of_maps_is_adopted_as_it_is() {
     let above = tempfile::tempdir().unwrap();
     succeeds(above.path(), &["new", "ours"]);
     let folder = above.path().join("ours");
-    for name in ["venue.toml", ".github/workflows/venue.yml", "venue.schema.json", "venue.tiled-project"] {
+    for name in [
+        "venue.toml",
+        ".github/workflows/venue.yml",
+        "venue.schema.json",
+        "venue.tiled-project",
+        "extensions/venue.js",
+    ] {
         fs::remove_file(folder.join(name)).unwrap();
     }
     // Something is wrong with it.
@@ -110,15 +115,13 @@ fn a_folder_of_maps_is_adopted_as_it_is() {
         new,
         [
             ".github/workflows/venue.yml",
+            "extensions/venue.js",
             "venue.baseline.json",
             "venue.schema.json",
             "venue.tiled-project",
             "venue.toml"
         ]
     );
-    let workflow = String::from_utf8_lossy(&after[".github/workflows/venue.yml"]).into_owned();
-    assert!(workflow.contains("venue check --format github --baseline venue.baseline.json"), "{workflow}");
-    assert!(!workflow.contains("venue bundle"), "{workflow}");
     // What was found is accepted, what comes new is not.
     succeeds(&folder, &["check", "--baseline", "venue.baseline.json", "--fail-on", "info"]);
     let hall = folder.join("maps/hall.tmj");

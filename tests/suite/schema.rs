@@ -56,7 +56,7 @@ fn the_program_prints_them() {
         assert_eq!(String::from_utf8(output.stdout).unwrap(), form.schema());
     }
     let list = String::from_utf8(run(&["schema"]).stdout).unwrap();
-    assert_eq!(list.lines().count(), FORMS.len() + 1, "{list}");
+    assert_eq!(list.lines().count(), FORMS.len() + 2, "{list}");
     let wrong = run(&["schema", "sponsers"]);
     assert_eq!(wrong.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("did you mean \"sponsors\"?"));

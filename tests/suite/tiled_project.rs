@@ -56,20 +56,31 @@ fn exported(folder: &Path, script: &str) -> Option<String> {
     let last = format!("[Project]\nLastSession={}\n", session.display());
     fs::write(settings.join("mapeditor.org/tiled.conf"), last).unwrap();
     fs::write(settings.join("tiled/extensions/export.js"), script).unwrap();
+    run(folder, "hall.tmx", "hall.tmj")
+}
+
+/// Opens a map of the folder in Tiled, and gives the file that a script of its extensions leaves, whole as soon as
+/// it has its name; none without Tiled.
+fn run(folder: &Path, map: &str, left: &str) -> Option<String> {
+    let program = assert_cmd::cargo::cargo_bin("venue").parent().unwrap().to_owned();
+    let path = std::env::var_os("PATH").unwrap();
+    let path = std::env::join_paths(std::iter::once(program).chain(std::env::split_paths(&path)));
     let mut tiled = Command::new("tiled")
-        .arg("hall.tmx")
+        .arg("--new-instance")
+        .arg(map)
         .current_dir(folder)
+        .env("PATH", path.unwrap())
         .env("QT_QPA_PLATFORM", "offscreen")
         .env("HOME", folder)
         .env("XDG_RUNTIME_DIR", folder)
-        .env("XDG_CONFIG_HOME", &settings)
+        .env("XDG_CONFIG_HOME", folder.join("settings"))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .ok()?;
-    // Its window stays open; the file is whole as soon as it has its name.
-    let out = folder.join("hall.tmj");
+    // Its window stays open.
+    let out = folder.join(left);
     for _ in 0..STEPS {
         if out.exists() || tiled.try_wait().unwrap().is_some() {
             break;
@@ -144,4 +155,54 @@ fn what_is_merely_offered_is_not_written() {
     let properties = map["layers"][1]["objects"][0]["properties"].as_array().unwrap();
     let names: Vec<&str> = properties.iter().map(|property| property["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["openWebsite", "openWebsiteTrigger"]);
+}
+
+#[test]
+fn the_extension_goes_to_the_places_of_findings_in_real_tiled() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut new = assert_cmd::Command::cargo_bin("venue").unwrap();
+    new.current_dir(folder.path()).args(["new", "fair"]).assert().success();
+    let lobby = folder.path().join("fair/maps/lobby.tmj");
+    let text = fs::read_to_string(&lobby).unwrap();
+    let broken = text.replace("hall.tmj#from-lobby", "hal.tmj#from-lobby");
+    fs::write(&lobby, broken.replacen("\"value\":\"onaction\"", "\"value\":\"onacton\"", 1)).unwrap();
+    let extension = fs::read_to_string(folder.path().join("fair/extensions/venue.js")).unwrap();
+    // Nobody can click here: what would be listed is kept, and clicked by the script.
+    let heard = extension.replace("tiled.error(text, visit)", "heard(text, visit)");
+    let heard = heard.replace("tiled.warn(text, visit)", "heard(text, visit)");
+    let script = format!(
+        "const said = [];
+const visits = [];
+function heard(text, visit) {{ said.push(text); visits.push(visit); }}
+{heard}
+tiled.assetOpened.connect((map) => {{
+    try {{
+        tiled.activeAsset = map;
+        tiled.trigger('VenueCheck');
+        for (const visit of visits) {{
+            visit();
+            const selected = map.selectedObjects.map((object) => object.name);
+            said.push(map.currentLayer.name + ' [' + selected + '] ' + map.selectedArea.boundingRect);
+        }}
+    }} catch (error) {{ said.push('thrown: ' + error); }}
+    const file = new TextFile('said.tmp', TextFile.WriteOnly);
+    file.write(said.join('\\n'));
+    file.commit();
+    File.move('said.tmp', 'said.txt');
+}});
+"
+    );
+    let extensions = folder.path().join("settings/tiled/extensions");
+    fs::create_dir_all(&extensions).unwrap();
+    fs::write(extensions.join("venue.js"), script).unwrap();
+    let Some(said) = run(folder.path(), "fair/maps/lobby.tmj", "said.txt") else {
+        eprintln!("skipped: Tiled is not installed");
+        return;
+    };
+    assert!(
+        said.contains("exit leads to \"hal.tmj#from-lobby\"") && said.contains("[trigger-value]"),
+        "{said}"
+    );
+    assert!(said.contains("exit-hall [] QRect(20, 0, 4, 1)"), "{said}");
+    assert!(said.contains("floorLayer [programme] "), "{said}");
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     check::context::{MapContext, WorldContext},
     finding::{Family, Finding, Rule, Severity, Spot},
+    project::HALL_OF,
     source::relative,
     world::Arrival,
 };
@@ -156,7 +157,8 @@ fn entry_unused(context: &WorldContext, findings: &mut Vec<Finding>) {
     for (index, map) in context.maps.iter().enumerate() {
         let Some(used) = used.get(&index) else { continue };
         // The entries of stands are for the links of sponsors.
-        if context.world.maps()[index].stands_in_for.is_some() || is_stood_in_for(context, index) {
+        let is_hall = map.map.properties.get(HALL_OF).is_some();
+        if is_hall || context.world.maps()[index].stands_in_for.is_some() || is_stood_in_for(context, index) {
             continue;
         }
         for entry in map.meaning.entries.iter().filter(|entry| entry.declared && !entry.default) {

@@ -1,4 +1,4 @@
-//! Templates: those that come with the program, and what `assets/stands/README.md` says of one's own.
+//! Templates: those that come with the program, and what `docs/draw-a-stand.md` says of one's own.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -261,7 +261,8 @@ fn faults_of_a_template_are_told_of_the_template() {
 
 #[test]
 fn the_page_knows_every_placeholder() {
-    let page = fs::read_to_string(folder().join("README.md")).unwrap();
+    let page =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/draw-a-stand.md")).unwrap();
     let known = ["name", "slug", "tier", "website", "video", "brochure", "jitsi", "jitsi-host", "bbb"];
     let mut named: BTreeSet<String> = BTreeSet::new();
     for rest in page.split("${sponsor.").skip(1) {
