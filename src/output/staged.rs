@@ -145,7 +145,7 @@ fn replace_folder(built: Building, goal: &Path) -> Result<(), WriteError> {
         Ok(())
     };
     set_permissions().map_err(WriteError::at(goal))?;
-    if built.path().parent() == Some(goal) {
+    if built.is_within {
         return replace_content(built, goal);
     }
     if !goal.exists() {
@@ -176,8 +176,8 @@ fn replace_content(built: Building, goal: &Path) -> Result<(), WriteError> {
     let replaced = entries(goal)
         .and_then(|mut old| {
             // Disks have a folder of their own.
-            let stays = [built.path(), aside.path(), &goal.join("lost+found")];
-            old.retain(|path| !stays.contains(&path.as_path()));
+            let stays = [built.path().file_name(), aside.path().file_name(), Some("lost+found".as_ref())];
+            old.retain(|path| !stays.contains(&path.file_name()));
             old.into_iter().try_for_each(|path| shift(path, aside.path(), &mut moved))
         })
         .and_then(|()| entries(built.path())?.into_iter().try_for_each(|path| shift(path, goal, &mut moved)));

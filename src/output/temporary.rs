@@ -23,6 +23,8 @@ const TRIES: usize = 10;
 #[derive(Debug)]
 pub struct Building {
     pub(super) folder: TempDir,
+    /// Whether it lies in the folder whose place it takes.
+    pub(super) is_within: bool,
     /// Tells other runs that somebody is at it.
     _lock: Option<File>,
 }
@@ -40,13 +42,14 @@ impl Building {
 /// # Errors
 /// Where the folder above cannot be written to.
 pub fn folder_beside(goal: &Path) -> Result<Building, WriteError> {
-    let folder = if is_mounted(goal) { goal } else { folder_of(goal) };
+    let is_within = is_mounted(goal);
+    let folder = if is_within { goal } else { folder_of(goal) };
     fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
     clear(folder);
     let make = || builder().tempdir_in(folder);
     let made = owned(make, |built: &TempDir| hold(built.path(), File::open(built.path()).ok()));
     let (folder, lock) = made.map_err(WriteError::at(goal))?;
-    Ok(Building { folder, _lock: lock })
+    Ok(Building { folder, is_within, _lock: lock })
 }
 
 /// Whether a folder is on another file system than the one above it.

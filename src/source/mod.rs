@@ -138,6 +138,16 @@ impl Sources {
         if name.is_empty() { self.root.clone() } else { self.root.join(name) }
     }
 
+    /// Where the file called `name` really lies, if its name is one below the root and links lead out of it.
+    pub fn led_outside(&self, name: &str) -> Option<PathBuf> {
+        if self.detached || self.held(name).is_some() {
+            return None;
+        }
+        let real = self.path(name).canonicalize().ok()?;
+        let root = self.root.canonicalize().ok()?;
+        (!real.starts_with(root)).then_some(real)
+    }
+
     /// Text of the file called `name`, read once and kept.
     ///
     /// # Errors

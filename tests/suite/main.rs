@@ -13,6 +13,7 @@ mod corpus;
 mod demo;
 mod diff;
 mod docs;
+mod doors;
 mod editor_files;
 mod engine;
 mod faults;

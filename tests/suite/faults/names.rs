@@ -86,7 +86,8 @@ fn odd_names_go_all_the_way() {
         let (status, said) = run(&root, &["check"]);
         assert_eq!(status, 0, "{name}: {said}");
         let map = format!("./{name}/{name}.tmj");
-        for args in [&["render", &map, "--out", "r.png"][..], &["graph"], &["convert", &map, "plain.tmj"]] {
+        for args in [&["render", &map, "--out", "r.png"][..], &["graph"], &["convert", &map, "../plain.tmj"]]
+        {
             let (status, said) = run(&root, args);
             assert_eq!(status, 0, "{name}: {args:?}: {said}");
         }
@@ -191,9 +192,7 @@ fn links_in_circles_and_pipes_end() {
     fs::remove_file(root.join("t.png")).unwrap();
     symlink("t.png", root.join("t.png")).unwrap();
     let with_picture = |root: &Path| {
-        for args in
-            [&["check"][..], &["render", "hall.tmj"], &["bundle"], &["stands", "s.toml", "--plan", "p.png"]]
-        {
+        for args in [&["check"][..], &["render", "hall.tmj"], &["bundle"]] {
             let (_, said) = run(root, args);
             let is_named = said.contains("t.png");
             assert!(is_named, "{args:?}: {said}");

@@ -44,7 +44,8 @@ fn two_runs_at_once_make_what_one_makes() {
                 fs::write(folder.path().join("other.tmj"), typo()).unwrap();
             }
             for _ in 0..3 {
-                let ends = at_once(folder.path(), if twice { &[args, args] } else { &[args] });
+                let commands = [args, args];
+                let ends = at_once(folder.path(), &commands[usize::from(!twice)..]);
                 for (status, said) in &ends {
                     // The one may find what the other has changed.
                     let meanwhile = *status == 2 && said.contains("another program");
