@@ -15,7 +15,7 @@ fn main() {
 }
 
 fn settings(optimize: bool) -> Settings {
-    Settings { optimize, texture_size: 4096, walk: false, base_url: None, out: None }
+    Settings { optimize, ..Settings::default() }
 }
 
 /// Tiles packed anew, pictures made small, the map written.

@@ -170,7 +170,11 @@ for (const [part, [sizes, commands]] of Object.entries(parts)) {
     const folder = project(`${part}-${index}`, maps());
     const bytes = fs.readdirSync(folder).filter((name) => name.endsWith('.tmj')).map((name) => fs.statSync(path.join(folder, name)).size);
     titles.push(`${title} (${shown(bytes.reduce((sum, size) => sum + size, 0) / 1e6)} MB)`);
-    for (const [name, command] of wanted) table.get(name).push(measure(folder, command));
+    for (const [name, command] of wanted) {
+      const run = measure(folder, command);
+      table.get(name).push(run);
+      console.error(`${title}: ${name}: ${shown(run.wall)} s, of processors ${shown(run.cpu)} s, ${shown(run.memory)} MB${run.failed ? `, failed: ${run.said}` : ''}`);
+    }
     fs.rmSync(folder, { recursive: true, force: true });
   }
   console.log(`\n| ${part} | ${titles.join(' | ')} | growth of processors' time |\n|---|${'---|'.repeat(titles.length + 1)}`);

@@ -2,8 +2,9 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::cast_possible_truncation,
     dead_code,
-    reason = "a bench that cannot run has nothing to say; each uses a part"
+    reason = "a bench that cannot run has nothing to say; colours may be any; each bench uses a part"
 )]
 
 use image::{Rgba, RgbaImage};

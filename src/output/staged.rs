@@ -146,7 +146,7 @@ fn replace_folder(built: Building, goal: &Path) -> Result<(), WriteError> {
     };
     set_permissions().map_err(WriteError::at(goal))?;
     if built.is_within {
-        return replace_content(built, goal);
+        return replace_content(&built, goal);
     }
     if !goal.exists() {
         fs::rename(built.path(), goal).map_err(WriteError::at(goal))?;
@@ -170,7 +170,7 @@ fn replace_folder(built: Building, goal: &Path) -> Result<(), WriteError> {
 
 /// Puts what is in a folder that lies within `goal` in the place of everything else there. Where that fails,
 /// what was there is put back.
-fn replace_content(built: Building, goal: &Path) -> Result<(), WriteError> {
+fn replace_content(built: &Building, goal: &Path) -> Result<(), WriteError> {
     let aside = super::folder_beside(goal)?;
     let mut moved = Vec::new();
     let replaced = entries(goal)

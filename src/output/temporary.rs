@@ -46,9 +46,9 @@ pub fn folder_beside(goal: &Path) -> Result<Building, WriteError> {
     let folder = if is_within { goal } else { folder_of(goal) };
     fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
     clear(folder);
-    let make = || builder().tempdir_in(folder);
-    let made = owned(make, |built: &TempDir| hold(built.path(), File::open(built.path()).ok()));
-    let (folder, lock) = made.map_err(WriteError::at(goal))?;
+    let hold_folder = |built: &TempDir| hold(built.path(), File::open(built.path()).ok());
+    let built = owned(|| builder().tempdir_in(folder), hold_folder);
+    let (folder, lock) = built.map_err(WriteError::at(goal))?;
     Ok(Building { folder, is_within, _lock: lock })
 }
 
@@ -88,10 +88,10 @@ fn builder() -> tempfile::Builder<'static, 'static> {
 /// Makes something and holds it, again if another run was faster.
 fn owned<T, L>(make: impl Fn() -> io::Result<T>, hold: impl Fn(&T) -> Held<L>) -> io::Result<(T, Option<L>)> {
     for _ in 0..TRIES {
-        let made = make()?;
-        match hold(&made) {
-            Held::By(lock) => return Ok((made, Some(lock))),
-            Held::Unknown => return Ok((made, None)),
+        let fresh = make()?;
+        match hold(&fresh) {
+            Held::By(lock) => return Ok((fresh, Some(lock))),
+            Held::Unknown => return Ok((fresh, None)),
             Held::Lost => {}
         }
     }
@@ -121,7 +121,10 @@ fn hold(path: &Path, handle: Option<File>) -> Held<File> {
 /// Keeps other runs from putting files in their places in these folders, as far as the system can, until the
 /// value is gone.
 pub(super) fn alone_in<'p>(folders: impl IntoIterator<Item = &'p Path>) -> Vec<File> {
-    let real = |folder: &Path| folder.canonicalize().ok();
+    // In a folder that is being built, its builder is alone.
+    let is_built =
+        |folder: &PathBuf| folder.file_name().and_then(|name| name.to_str()).is_some_and(is_left_behind);
+    let real = |folder: &Path| folder.canonicalize().ok().filter(|folder| !is_built(folder));
     // In one order, so that no two runs wait for each other.
     let mut folders: Vec<PathBuf> = folders.into_iter().filter_map(real).collect();
     folders.sort();

@@ -19,6 +19,7 @@ mod engine;
 mod faults;
 mod fixes;
 mod formats;
+mod fuzz;
 mod graph;
 mod hostile;
 mod map_storage;

@@ -293,14 +293,11 @@ impl<'a> Renderer<'a> {
         for tops in tops.chunks(threads) {
             let bands = tops.par_iter().map(|top| {
                 let count = step.min(height as usize - top);
-                let mut band = match &resampler {
-                    Some(resampler) => {
-                        resampler.band(*top, count, rows, |first, rows| self.band(first, rows))
-                    }
-                    None => {
-                        let own = i64::try_from(*top).unwrap_or(i64::MAX);
-                        Canvas { left: 0, top: own, ..self.band(area.top.saturating_add(own), count) }
-                    }
+                let mut band = if let Some(resampler) = &resampler {
+                    resampler.band(*top, count, rows, |first, rows| self.band(first, rows))
+                } else {
+                    let own = i64::try_from(*top).unwrap_or(i64::MAX);
+                    Canvas { left: 0, top: own, ..self.band(area.top.saturating_add(own), count) }
                 };
                 if self.pale {
                     band.bleach();

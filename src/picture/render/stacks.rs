@@ -215,18 +215,15 @@ impl Look {
 impl Kept {
     /// The pixels of a stack, which `lay` makes where they are not known.
     fn of(&mut self, key: &[u32], lay: impl FnOnce() -> Vec<Pixel>) -> &[Pixel] {
-        let begin = match self.begins.get(key) {
-            Some(begin) => *begin,
-            None => {
-                if self.pixels.len() > MOST_KEPT {
-                    *self = Self::default();
-                }
-                let begin = self.pixels.len();
-                self.pixels.extend(lay());
-                self.begins.insert(key.into(), begin);
-                begin
-            }
-        };
+        if let Some(begin) = self.begins.get(key) {
+            return &self.pixels[*begin..];
+        }
+        if self.pixels.len() > MOST_KEPT {
+            *self = Self::default();
+        }
+        let begin = self.pixels.len();
+        self.pixels.extend(lay());
+        self.begins.insert(key.into(), begin);
         &self.pixels[begin..]
     }
 }

@@ -93,8 +93,8 @@ fn a_bundle_replaces_what_is_in_a_volume() {
     let script = r#"
         cd "$1" && mkdir dist && mount -t tmpfs none dist && mkdir dist/lost+found
         "$2" bundle --quiet || exit 1
-        cp -r dist first; "$2" bundle --quiet || exit 1
-        diff -r dist first && echo same
+        cp -r dist .first; "$2" bundle --quiet || exit 1
+        diff -r dist .first && echo same
         touch dist/thesis.txt; "$2" bundle 2>&1; echo "foreign: $?"
         ls -A dist"#;
     let Some(said) = with_mounts(folder.path(), script) else { return };

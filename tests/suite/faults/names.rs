@@ -47,15 +47,12 @@ fn decoded(address: &str) -> String {
     while let Some((first, after)) = rest.split_first() {
         let code =
             after.get(..2).and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
-        match code.filter(|_| *first == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
+        if let Some(byte) = code.filter(|_| *first == b'%') {
+            bytes.push(byte);
+            rest = &after[2..];
+        } else {
+            bytes.push(*first);
+            rest = after;
         }
     }
     String::from_utf8(bytes).unwrap()
@@ -76,8 +73,7 @@ fn odd_names_go_all_the_way() {
         fs::write(root.join(format!("{name}.svg")), LOGO).unwrap();
         let text = spec(&[]).replace("\"hall.tmj\"", &json(&format!("{name}/{name}.tmj")))
             + &format!(
-                "[[sponsors]]\nname = {}\ntier = \"gold\"\nlogo = {}\n",
-                json(&name),
+                "[[sponsors]]\nname = \"Ada\"\ntier = \"gold\"\nlogo = {}\n",
                 json(&format!("./{name}.svg"))
             );
         fs::write(root.join("s.toml"), text).unwrap();
@@ -95,8 +91,8 @@ fn odd_names_go_all_the_way() {
         assert_eq!(status, 0, "{name}: {said}");
         let bundle = root.join("dist");
         let files = tree(&bundle);
-        let maps: Vec<&str> =
-            files.keys().map(|path| path.to_str().unwrap()).filter(|path| path.ends_with(".tmj")).collect();
+        let maps = files.keys().filter(|path| path.extension().is_some_and(|end| end == "tmj"));
+        let maps: Vec<&str> = maps.map(|path| path.to_str().unwrap()).collect();
         assert_eq!(maps, [format!("{name}/{name}.tmj")], "maps keep their names");
         let pictures = pictures(&bundle, maps[0]);
         assert!(!pictures.is_empty());
