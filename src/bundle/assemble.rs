@@ -259,7 +259,8 @@ impl Workshop<'_> {
         }
         let made = match self.project.sources.read(name) {
             Ok(bytes) => {
-                let outside = super::plan::is_outside(name);
+                let outside =
+                    super::plan::is_outside(name) || self.project.sources.led_outside(name).is_some();
                 if outside && crate::picture::decode(&bytes, None).is_err() {
                     // A map can name any file of the machine that bundles; only pictures leave it.
                     None

@@ -183,6 +183,17 @@ pub enum BundleError {
         /// The project's root.
         root: PathBuf,
     },
+    /// A file of the project that is a link to one outside of it, and neither map nor picture.
+    #[error(
+        "{file} is a link to {}, which lies outside of the project: put the file itself in its place",
+        target.display()
+    )]
+    Linked {
+        /// The link.
+        file: String,
+        /// Where it leads.
+        target: PathBuf,
+    },
     /// A file of the project that cannot be read.
     #[error("cannot read {file}")]
     Unreadable {

@@ -275,6 +275,10 @@ impl Plan {
             if is_map || self.wams.contains_key(&name) {
                 continue;
             }
+            // Nor what a link in a stranger's folder leads to.
+            if let Some(target) = project.sources.led_outside(&name) {
+                return Err(BundleError::Linked { file: name, target });
+            }
             let sources = &project.sources;
             let (output, bytes): (String, Arc<[u8]>) = if script::is_typescript(&name) {
                 (with_extension(&name, "js"), script::compile(sources, &name)?.into())

@@ -7,12 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tempfile::TempDir;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 use zip::{DateTime, ZipWriter, write::SimpleFileOptions};
 
 use super::{Bundle, BundleError, manifest};
-use crate::output::{WriteError, folder_beside, replace_folder};
+use crate::output::{Building, Staged, WriteError, folder_beside, is_left_behind};
 
 /// Files that systems leave in any folder.
 const LEFT_BY_SYSTEMS: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
@@ -20,7 +19,7 @@ const LEFT_BY_SYSTEMS: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 /// A bundle that is written whole, but not yet in the place of the old one.
 #[derive(Debug)]
 pub struct Ready {
-    built: TempDir,
+    built: Building,
     out: PathBuf,
 }
 
@@ -31,6 +30,12 @@ pub struct Ready {
 /// [`BundleError::Foreign`] where `out` holds anything else, [`BundleError::Write`] where the disk
 /// refuses. Nothing is changed then.
 pub fn prepare(bundle: &Bundle, out: &Path) -> Result<Ready, BundleError> {
+    // Where a link stands for the folder, the folder is replaced and the link stays.
+    let out = &if out.is_symlink() {
+        out.canonicalize().unwrap_or_else(|_| out.to_owned())
+    } else {
+        out.to_owned()
+    };
     if let Some(found) = foreign(out)? {
         return Err(BundleError::Foreign { out: out.to_owned(), found });
     }
@@ -52,7 +57,16 @@ impl Ready {
     /// # Errors
     /// Where it cannot be renamed; the old one is in its place then.
     pub fn commit(self) -> Result<(), BundleError> {
-        Ok(replace_folder(self.built, &self.out)?)
+        self.commit_with(Staged::default())
+    }
+
+    /// Puts the bundle, and files that belong to it, in their places: all of them or none.
+    ///
+    /// # Errors
+    /// Where one of them cannot be renamed; the old ones are in their places then.
+    pub fn commit_with(self, mut files: Staged) -> Result<(), BundleError> {
+        files.folder(self.built, &self.out);
+        Ok(files.commit()?)
     }
 }
 
@@ -68,7 +82,8 @@ fn foreign(out: &Path) -> Result<Option<String>, WriteError> {
     let manifest = fs::read(out.join(manifest::PATH)).ok().and_then(|bytes| manifest::read(&bytes));
     let known: BTreeSet<String> =
         manifest.into_iter().flat_map(|manifest| manifest.files).map(|file| file.path).collect();
-    for entry in WalkDir::new(out).sort_by_file_name() {
+    let is_left = |entry: &DirEntry| entry.file_name().to_str().is_some_and(is_left_behind);
+    for entry in WalkDir::new(out).sort_by_file_name().into_iter().filter_entry(|entry| !is_left(entry)) {
         let entry = entry.map_err(|error| unreadable(error.into()))?;
         let name =
             entry.path().strip_prefix(out).unwrap_or(entry.path()).to_string_lossy().replace('\\', "/");

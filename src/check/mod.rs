@@ -23,5 +23,5 @@ pub use affected::Affected;
 pub use failures::{FAILURES, Failure, failures_of};
 pub use links::{fill_links, fill_text};
 pub use registry::{nearest_rule, rule, rules};
-pub use run::{check, questions};
+pub use run::{check, check_family, questions};
 pub use settings::{Settings, SettingsError};

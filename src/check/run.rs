@@ -13,7 +13,7 @@ use super::{
     suppress,
 };
 use crate::{
-    finding::Finding,
+    finding::{Family, Finding},
     model::Map,
     online::Question,
     project::{Project, ProjectMap},
@@ -112,6 +112,27 @@ pub fn questions(project: &Project) -> BTreeSet<Question> {
     }
     online::questions_of_editor(project, &mut questions);
     questions
+}
+
+/// What the rules of one family find in a project, nothing accepted and nothing told once alone: for measuring
+/// what they cost. What loading finds is not among it.
+pub fn check_family(project: &Project, family: Family) -> Vec<Finding> {
+    let maps = project.maps.iter();
+    let contexts: Vec<MapContext> = maps
+        .filter_map(|map| Some(MapContext::new(project, map.map.as_ref()?, map.meaning.as_ref()?)))
+        .collect();
+    let judged = contexts.iter().map(|context| (context.map.file.as_str(), context.map, context.meaning));
+    let world = World::of(&Surroundings::of(project), judged);
+    let world = WorldContext { project, maps: &contexts, world };
+    let mut findings = Vec::new();
+    for lint in lints().filter(|lint| lint.rule.family == family) {
+        match lint.check {
+            Check::Map(check) => contexts.iter().for_each(|context| check(context, &mut findings)),
+            Check::World(check) => check(&world, &mut findings),
+            Check::Beside(_) => {}
+        }
+    }
+    findings
 }
 
 /// The map as visitors get it, where the project's links change it.

@@ -102,14 +102,17 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     progress.now("writing");
     // Everything that can fail comes before the first change that anybody sees.
     let ready = bundle::prepare(&bundle, &args.out)?;
+    let mut beside = output::Staged::default();
     if let Some(path) = &args.zip {
         let zip = bundle::zip(&bundle)?;
-        output::write_file(path, &zip).with_context(|| format!("the zip {}", path.display()))?;
+        beside.file(path, &zip).with_context(|| format!("the zip {}", path.display()))?;
     }
-    ready.commit()?;
-    for built in built.iter().filter(|built| built.lock_changed) {
-        let (lock, text) = &built.lock;
-        output::write_file(&project.sources.path(lock), text.as_bytes())?;
+    let locks = || built.iter().filter(|built| built.lock_changed).map(|built| &built.lock);
+    for (lock, text) in locks() {
+        beside.file(&project.sources.path(lock), text.as_bytes())?;
+    }
+    ready.commit_with(beside)?;
+    for (lock, _) in locks() {
         shell.note(&format!("note: places are kept in {lock}: keep it with the spec"));
     }
     drop(progress);

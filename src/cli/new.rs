@@ -107,7 +107,7 @@ fn begin(folder: &Path, name: &str, (forge, home): (Forge, &str), shell: &Shell)
     if taken {
         bail!("{} is not empty; `venue new --from DIR` adopts a folder of maps", folder.display());
     }
-    write(folder, starter::new_project(name, forge, home))?;
+    build(folder, starter::new_project(name, forge, home))?;
     shell.note(&format!("{} is ready: `venue serve {}` shows it", folder.display(), folder.display()));
     Ok(())
 }
@@ -138,6 +138,18 @@ fn adopt(folder: &Path, name: &str, (forge, home): (Forge, &str), shell: &Shell)
         if maps == 1 { "" } else { "s" }
     ));
     Ok(())
+}
+
+/// Writes a new folder whole or not at all; into one that is there and empty, each file.
+fn build(folder: &Path, files: Files) -> anyhow::Result<()> {
+    if folder.symlink_metadata().is_ok() {
+        return write(folder, files);
+    }
+    let built = output::folder_beside(folder)?;
+    write(built.path(), files)?;
+    let mut staged = output::Staged::default();
+    staged.folder(built, folder);
+    Ok(staged.commit()?)
 }
 
 fn write(folder: &Path, files: Files) -> anyhow::Result<()> {

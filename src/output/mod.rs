@@ -1,16 +1,21 @@
 //! The one seam through which files are written: to a temporary name beside the goal, renamed when
-//! whole. Whatever fails on the way, what was there stays as it was.
+//! whole. Whatever fails on the way, what was there stays as it was; what a run leaves behind that was
+//! killed, the next one clears away.
 
 pub(crate) mod markdown;
 mod page;
+mod staged;
+mod temporary;
 
 use std::{
-    fs, io,
-    io::Write as _,
+    io,
     path::{Path, PathBuf},
 };
 
 pub(crate) use page::page;
+pub use staged::Staged;
+pub(crate) use temporary::is_left_behind;
+pub use temporary::{Building, folder_beside};
 
 /// A text of somebody's on one line of a terminal: it moves no cursor and changes no colour.
 pub(crate) fn plain(text: &str) -> String {
@@ -39,7 +44,7 @@ impl WriteError {
 /// # Errors
 /// Where the file cannot be written; the one that was there is untouched then.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    write_files(&[(path.to_owned(), bytes.to_vec())])
+    write_with(path, |file| file.write_all(bytes).map_err(WriteError::at(path)))
 }
 
 /// Writes one file whole or not at all, as its bytes come. What `write` says goes first; its error may be
@@ -51,107 +56,21 @@ pub fn write_with<E: From<WriteError>>(
     path: &Path,
     write: impl FnOnce(&mut dyn io::Write) -> Result<(), E>,
 ) -> Result<(), E> {
-    if path.is_dir() {
-        let error = io::Error::new(io::ErrorKind::IsADirectory, "there is a folder of that name");
-        return Err(WriteError::at(path)(error).into());
-    }
-    let folder = folder_of(path);
-    fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
-    let mut file = temporary_file(folder).map_err(WriteError::at(path))?;
-    let mut buffer = io::BufWriter::new(&mut file);
-    write(&mut buffer)?;
-    buffer.flush().map_err(WriteError::at(path))?;
-    drop(buffer);
-    keep_permissions(path, file.path())
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(WriteError::at(path))?;
-    file.persist(path).map_err(|error| WriteError { path: path.to_owned(), source: error.error })?;
-    Ok(())
+    let mut staged = Staged::default();
+    staged.file_with(path, write)?;
+    Ok(staged.commit()?)
 }
 
-/// Writes several files that belong together. All of them are written to temporary names first, so
-/// that a full disk or a folder without permission is noticed before the first is replaced.
+/// Writes several files that belong together: all of them or none.
 ///
 /// # Errors
-/// Where one of them cannot be written.
+/// Where one of them cannot be written; what was there is untouched then.
 pub fn write_files(files: &[(PathBuf, Vec<u8>)]) -> Result<(), WriteError> {
-    let mut ready = Vec::with_capacity(files.len());
+    let mut staged = Staged::default();
     for (path, bytes) in files {
-        if path.is_dir() {
-            let error = io::Error::new(io::ErrorKind::IsADirectory, "there is a folder of that name");
-            return Err(WriteError::at(path)(error));
-        }
-        let folder = folder_of(path);
-        fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
-        let mut file = temporary_file(folder).map_err(WriteError::at(path))?;
-        file.write_all(bytes)
-            .and_then(|()| keep_permissions(path, file.path()))
-            .and_then(|()| file.as_file().sync_all())
-            .map_err(WriteError::at(path))?;
-        ready.push((file, path));
+        staged.file(path, bytes)?;
     }
-    for (file, path) in ready {
-        file.persist(path).map_err(|error| WriteError { path: path.clone(), source: error.error })?;
-    }
-    Ok(())
-}
-
-/// A new empty folder beside `goal`, on the same file system, to build what will be renamed to it.
-/// It goes away with the value.
-///
-/// # Errors
-/// Where the folder above cannot be written to.
-pub fn folder_beside(goal: &Path) -> Result<tempfile::TempDir, WriteError> {
-    let folder = folder_of(goal);
-    fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
-    tempfile::Builder::new().prefix(".venue-").tempdir_in(folder).map_err(WriteError::at(goal))
-}
-
-/// Puts a folder built with [`folder_beside`] in the place of `goal`: in one step where the system can
-/// swap two folders, so that at every moment one of them is there. Elsewhere what stood there is moved
-/// aside first and moved back if the new folder cannot take its place.
-///
-/// # Errors
-/// Where one of the renames fails.
-pub fn replace_folder(built: tempfile::TempDir, goal: &Path) -> Result<(), WriteError> {
-    let set_permissions = || -> io::Result<()> {
-        // A temporary folder is private to its owner; a web server must be able to read this one.
-        #[cfg(unix)]
-        fs::set_permissions(built.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-        Ok(())
-    };
-    set_permissions().map_err(WriteError::at(goal))?;
-    if !goal.exists() {
-        fs::rename(built.path(), goal).map_err(WriteError::at(goal))?;
-        let _moved = built.keep();
-        return Ok(());
-    }
-    if swap(built.path(), goal) {
-        // The old one has the temporary name now, and goes with it.
-        return Ok(());
-    }
-    let aside = folder_beside(goal)?;
-    let old = aside.path().join("old");
-    fs::rename(goal, &old).map_err(WriteError::at(goal))?;
-    if let Err(error) = fs::rename(built.path(), goal) {
-        fs::rename(&old, goal).map_err(WriteError::at(goal))?;
-        return Err(WriteError::at(goal)(error));
-    }
-    let _moved = built.keep();
-    Ok(())
-}
-
-/// Swaps two folders, if the system and the disk can.
-#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-fn swap(one: &Path, other: &Path) -> bool {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-
-    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok()
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-fn swap(_: &Path, _: &Path) -> bool {
-    false
+    staged.commit()
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -161,25 +80,10 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Lets the new file have the permissions of the one that it replaces, if there is one.
-fn keep_permissions(old: &Path, new: &Path) -> io::Result<()> {
-    match fs::metadata(old) {
-        Ok(old) => fs::set_permissions(new, old.permissions()),
-        Err(_) => Ok(()),
-    }
-}
-
-fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".venue-");
-    // Readable as any other new file would be; `tempfile` alone would make it private.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    builder.tempfile_in(folder)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -208,18 +112,5 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o660)).unwrap();
         write_file(&path, b"new").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o660);
-    }
-
-    #[test]
-    fn a_folder_takes_the_place_of_the_old_one() {
-        let folder = tempfile::tempdir().unwrap();
-        let goal = folder.path().join("dist");
-        for text in ["one", "two"] {
-            let built = folder_beside(&goal).unwrap();
-            fs::write(built.path().join("a"), text).unwrap();
-            replace_folder(built, &goal).unwrap();
-            assert_eq!(fs::read_to_string(goal.join("a")).unwrap(), text);
-        }
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 }

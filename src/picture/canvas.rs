@@ -83,6 +83,15 @@ impl Sheet {
         Self { pixels: self.pixels.iter().copied().map(tint).collect(), ..*self }
     }
 
+    /// Whether nothing shines through a part.
+    pub(super) fn is_opaque(&self, part: Part) -> bool {
+        let rows = part.y..part.y + part.height;
+        rows.into_iter().all(|y| {
+            let row = self.row(part.x as usize, y as usize, part.width as usize);
+            row.iter().all(|pixel| pixel >> 24 == 255)
+        })
+    }
+
     fn row(&self, x: usize, y: usize, length: usize) -> &[Pixel] {
         let start = y * self.width as usize + x;
         &self.pixels[start..start + length]
@@ -142,6 +151,16 @@ impl Canvas {
     fn span(&mut self, y: i64, left: i64, right: i64) -> &mut [Pixel] {
         let row = index(y - self.top) * self.width;
         &mut self.pixels[row + index(left - self.left)..row + index(right - self.left)]
+    }
+
+    /// Puts the part `shown` of finished pixels in the place of what is there; row by row they fill `area`.
+    pub(super) fn copy(&mut self, pixels: &[Pixel], area: Area, shown: Area) {
+        let width = index(area.right - area.left);
+        let (skipped, length) = (index(shown.left - area.left), index(shown.right - shown.left));
+        for row in shown.top..shown.bottom {
+            let begin = index(row - area.top) * width + skipped;
+            self.span(row, shown.left, shown.right).copy_from_slice(&pixels[begin..begin + length]);
+        }
     }
 
     /// Lays a part of a sheet over the canvas with its top left at `(x, y)`.

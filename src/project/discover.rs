@@ -13,7 +13,7 @@ use super::{CONFIG_FILE, Project, ProjectError, ProjectWorld};
 use crate::{
     format,
     model::TileSize,
-    source::{Existence, Sources, parent, relative},
+    source::{Existence, NOT_UTF8, Sources, parent, relative},
 };
 
 /// Folders that hold other people's or generated files.
@@ -79,8 +79,17 @@ fn absolute(path: &Path) -> Result<PathBuf, ProjectError> {
 }
 
 pub(super) fn name_of(root: &Path, path: &Path) -> Result<String, ProjectError> {
-    let text = |path: &Path| path.to_string_lossy().replace('\\', "/");
-    Ok(relative(&text(root), &text(&absolute(path)?)))
+    let slashes = |text: &str| text.replace('\\', "/");
+    let whole = absolute(path)?;
+    let nameless = || ProjectError::Unreadable {
+        path: path.to_owned(),
+        source: io::Error::new(io::ErrorKind::InvalidFilename, NOT_UTF8),
+    };
+    if let Ok(inside) = whole.strip_prefix(root) {
+        return inside.to_str().map(slashes).ok_or_else(nameless);
+    }
+    let whole = whole.to_str().ok_or_else(nameless)?;
+    Ok(relative(&slashes(&root.to_string_lossy()), &slashes(whole)))
 }
 
 /// What the command line asks for, or what a folder holds, by name.
@@ -195,8 +204,9 @@ fn below(sources: &Sources, folder: &Path, name: &str) -> Named {
             continue;
         }
         let Ok(inside) = entry.path().strip_prefix(folder) else { continue };
-        let Some(inside) = inside.to_str() else { continue };
-        let file = crate::source::resolve(name, inside);
+        // What is no text in a name is marked, and reading the file says so.
+        let inside = inside.to_string_lossy();
+        let file = crate::source::resolve(name, &inside);
         if is_map(sources, &file) {
             names.maps.push(file);
         } else if extension(&file) == "wam" {

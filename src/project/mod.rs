@@ -371,9 +371,7 @@ impl Project {
         if name.starts_with("../") || name.starts_with('/') || !asked_for && discover::is_skipped(name) {
             return true;
         }
-        let real = |path: &Path| path.canonicalize().ok();
-        let (file, root) = (real(&self.sources.path(name)), real(&self.root));
-        file.zip(root).is_some_and(|(file, root)| !file.starts_with(root))
+        self.sources.led_outside(name).is_some()
     }
 
     /// The loaded map of this name.

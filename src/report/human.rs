@@ -114,30 +114,44 @@ fn group<'a>(
     }
 }
 
-/// The line that a finding begins on, cut to what surrounds it.
+/// The line that a finding begins on, cut to what surrounds it. Lines can be as long as a map: no more of
+/// them is looked at than is shown.
 fn excerpt(sources: &Sources, site: &Site) -> Option<Excerpt> {
     let (start, end) = site.range?;
     let file = sources.load(&site.file).ok()?;
     let line = file.line(start.line)?;
-    let line: Vec<char> = String::from_utf8_lossy(line).chars().collect();
-    let from = (start.column as usize - 1).min(line.len());
-    let to = if end.line == start.line { (end.column as usize - 1).min(line.len()) } else { line.len() };
-    let (left, right) =
-        (from.saturating_sub(CONTEXT), (to.min(from + 2 * CONTEXT) + CONTEXT).min(line.len()));
-    let cut = |range: Range<usize>| -> String {
-        // A tab or a control character would shift what is marked below.
-        line[range].iter().map(|c| if c.is_control() { ' ' } else { *c }).collect()
-    };
-    let before = if left > 0 { format!("…{}", cut(left..from)) } else { cut(0..from) };
-    let marked = cut(from..to.min(right).max(from));
-    let after = cut(to.min(right).max(from)..right);
-    let range = before.len()..before.len() + marked.len().max(1);
-    let dots = if right < line.len() { "…" } else { "" };
-    Some(Excerpt {
-        text: format!("{before}{marked}{after}{dots} "),
-        line: start.line as usize,
-        marked: range,
-    })
+    let begin = file.offset(start.line, 1);
+    let within = |column: u32| file.offset(start.line, column).saturating_sub(begin).min(line.len());
+    let from = within(start.column);
+    let to = if end.line == start.line { within(end.column).max(from) } else { line.len() };
+    // No character has more bytes.
+    let reach = |characters: usize| characters * 4;
+    let before: Vec<char> = shown(&line[from.saturating_sub(reach(CONTEXT))..from]).collect();
+    let left = before.len().saturating_sub(CONTEXT);
+    let mut before: String = before[left..].iter().collect();
+    if left > 0 || from > reach(CONTEXT) {
+        before.insert(0, '…');
+    }
+    let end = line.len().min(from + reach(3 * CONTEXT));
+    let behind: Vec<char> = shown(&line[from..end]).collect();
+    let marked = shown(&line[from..to.min(end)]).count();
+    let right = (marked.min(2 * CONTEXT) + CONTEXT).min(behind.len());
+    let (marked, after) = behind[..right].split_at(marked.min(right));
+    let mut marked: String = marked.iter().collect();
+    let mut after: String = after.iter().collect();
+    after.push_str(if right < behind.len() || end < line.len() { "… " } else { " " });
+    if marked.is_empty() {
+        // Where nothing is marked, the place is: one character, whole.
+        marked = after.remove(0).to_string();
+    }
+    let range = before.len()..before.len() + marked.len();
+    Some(Excerpt { text: before + &marked + &after, line: start.line as usize, marked: range })
+}
+
+/// Text as it may stand in a terminal: a tab or a control character would shift what is marked below.
+fn shown(bytes: &[u8]) -> impl Iterator<Item = char> {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<Vec<_>>().into_iter()
 }
 
 /// Where something lies, in words: `layer "walls" (id 4), object "door" (id 7), tiles (3,0) to (4,0)`.
@@ -197,6 +211,27 @@ mod tests {
         let excerpt = excerpt(&sources, &site).unwrap();
         assert_eq!(&excerpt.text[excerpt.marked.clone()], "\"äxit\"");
         assert!(excerpt.text.chars().count() < 200);
+    }
+
+    #[test]
+    fn what_is_no_text_is_marked_whole() {
+        let mut sources = Sources::new("/nowhere");
+        sources.insert("a.tmj", *b"{\n  \xFF\"name\": \xC3\n");
+        for (line, column) in [(1, 1), (1, 2), (2, 1), (2, 3), (2, 4), (2, 13), (2, 14), (3, 1)] {
+            let at = Position { line, column };
+            let site = Site { file: "a.tmj".to_owned(), range: Some((at, at)), pointer: None };
+            let excerpt = excerpt(&sources, &site).unwrap();
+            let marked = excerpt.text.get(excerpt.marked.clone());
+            assert_eq!(
+                marked.map(|marked| marked.chars().count()),
+                Some(1),
+                "{line}:{column} {}",
+                excerpt.text
+            );
+            let (site, excerpt) = (&site, Some(&excerpt));
+            let title = Level::ERROR.primary_title("it is broken");
+            let _drawn = Renderer::plain().render(&[group(title, site, excerpt, None)]);
+        }
     }
 
     #[test]

@@ -55,6 +55,15 @@ pub struct SourceFile {
     name: String,
     content: Content,
     lines: OnceLock<Vec<u32>>,
+    blocks: OnceLock<Vec<u32>>,
+}
+
+/// Bytes between which characters are counted once.
+const BLOCK: usize = 4096;
+
+/// Whether a byte begins a character: every one but a continuation byte does. Broken UTF-8 counts as it comes.
+fn begins(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
 }
 
 /// Text where the bytes are one, told once.
@@ -73,7 +82,7 @@ impl SourceFile {
                 Content::Bytes(error.into_bytes(), reason)
             }
         };
-        Self { id, name: name.to_owned(), content, lines: OnceLock::new() }
+        Self { id, name: name.to_owned(), content, lines: OnceLock::new(), blocks: OnceLock::new() }
     }
 
     /// Number of this file.
@@ -122,9 +131,7 @@ impl SourceFile {
         let lines = self.line_starts();
         let offset = offset.min(u32::try_from(self.bytes().len()).unwrap_or(u32::MAX));
         let line = lines.partition_point(|start| *start <= offset) - 1;
-        let before = &self.bytes()[lines[line] as usize..offset as usize];
-        // Every byte but a continuation byte begins a character; broken UTF-8 counts as it comes.
-        let column = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        let column = self.characters_before(offset as usize) - self.characters_before(lines[line] as usize);
         let count = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
         Position { line: count(line), column: count(column) }
     }
@@ -133,10 +140,35 @@ impl SourceFile {
     pub fn offset(&self, line: u32, column: u32) -> usize {
         let starts = self.line_starts();
         let index = (line.saturating_sub(1) as usize).min(starts.len() - 1);
-        let start = starts[index] as usize;
-        let characters = self.bytes()[start..].iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80);
-        let at = characters.map(|(at, _)| at).nth(column.saturating_sub(1) as usize);
-        at.map_or(self.bytes().len(), |at| start + at)
+        let wanted = self.characters_before(starts[index] as usize) + column.saturating_sub(1) as usize;
+        let blocks = self.blocks();
+        // The last block with no more characters before it than are wanted.
+        let block = blocks.partition_point(|before| *before as usize <= wanted).saturating_sub(1);
+        let (begin, before) = ((block * BLOCK).min(self.bytes().len()), blocks[block] as usize);
+        let characters = self.bytes()[begin..].iter().enumerate().filter(|(_, byte)| begins(**byte));
+        let at = characters.map(|(at, _)| at).nth(wanted - before);
+        at.map_or(self.bytes().len(), |at| begin + at)
+    }
+
+    /// How many characters begin before a byte.
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let rest = &self.bytes()[block * BLOCK..offset];
+        self.blocks()[block] as usize + rest.iter().filter(|byte| begins(**byte)).count()
+    }
+
+    /// How many characters begin before each block: lines can be as long as the file, and to count them from
+    /// their beginning for every place would take for ever.
+    fn blocks(&self) -> &[u32] {
+        self.blocks.get_or_init(|| {
+            let mut before = 0;
+            let counts = self.bytes().chunks(BLOCK).map(|block| {
+                let own = block.iter().filter(|byte| begins(**byte)).count();
+                before += u32::try_from(own).unwrap_or(0);
+                before
+            });
+            std::iter::once(0).chain(counts).collect()
+        })
     }
 
     /// Bytes of a line, counted from 1, without its line break.
@@ -209,6 +241,19 @@ mod tests {
         assert_eq!(at(12), (2, 4));
         assert_eq!(at(14), (3, 1));
         assert_eq!(at(9999), (3, 1));
+    }
+
+    #[test]
+    fn long_lines_are_counted_by_blocks() {
+        let text = "aä€😀\n".repeat(3) + &"ä€".repeat(3 * BLOCK) + "\nx";
+        let file = file(text.as_bytes());
+        for (at, _) in text.char_indices().step_by(7).chain([(text.len(), ' ')]) {
+            let position = file.position(u32::try_from(at).unwrap());
+            let line = text[..at].matches('\n').count();
+            let column = text[..at].chars().rev().take_while(|c| *c != '\n').count();
+            assert_eq!((position.line as usize, position.column as usize), (line + 1, column + 1));
+            assert_eq!(file.offset(position.line, position.column), at);
+        }
     }
 
     #[test]

@@ -9,7 +9,9 @@ mod name;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    fs::File,
     io,
+    io::Read as _,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
@@ -20,6 +22,9 @@ use sha2::{Digest as _, Sha256};
 
 /// Largest file that is read, in bytes. Spans are 32 bits wide, and no map comes near this.
 pub const MAX_FILE_SIZE: u64 = 1 << 30;
+
+/// What is wrong with a file whose name is no text: names go into maps and addresses, which are UTF-8.
+pub(crate) const NOT_UTF8: &str = "its name is not UTF-8; rename it";
 
 /// What stands at a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +138,16 @@ impl Sources {
         if name.is_empty() { self.root.clone() } else { self.root.join(name) }
     }
 
+    /// Where the file called `name` really lies, if its name is one below the root and links lead out of it.
+    pub fn led_outside(&self, name: &str) -> Option<PathBuf> {
+        if self.detached || self.held(name).is_some() {
+            return None;
+        }
+        let real = self.path(name).canonicalize().ok()?;
+        let root = self.root.canonicalize().ok()?;
+        (!real.starts_with(root)).then_some(real)
+    }
+
     /// Text of the file called `name`, read once and kept.
     ///
     /// # Errors
@@ -177,22 +192,42 @@ impl Sources {
     }
 
     fn disk_bytes(&self, name: &str) -> io::Result<Vec<u8>> {
+        let file = self.disk_file(name)?;
+        let too_large = |bytes: u64| {
+            let message = format!("{bytes} bytes, more than {MAX_FILE_SIZE} are not read");
+            io::Error::new(io::ErrorKind::FileTooLarge, message)
+        };
+        let length = file.metadata()?.len();
+        if length > MAX_FILE_SIZE {
+            return Err(too_large(length));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        // A file may grow while it is read, and some never end.
+        file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MAX_FILE_SIZE {
+            return Err(too_large(bytes.len() as u64));
+        }
+        Ok(bytes)
+    }
+
+    /// The file called `name`, opened. Only regular files are: a pipe or a device could keep us waiting for
+    /// ever.
+    fn disk_file(&self, name: &str) -> io::Result<File> {
         if self.detached {
             return Err(io::ErrorKind::NotFound.into());
         }
         let path = self.path(name);
-        let metadata = std::fs::metadata(&path)?;
-        if !metadata.is_file() {
-            // A pipe or a device could keep us waiting for ever.
+        let is_file = match std::fs::metadata(&path) {
+            Ok(metadata) => metadata.is_file(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && name.contains('\u{FFFD}') => {
+                return Err(io::Error::new(io::ErrorKind::InvalidFilename, NOT_UTF8));
+            }
+            Err(error) => return Err(error),
+        };
+        if !is_file {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
-        if metadata.len() > MAX_FILE_SIZE {
-            return Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                format!("{} bytes, more than {MAX_FILE_SIZE} are not read", metadata.len()),
-            ));
-        }
-        std::fs::read(path)
+        File::open(path)
     }
 
     /// What stands at `name`, judged letter by letter on every system.
@@ -256,7 +291,10 @@ impl Sources {
         }
         let size = match self.held(name) {
             Some(bytes) => imagesize::blob_size(&bytes),
-            None => imagesize::size(self.path(name)),
+            None => match self.disk_file(name) {
+                Ok(file) => imagesize::reader_size(io::BufReader::new(file)),
+                Err(error) => Err(error.into()),
+            },
         };
         match size {
             Ok(size) => match (u32::try_from(size.width), u32::try_from(size.height)) {

@@ -8,6 +8,7 @@
 mod layers;
 mod place;
 mod resample;
+mod stacks;
 #[cfg(test)]
 mod tests;
 mod tiles;
@@ -16,11 +17,13 @@ use std::{collections::HashMap, io::Write};
 
 use glam::DVec2;
 use image::RgbaImage;
+use rayon::prelude::*;
 
 use self::{
     layers::{DrawnLayer, Grid},
     place::Placement,
     resample::Resampler,
+    stacks::Stacks,
     tiles::{Drawn, Reach, Sheets, Tiles},
 };
 use super::{
@@ -40,8 +43,10 @@ pub const MAX_SIDE: u32 = 65_535;
 pub const MAX_DRAWN_PIXELS: u64 = 1 << 27;
 /// Largest picture that [`Renderer::write_png`] writes, in pixels. It never holds more than a band.
 pub const MAX_WRITTEN_PIXELS: u64 = 1 << 30;
-/// Most pixels of the map that are in memory at once while bands are drawn.
+/// Most pixels of the map that are in memory at once while bands are drawn, by all threads together.
 const BAND_PIXELS: u64 = 1 << 22;
+/// So many at least by each of them.
+const LEAST_BAND_PIXELS: u64 = 1 << 18;
 
 /// How a map is drawn.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -97,6 +102,8 @@ pub enum RenderError {
 pub struct Renderer<'a> {
     map: &'a Map,
     layers: Vec<(DrawnLayer<'a>, Content<'a>)>,
+    /// Those of the layers at the bottom whose cells are drawn once.
+    stacks: Stacks<'a>,
     tiles: Tiles<'a>,
     sheets: Sheets<'a>,
     /// How far a tile reaches beyond its cell's bottom-left corner, in pixels.
@@ -206,7 +213,8 @@ impl<'a> Renderer<'a> {
         });
         tiles.prepare(gids, &sheets);
         let reach = tiles.reach(sources);
-        Ok(Self { map, layers, tiles, sheets, reach, frame, overlay: None, pale: false })
+        let stacks = Stacks::of(&layers, map.tile_size, &tiles, &sheets);
+        Ok(Self { map, layers, stacks, tiles, sheets, reach, frame, overlay: None, pale: false })
     }
 
     /// The same with an overlay, whose legend makes the picture higher.
@@ -272,30 +280,36 @@ impl<'a> Renderer<'a> {
     /// Draws the picture from top to bottom, a few rows at a time. Bands are in pixels of the picture.
     fn bands(&self, mut take: impl FnMut(&Canvas) -> Result<(), RenderError>) -> Result<(), RenderError> {
         let Frame { area, scale, width, height, .. } = self.frame;
+        let threads = rayon::current_num_threads().max(1);
+        let pixels = (BAND_PIXELS / threads as u64).max(LEAST_BAND_PIXELS);
+        let source_width = index(area.right - area.left);
+        let rows = usize::try_from((pixels / source_width as u64).max(1)).unwrap_or(1);
         #[expect(clippy::float_cmp, reason = "1 is exact")]
         let plain = scale == 1.0;
-        let source_width = index(area.right - area.left);
-        let rows = usize::try_from((BAND_PIXELS / source_width as u64).max(1)).unwrap_or(1);
-        let resampler = Resampler::new(source_width, width as usize, area.top, area.bottom, height as usize);
-        let mut top = 0;
-        while top < height as usize {
-            let mut band = if plain {
-                let rows = rows.min(height as usize - top);
-                let band = self.band(area.top + i64::try_from(top).unwrap_or(i64::MAX), rows);
-                top += rows;
-                Canvas { left: 0, top: i64::try_from(top - rows).unwrap_or(i64::MAX), ..band }
-            } else {
-                let band = resampler.band(top, rows, |first, rows| self.band(first, rows));
-                top += band.height;
+        let resampler = (!plain)
+            .then(|| Resampler::new(source_width, width as usize, area.top, area.bottom, height as usize));
+        let step = resampler.as_ref().map_or(rows, |resampler| resampler.fitting(rows));
+        let tops: Vec<usize> = (0..height as usize).step_by(step).collect();
+        for tops in tops.chunks(threads) {
+            let bands = tops.par_iter().map(|top| {
+                let count = step.min(height as usize - top);
+                let mut band = if let Some(resampler) = &resampler {
+                    resampler.band(*top, count, rows, |first, rows| self.band(first, rows))
+                } else {
+                    let own = i64::try_from(*top).unwrap_or(i64::MAX);
+                    Canvas { left: 0, top: own, ..self.band(area.top.saturating_add(own), count) }
+                };
+                if self.pale {
+                    band.bleach();
+                }
+                if let Some(overlay) = &self.overlay {
+                    overlay.draw(&mut band);
+                }
                 band
-            };
-            if self.pale {
-                band.bleach();
+            });
+            for band in bands.collect::<Vec<Canvas>>() {
+                take(&band)?;
             }
-            if let Some(overlay) = &self.overlay {
-                overlay.draw(&mut band);
-            }
-            take(&band)?;
         }
         match &self.overlay {
             Some(overlay) if overlay.legend_height() > 0 => take(&overlay.draw_legend()),
@@ -307,14 +321,19 @@ impl<'a> Renderer<'a> {
     fn band(&self, top: i64, rows: usize) -> Canvas {
         let area = self.frame.area;
         let mut canvas = Canvas::new(area.left, top, index(area.right - area.left), rows);
-        for (drawn, content) in &self.layers {
-            match content {
-                Content::Tiles(grid) => self.draw_tiles(&mut canvas, drawn, grid),
-                Content::Objects(objects) => self.draw_objects(&mut canvas, drawn, objects),
-                Content::Image(layer) => self.draw_image(&mut canvas, drawn, layer),
-            }
+        self.stacks.draw(&mut canvas);
+        for (drawn, content) in &self.layers[self.stacks.len()..] {
+            self.draw_layer(&mut canvas, drawn, content);
         }
         canvas
+    }
+
+    fn draw_layer(&self, canvas: &mut Canvas, drawn: &DrawnLayer<'_>, content: &Content<'_>) {
+        match content {
+            Content::Tiles(grid) => self.draw_tiles(canvas, drawn, grid),
+            Content::Objects(objects) => self.draw_objects(canvas, drawn, objects),
+            Content::Image(layer) => self.draw_image(canvas, drawn, layer),
+        }
     }
 
     fn draw_tiles(&self, canvas: &mut Canvas, drawn: &DrawnLayer<'_>, grid: &Grid<'_>) {
@@ -381,9 +400,14 @@ fn content<'a>(drawn: &DrawnLayer<'a>) -> Option<Content<'a>> {
     Some(match &drawn.layer.kind {
         LayerKind::Tiles(tiles) => Content::Tiles(Grid::of(tiles)),
         LayerKind::Objects(layer) => {
-            let mut objects: Vec<&Object> = layer.objects.iter().filter(|object| object.visible).collect();
+            let shown = |object: &&Object| object.visible && object.gid.is_some_and(|gid| !gid.is_empty());
+            let mut objects: Vec<&Object> = layer.objects.iter().filter(shown).collect();
             if layer.draw_order == DrawOrder::TopDown {
                 objects.sort_by(|a, b| a.position.y.total_cmp(&b.position.y));
+            }
+            // Areas are not drawn.
+            if objects.is_empty() {
+                return None;
             }
             Content::Objects(objects)
         }

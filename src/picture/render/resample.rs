@@ -45,11 +45,21 @@ impl Resampler {
         Self { columns, width, top, source_width, source_height, height }
     }
 
-    /// New rows from `top` on, as many as come from about `rows` old ones. `draw` gives old rows by
-    /// their first one and their number.
-    pub(super) fn band(&self, top: usize, rows: usize, draw: impl Fn(i64, usize) -> Canvas) -> Canvas {
+    /// How many new rows come from about `rows` old ones, at least one.
+    pub(super) fn fitting(&self, rows: usize) -> usize {
         let fitting = (rows * self.height / self.source_height).min(rows * self.source_width / self.width);
-        let count = fitting.clamp(1, self.height - top);
+        fitting.max(1)
+    }
+
+    /// So many new rows from `top` on. `draw` gives old rows, about `rows` at a time, by their first one and
+    /// their number.
+    pub(super) fn band(
+        &self,
+        top: usize,
+        count: usize,
+        rows: usize,
+        draw: impl Fn(i64, usize) -> Canvas,
+    ) -> Canvas {
         let shares: Vec<Share> =
             (top..top + count).map(|y| Share::new(y, self.source_height, self.height)).collect();
         let first = shares[0].first;
@@ -122,7 +132,9 @@ mod tests {
         let resampler = Resampler::new(size.0, goal.0, 5, 5 + i64::try_from(size.1).unwrap(), goal.1);
         let mut out = Vec::new();
         while out.len() < goal.0 * goal.1 {
-            let band = resampler.band(out.len() / goal.0, rows, |first, count| {
+            let top = out.len() / goal.0;
+            let fitting = resampler.fitting(rows).min(goal.1 - top);
+            let band = resampler.band(top, fitting, rows, |first, count| {
                 let first = usize::try_from(first - 5).unwrap();
                 let mut canvas = Canvas::new(0, 0, size.0, count);
                 canvas.pixels.copy_from_slice(&pixels[first * size.0..(first + count) * size.0]);

@@ -1,6 +1,7 @@
 //! Small maps, drawn whole: what a designer would see at a glance.
 
 use image::Rgba;
+use proptest::prelude::*;
 
 use super::*;
 use crate::{format, picture::encode};
@@ -206,4 +207,41 @@ fn infinite_maps_show_the_pieces_that_hold_tiles() {
     let renderer = Renderer::new(&map, &sources, &store, &RenderOptions::default()).unwrap();
     assert_eq!(renderer.tiles(), TileRect::new(-16, 0, 16, 16));
     assert_eq!(renderer.draw().unwrap().get_pixel(31, 0).0, [0, 255, 0, 255], "the later piece covers");
+}
+
+proptest! {
+    /// Stacks that are drawn once look as if every tile had been drawn.
+    #[test]
+    fn copies_of_cells_show_what_drawing_them_shows(
+        layers in prop::collection::vec((prop::collection::vec(0_u32..8, 6), 0_u32..8, 0_usize..4), 1..5),
+        rows in 1_usize..5,
+    ) {
+        let flips = |flags: u32| flags << 29;
+        let styles = ["", r#","opacity":0.5"#, r##","tintcolor":"#80ff8040""##, r#","offsetx":-2,"offsety":2"#];
+        let layers: Vec<String> = layers
+            .iter()
+            .map(|(gids, flags, style)| {
+                let gids = gids.iter().map(|gid| if *gid == 0 { 0 } else { gid | flips(*flags) });
+                let data: Vec<String> = gids.map(|gid| gid.to_string()).collect();
+                tiles(&data.join(","), styles[*style])
+            })
+            .collect();
+        let (sources, map) = map(&layers.join(","), "");
+        let store = PictureStore::new();
+        let renderer = Renderer::new(&map, &sources, &store, &RenderOptions::default()).unwrap();
+        let has_columns = |layer: &(DrawnLayer, Content)| match &layer.1 {
+            Content::Tiles(grid) => grid.gids().any(|gid| gid.id() == 7),
+            _ => true,
+        };
+        let local = renderer.layers.iter().position(has_columns).unwrap_or(renderer.layers.len());
+        prop_assert_eq!(renderer.stacks.len(), local, "every layer of small tiles counts");
+        let area = renderer.frame.area;
+        for top in (area.top..area.bottom).step_by(rows) {
+            let mut each = Canvas::new(area.left, top, index(area.right - area.left), rows);
+            for (drawn, content) in &renderer.layers {
+                renderer.draw_layer(&mut each, drawn, content);
+            }
+            prop_assert_eq!(&renderer.band(top, rows).pixels, &each.pixels);
+        }
+    }
 }

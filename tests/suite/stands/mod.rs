@@ -20,7 +20,7 @@ use venue::{
 
 /// A hall with walls around it and some inside, an entry in the middle of its south side, a website
 /// zone in a corner, and the whole of it as area for stands.
-fn hall(width: u32, height: u32, walls: &[(u32, u32)]) -> String {
+pub(crate) fn hall(width: u32, height: u32, walls: &[(u32, u32)]) -> String {
     let inside = |x: u32, y: u32| x > 0 && y > 0 && x < width - 1 && y < height - 1;
     let start = (width / 2, height - 2);
     let mut tiles = Vec::new();
@@ -53,7 +53,7 @@ fn hall(width: u32, height: u32, walls: &[(u32, u32)]) -> String {
     )
 }
 
-fn spec(tiers: &[u8]) -> String {
+pub(crate) fn spec(tiers: &[u8]) -> String {
     let mut text = "venue = \"hall.tmj\"\n[event]\nname = \"E\"\nslug = \"e\"\n[tiers.gold]\nrank = 1\n\
                     [tiers.silver]\nrank = 2\n[tiers.bronze]\nrank = 3\n"
         .to_owned();
