@@ -59,7 +59,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     if let Some(zip) = &args.zip
-        && std::path::absolute(zip)?.starts_with(std::path::absolute(&args.out)?)
+        && (std::path::absolute(zip)?.starts_with(std::path::absolute(&args.out)?)
+            || real(zip)?.starts_with(real(&args.out)?))
     {
         bail!(
             "{} lies in the folder that the bundle replaces: name another place for the zip",
@@ -124,6 +125,16 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         Format::Json => json(&bundle, &args.out)?,
     })?;
     Ok(Status::Fine)
+}
+
+/// A path without links, as far as it is there.
+fn real(path: &Path) -> std::io::Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    let there = path.ancestors().find_map(|part| Some((part, part.canonicalize().ok()?)));
+    Ok(match there {
+        Some((part, real)) => real.join(path.strip_prefix(part).unwrap_or(Path::new(""))),
+        None => path,
+    })
 }
 
 /// Places the stands of the config's specs. The maps with stands take part in everything that follows

@@ -4,6 +4,8 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use tempfile::{NamedTempFile, TempDir};
@@ -15,6 +17,12 @@ const PREFIX: &str = ".venue-tmp-";
 
 /// How many random signs a name ends in.
 const RANDOM: usize = 6;
+
+/// How long a run waits for another that puts its files in their places, which takes moments.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// How long it waits before it looks again.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// How often a temporary file is made anew that another run took for one without an owner.
 const TRIES: usize = 10;
@@ -119,7 +127,7 @@ fn hold(path: &Path, handle: Option<File>) -> Held<File> {
 }
 
 /// Keeps other runs from putting files in their places in these folders, as far as the system can, until the
-/// value is gone.
+/// value is gone. What other programs hold for long, they hold for reasons of their own: it is not waited for.
 pub(super) fn alone_in<'p>(folders: impl IntoIterator<Item = &'p Path>) -> Vec<File> {
     // In a folder that is being built, its builder is alone.
     let is_built =
@@ -130,7 +138,20 @@ pub(super) fn alone_in<'p>(folders: impl IntoIterator<Item = &'p Path>) -> Vec<F
     folders.sort();
     folders.dedup();
     let handles = folders.iter().filter_map(|folder| File::open(folder).ok().filter(|_| cfg!(unix)));
-    handles.filter(|handle| handle.lock().is_ok()).collect()
+    handles.filter(held_soon).collect()
+}
+
+/// Whether the lock of a folder can be had before long.
+fn held_soon(folder: &File) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < LONGEST_WAIT {
+        match folder.try_lock() {
+            Ok(()) => return true,
+            Err(fs::TryLockError::WouldBlock) => thread::sleep(PAUSE),
+            Err(fs::TryLockError::Error(_)) => return false,
+        }
+    }
+    false
 }
 
 /// Removes from a folder what runs left behind that were killed: what bears a name of ours, and nobody
@@ -175,6 +196,17 @@ pub(crate) fn is_left_behind(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_somebody_else_holds_is_not_waited_for_without_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = File::open(folder.path()).unwrap();
+        other.lock().unwrap();
+        assert!(alone_in([folder.path()]).is_empty());
+        drop(other);
+        assert_eq!(alone_in([folder.path()]).len(), 1);
+    }
 
     #[cfg(unix)]
     #[test]

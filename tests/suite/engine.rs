@@ -77,7 +77,14 @@ fn spread_out(layers: &mut [Layer]) {
 /// cells are squares in rows (workadventure-maps, section 2.2).
 fn is_known(map: &Map) -> bool {
     let tilesets = map.tilesets.iter().filter_map(|set| set.tileset.as_ref());
+    // It can only read layers as large as the map.
+    let layers = map.flat_layers();
+    let whole = |layer: &Layer| {
+        layer.position == IVec2::ZERO
+            && layer.tiles().is_none_or(|tiles| (tiles.width, tiles.height) == (map.width, map.height))
+    };
     map.orientation == Orientation::Orthogonal
+        && layers.iter().all(|(_, layer)| whole(layer))
         && tilesets
             .map(|tileset| (tileset.tile_size, tileset.tile_offset))
             .all(|(size, offset)| size == map.tile_size && offset == IVec2::ZERO)

@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(sheet.capacity(), 128 * 128);
         assert_eq!(sheet.picture_size(1), (32, 64));
         assert_eq!(sheet.picture_size(2), (64, 64));
-        assert_eq!(sheet.picture_size(3), (128, 64));
+        assert_eq!(sheet.picture_size(3), (32, 128));
         assert_eq!(sheet.picture_size(5), (64, 128));
         assert_eq!(sheet.picture_size(128 * 127), (4096, 4096));
         assert_eq!(sheet.picture_size(128 * 128), (4096, 4096));

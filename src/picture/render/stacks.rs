@@ -5,7 +5,7 @@
 //! that hides all below, and copied from then on: to the pixel what drawing every tile makes.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     sync::{Mutex, PoisonError},
 };
 
@@ -22,8 +22,8 @@ use crate::{
     picture::canvas::{Area, Canvas, Pixel, index},
 };
 
-/// Ids of tiles above this are in no map that anybody drew.
-const MOST_IDS: usize = 1 << 20;
+/// Largest side of cells whose stacks are kept, in pixels: nobody repeats larger ones so often.
+const LARGEST_CELL: u32 = 256;
 
 /// Pixels that are kept by each thread; what comes then, begins anew.
 const MOST_KEPT: usize = 1 << 21;
@@ -46,8 +46,8 @@ struct Layer<'a> {
     alpha: u8,
     /// The same number for all layers of one opacity and tint.
     style: u32,
-    /// By id.
-    looks: Vec<Option<Look>>,
+    /// By id: ids are whatever a file says, so that they make no table.
+    looks: HashMap<u32, Look>,
 }
 
 /// A tile as a layer shows it.
@@ -156,22 +156,21 @@ impl<'a> Layer<'a> {
             return None;
         }
         let shift = whole.as_i64vec2() + drawn.layer.position.as_i64vec2();
-        let mut looks: Vec<Option<Look>> = Vec::new();
+        if cell.width.max(cell.height) > LARGEST_CELL {
+            return None;
+        }
+        let mut looks = HashMap::new();
         let mut before = Gid(0);
         for gid in gids.iter().filter(|gid| !gid.is_empty()) {
             if gid == before {
                 continue;
             }
             before = gid;
-            let id = gid.id() as usize;
-            if id > MOST_IDS || gid.flip_diagonal() && cell.width != cell.height {
+            if gid.flip_diagonal() && cell.width != cell.height {
                 return None;
             }
-            if looks.len() <= id {
-                looks.resize_with(id + 1, || None);
-            }
-            if looks[id].is_none() {
-                looks[id] = Some(Look::of(tiles.look_up(gid, drawn.tint, sheets), cell)?);
+            if let Entry::Vacant(vacant) = looks.entry(gid.id()) {
+                vacant.insert(Look::of(tiles.look_up(gid, drawn.tint, sheets), cell)?);
             }
         }
         Some(Self {
@@ -192,7 +191,7 @@ impl<'a> Layer<'a> {
             return None;
         }
         let gid = self.gids.get(index(y * self.width + x)).filter(|gid| !gid.is_empty())?;
-        Some((self.looks[gid.id() as usize].as_ref()?, gid))
+        Some((self.looks.get(&gid.id())?, gid))
     }
 }
 
