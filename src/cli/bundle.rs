@@ -141,22 +141,34 @@ fn real(path: &Path) -> std::io::Result<PathBuf> {
 /// as if they were files.
 pub(super) fn place_stands(project: &mut Project, shell: &Shell) -> anyhow::Result<Vec<Built>> {
     let specs = project.config.stands.specs.clone();
-    specs.iter().map(|spec| place(project, &resolve("", spec), shell)).collect()
+    let mut all = Vec::new();
+    for spec in specs {
+        let spec = resolve("", &spec);
+        let built = place(project, &spec)?;
+        for note in &built.notes {
+            shell.note(&format!("note: {spec}: {note}"));
+        }
+        all.push(built);
+    }
+    Ok(all)
 }
 
-/// Builds the halls of the config's specs that are not there yet: exits lead to them all the same.
+/// Builds the halls of the config's specs that are not there yet: exits lead to them all the same. How the stands
+/// come to lie in them is told when they are written.
 pub(super) fn build_halls(project: &mut Project, shell: &Shell) {
     for spec in project.config.stands.specs.clone() {
         let spec = resolve("", &spec);
-        if stand::hall_to_build(&project.sources, &spec).is_some()
-            && let Err(error) = place(project, &spec, shell)
-        {
-            shell.note(&format!("note: {error:#}"));
+        let Some(hall) = stand::hall_to_build(&project.sources, &spec) else { continue };
+        match place(project, &spec) {
+            Ok(_) => {
+                project.unwritten.insert(hall);
+            }
+            Err(error) => shell.note(&format!("note: {error:#}")),
         }
     }
 }
 
-fn place(project: &mut Project, spec: &str, shell: &Shell) -> anyhow::Result<Built> {
+fn place(project: &mut Project, spec: &str) -> anyhow::Result<Built> {
     let mut built = stand::build(&mut project.sources, spec, &stand::Options::default())
         .with_context(|| format!("cannot place the stands of {spec}"))?;
     built.fill(|text| check::fill_text(text, &project.config.links));
@@ -164,9 +176,6 @@ fn place(project: &mut Project, spec: &str, shell: &Shell) -> anyhow::Result<Bui
         project.sources.insert(name.clone(), bytes.clone());
     }
     project.insert(&built.output, &built.text);
-    for note in &built.notes {
-        shell.note(&format!("note: {spec}: {note}"));
-    }
     Ok(built)
 }
 

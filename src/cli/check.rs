@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::{Shell, Status, baseline, fixes, online};
 use crate::{
     check::{self, Affected, Settings},
-    finding::{Family, Severity},
+    finding::{Family, Severity, Spot},
     project::{Changes, Project},
     report::{self, Base, Baseline, Fingerprint, Report},
 };
@@ -175,11 +175,15 @@ fn show(format: Format, report: &Report, project: &Project, level: Severity) -> 
         Format::Json => report::json(report),
         Format::Github => report::github(report, &base),
         Format::Sarif => report::sarif(report, &project.sources, &base),
-        Format::Junit => {
-            report::junit(report, project.maps.iter().map(|map| map.name.as_str()), &base, level)
-        }
+        Format::Junit => report::junit(report, written(project), &base, level),
         Format::Markdown => report::markdown(report, &base),
     }
+}
+
+/// The maps of a project that files have.
+fn written(project: &Project) -> impl Iterator<Item = &str> {
+    let names = project.maps.iter().map(|map| map.name.as_str());
+    names.filter(|name| !project.unwritten.contains(*name))
 }
 
 /// What of all that is found was asked for.
@@ -203,10 +207,15 @@ impl Wanted<'_> {
     }
 }
 
-/// Checks a project and makes the findings ready for output.
+/// Checks a project and makes the findings ready for output: those in files that there are.
 pub(super) fn judge(project: &Project, settings: &Settings) -> Report {
-    let findings = check::check(project, settings);
-    Report::new(project.maps.len(), findings, &project.sources, |finding| {
+    let mut findings = check::check(project, settings);
+    let is_there = |spot: &Spot| !project.unwritten.contains(&spot.file);
+    findings.retain(|finding| is_there(&finding.spot));
+    for finding in &mut findings {
+        finding.related.retain(|(spot, _)| is_there(spot));
+    }
+    Report::new(written(project).count(), findings, &project.sources, |finding| {
         settings.severity(finding.rule, &finding.spot.file)
     })
 }

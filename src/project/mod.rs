@@ -8,6 +8,7 @@ mod revision;
 mod toml_file;
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -106,6 +107,8 @@ pub struct Project {
     pub answers: Answers,
     /// Custom types of Tiled's projects, by the folder whose maps have them.
     pub types: Vec<ProjectTypes>,
+    /// Names of those of its maps that exits may lead to though no file has them yet. Nothing is reported of them.
+    pub unwritten: BTreeSet<String>,
 }
 
 /// The custom types of one `.tiled-project` file.
@@ -357,6 +360,7 @@ impl Project {
         let (root, config_file, config) = (self.root.clone(), self.config_file.clone(), self.config.clone());
         let answers = self.answers.clone();
         let mut project = Self { root, config_file, config, sources, answers, ..Self::default() };
+        project.unwritten.clone_from(&self.unwritten);
         project.load(&self.maps.iter().map(|map| map.name.clone()).collect::<Vec<_>>());
         project.load_wams(self.wams.iter().map(|wam| wam.name.clone()));
         let worlds = self.worlds.iter().map(|world| ProjectWorld::load(&project.sources, &world.name).0);

@@ -34,27 +34,54 @@ pub enum Forge {
 }
 
 impl Forge {
-    /// What runs the checks, and the name of its file. `home` is the Git address of venue itself.
-    fn pipeline(self, home: &str) -> Option<(String, Vec<u8>)> {
+    /// What runs the checks, and the name of its file. `home` is the Git address of venue itself; maps that are
+    /// adopted are not bundled until somebody says so.
+    fn pipeline(self, home: &str, adopted: bool) -> Option<(String, Vec<u8>)> {
         let (file, text) = match self {
-            Self::Github => (
-                ".github/workflows/venue.yml",
-                include_str!("files/workflow.yml").replace("{home}", &written(home, Writes::Quoted)),
-            ),
-            Self::Gitlab => (".gitlab-ci.yml", gitlab_pipeline(home)),
+            Self::Github => (".github/workflows/venue.yml", github_workflow(home, adopted)),
+            Self::Gitlab => (".gitlab-ci.yml", gitlab_pipeline(home, adopted)),
             Self::Nowhere => return None,
         };
         Some((file.to_owned(), text.into_bytes()))
     }
 }
 
+/// The tag of this version in the repository of venue.
+const TAG: &str = concat!("v", env!("CARGO_PKG_VERSION"));
+
+/// Why adopted maps are not bundled, above the line that says so.
+const NO_BUNDLE_YET: [&str; 2] = [
+    "# What is accepted in these maps may keep them from being bundled.",
+    "# Write \"true\" once `venue bundle --no-check` makes a bundle here.",
+];
+
+/// The workflow for GitHub, filled in.
+fn github_workflow(home: &str, adopted: bool) -> String {
+    let [why, when] = NO_BUNDLE_YET;
+    let indent = " ".repeat(10);
+    let no_bundle = format!("{indent}{why}\n{indent}{when}\n{indent}bundle: \"false\"\n");
+    include_str!("files/workflow.yml")
+        .replace("{adopted}", if adopted { &no_bundle } else { "" })
+        .replace("{ref}", TAG)
+        .replace("{home}", &written(home, Writes::Quoted))
+}
+
 /// The template for GitLab as a pipeline of its own: what it takes is filled in.
-fn gitlab_pipeline(home: &str) -> String {
+fn gitlab_pipeline(home: &str, adopted: bool) -> String {
     let template = include_str!("../../templates/venue.yml");
     let (inputs, jobs) = template.split_once("\n---\n").unwrap_or(("", template));
     let about: String =
         inputs.lines().take_while(|line| line.starts_with('#')).flat_map(|l| [l, "\n"]).collect();
+    let [why, when] = NO_BUNDLE_YET;
+    let switch = "    VENUE_BUNDLE: ";
+    let jobs = if adopted {
+        jobs.replace(switch, &format!("    {why}\n    {when}\n{switch}"))
+    } else {
+        jobs.to_owned()
+    };
     let filled = [
+        ("bundle", if adopted { "\"false\"" } else { "\"true\"" }.to_owned()),
+        ("venue-ref", TAG.to_owned()),
         ("image", "rust:1.90".to_owned()),
         ("venue-git", format!("\"{}\"", written(home, Writes::Quoted))),
         ("project", ".".to_owned()),
@@ -62,7 +89,7 @@ fn gitlab_pipeline(home: &str) -> String {
     ];
     filled
         .into_iter()
-        .fold(about + jobs, |text, (name, value)| text.replace(&format!("$[[ inputs.{name} ]]"), &value))
+        .fold(about + &jobs, |text, (name, value)| text.replace(&format!("$[[ inputs.{name} ]]"), &value))
 }
 
 /// How a text writes the name of the event.
@@ -132,7 +159,7 @@ pub fn new_project(event: &str, forge: Forge, home: &str) -> Files {
             text.replace(r"..\/tilesets\/", r"..\/assets\/tilesets\/").replace("../assets/stands/", "");
         files.insert(name.to_owned(), text.into_bytes());
     }
-    files.extend(forge.pipeline(home));
+    files.extend(forge.pipeline(home, false));
     for (name, writes, text) in OF_THE_DEMO {
         let text = text.replace("Demo Days", &written(event, writes)).replace("demo-days", &slug);
         files.insert(name.to_owned(), text.into_bytes());
@@ -194,7 +221,7 @@ pub fn adopted(
     let baseline = Baseline::of(&report);
     files.insert(CONFIG_FILE.to_owned(), config.into_bytes());
     files.insert(BASELINE_FILE.to_owned(), baseline.json().into_bytes());
-    files.extend(forge.pipeline(home));
+    files.extend(forge.pipeline(home, true));
     Ok((files, baseline.len()))
 }
 
@@ -225,7 +252,7 @@ mod tests {
         assert!(text("README.md").starts_with("# Ada & \"Friends\" <3\n"));
         for (name, bytes) in &files {
             let text = String::from_utf8_lossy(bytes);
-            for left in ["{event}", "{slug}", "{home}", "Demo Days", "demo-days"] {
+            for left in ["{event}", "{slug}", "{home}", "{ref}", "{adopted}", "Demo Days", "demo-days"] {
                 assert!(!text.contains(left), "{name}: {left}");
             }
         }

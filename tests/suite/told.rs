@@ -2,7 +2,8 @@
 //!
 //! Blocks of commands in our pages are run in the order in which they stand, as a reader would: one shell, which goes
 //! where `cd` leads. In a block `sh` every command succeeds. In a block `console` each follows a `$`, and below it
-//! stands what it shows, where `...` is anything, as a line or within one. A comment `<!-- not run: why -->` before a block excuses it.
+//! stands all that it prints, where `...` is anything, as a line or within one. A comment `<!-- not run: why -->` before
+//! a block excuses it.
 
 use std::{
     fs,
@@ -119,15 +120,16 @@ impl Session {
             let at = format!("{name}:{}: {command}", block.line);
             // A command that finds something says so by 1, and then it is shown.
             assert!(status == 0 || status == 1 && !shown.is_empty(), "{at}: {status}\n{printed}");
-            if let Err(line) = compare(shown, &printed) {
-                panic!("{at}: does not print\n{line}\nbut\n{printed}");
+            if let Err(difference) = compare(shown, &printed) {
+                panic!("{at}: {difference}; all of it is\n{printed}");
             }
         }
     }
 }
 
-/// Whether this is shown of that, line by line; else the first line that is missing.
-fn compare<'a>(shown: &'a str, printed: &str) -> Result<(), &'a str> {
+/// Whether this is shown of that, line by line, to the end; else the first line that is missing or not shown.
+fn compare(shown: &str, printed: &str) -> Result<(), String> {
+    let shown = shown.trim_end();
     let mut printed = printed.lines().map(str::trim_end).peekable();
     let mut skip = false;
     for line in shown.lines().map(str::trim_end) {
@@ -141,11 +143,12 @@ fn compare<'a>(shown: &'a str, printed: &str) -> Result<(), &'a str> {
             printed.next().is_some_and(|there| is_shown(line, there))
         };
         if !found {
-            return Err(line);
+            return Err(format!("does not print \"{line}\""));
         }
         skip = false;
     }
-    Ok(())
+    let rest = if skip { None } else { printed.find(|line| !line.is_empty()) };
+    rest.map_or(Ok(()), |line| Err(format!("prints \"{line}\", which is not shown")))
 }
 
 /// Whether this line of a page stands for that one.
@@ -183,13 +186,19 @@ fn what_is_told_and_not_so_is_noticed() {
         "```sh\nmkdir deep; cd deep\n```\ntext\n```sh\n[ \"$(basename \"$PWD\")\" = deep ]\n```\n",
     );
     session.follow("excused", "<!-- not run: for a reason -->\n\n```sh\nfalse\n```\n");
-    for bad in
-        ["```sh\nfalse\n```\n", "```console\n$ echo one\ntwo\n```\n", "```console\n$ (exit 2)\nx\n```\n"]
-    {
+    for bad in [
+        "```sh\nfalse\n```\n",
+        "```console\n$ echo one\ntwo\n```\n",
+        "```console\n$ echo one; echo two\none\n```\n",
+        "```console\n$ (exit 2)\nx\n```\n",
+    ] {
         let failed = std::panic::catch_unwind(|| Session::new(None).follow("bad", bad));
         assert!(failed.is_err(), "{bad}");
     }
-    assert_eq!(compare("a\n...\nc", "a\nb\nc\nd"), Ok(()));
-    assert_eq!(compare("a\nc", "a\nb\nc"), Err("c"));
+    assert_eq!(compare("a\n...\nc", "a\nb\nc\n"), Ok(()));
+    assert_eq!(compare("a\n...\nc\n...\n", "a\nb\nc\nd\n"), Ok(()));
+    assert_eq!(compare("a\nc", "a\nb\nc"), Err("does not print \"c\"".to_owned()));
+    assert_eq!(compare("a\n...\nc", "a\nb\nc\n\nd"), Err("prints \"d\", which is not shown".to_owned()));
+    assert_eq!(compare("", "a\n"), Err("prints \"a\", which is not shown".to_owned()));
     assert!(is_shown("a ... c", "a b c") && !is_shown("a ... c", "a b d") && !is_shown("a ... a", "a "));
 }

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{Repository, environment, expression::Scope, git, home, path_with, programs, yaml};
+use super::{Repository, TAG, environment, expression::Scope, git, home, path_with, programs, yaml};
 use crate::map_storage::{MapStorage, TOKEN};
 
 /// A runner, and what came of a run.
@@ -97,7 +97,7 @@ impl<'a> Runner<'a> {
         for (key, value) in own.as_object().into_iter().flatten() {
             contexts["github"][key] = value.clone();
         }
-        contexts["runner"] = json!({"os": "Linux", "arch": "X64"});
+        contexts["runner"] = json!({"os": "Linux", "arch": "X64", "temp": self.temp.path()});
         contexts["secrets"] = self.secrets.clone();
         contexts["steps"] = json!({});
         for step in steps {
@@ -204,7 +204,7 @@ fn a_healthy_change_is_told_and_bundled() {
     // Pictures that nobody could see are not promised.
     assert!(summary.contains("artifact venue-changes") && !summary.contains("<img"), "{summary}");
     assert_eq!(runner.artifacts(), ["venue-changes", "venue"]);
-    assert!(runner.file("venue-pictures/77-1/maps/lobby.tmj.png").is_file());
+    assert!(runner.file("venue/pictures/77-1/maps/lobby.tmj.png").is_file());
     assert!(runner.used.iter().any(|(action, _)| action.starts_with("github/codeql-action/upload-sarif@")));
     let findings: Value =
         serde_json::from_slice(&fs::read(outputs["findings"].as_str().unwrap()).unwrap()).unwrap();
@@ -279,15 +279,20 @@ fn the_workflow_of_a_new_project_publishes_its_main_branch_and_keeps_the_secret(
     for name in ["action.yml", "Cargo.toml", "Cargo.lock"] {
         fs::copy(home().join(name), source.path().join(name)).unwrap();
     }
-    for folder in ["src", "assets", "maps"] {
+    for folder in ["src", "assets", "maps", "templates", "docs"] {
         fs::create_dir(source.path().join(folder)).unwrap();
-        fs::write(source.path().join(folder).join("part"), folder).unwrap();
+        fs::write(source.path().join(folder).join("draw-a-stand.md"), folder).unwrap();
     }
-    for arguments in
-        [&["init", "--quiet"][..], &["add", "--all"], &["commit", "--quiet", "--message", "Release"]]
-    {
+    let git_there = |arguments: &[&str]| {
         assert!(git(source.path(), arguments).status.success(), "{arguments:?}");
-    }
+    };
+    git_there(&["init", "--quiet"]);
+    git_there(&["add", "--all"]);
+    git_there(&["commit", "--quiet", "--message", "Release"]);
+    git_there(&["tag", TAG]);
+    // What comes later is not taken.
+    fs::write(source.path().join("action.yml"), "broken").unwrap();
+    git_there(&["commit", "--quiet", "--all", "--message", "Break"]);
     let address = format!("file://{}", source.path().display());
     let repository = Repository::new(&["--venue-git", &address]);
     let server = MapStorage::new(&[]);
@@ -320,6 +325,16 @@ fn the_workflow_of_a_new_project_publishes_its_main_branch_and_keeps_the_secret(
     assert!(!runner.printed.contains(TOKEN));
     fs::remove_dir_all(repository.folder.join(".venue")).unwrap();
 
+    // The summary says why the server did not take it.
+    let mut runner = Runner::push(&repository, NO_COMMIT);
+    runner.secrets = json!({"VENUE_PUBLISH_TOKEN": "no-token-of-this-server"});
+    runner.workflow();
+    assert!(runner.failed, "{}", runner.printed);
+    let summary = runner.summary();
+    let (_, told) = summary.split_once("### venue publish").unwrap_or_else(|| panic!("{summary}"));
+    assert!(told.contains("(HTTP 401)"), "{told}");
+    fs::remove_dir_all(repository.folder.join(".venue")).unwrap();
+
     // Without the secret, on a pull request, or when something is found, nothing is published.
     let asked = server.asked();
     let base = repository.git(&["rev-parse", "HEAD"]);
@@ -334,6 +349,95 @@ fn the_workflow_of_a_new_project_publishes_its_main_branch_and_keeps_the_secret(
     assert!(runner.failed && runner.printed.contains("::error file=maps/lobby.tmj"), "{}", runner.printed);
     assert!(runner.summary().contains("### venue diff"), "{}", runner.summary());
     assert_eq!(server.asked(), asked);
+}
+
+#[test]
+fn projects_of_one_repository_keep_their_results_apart() {
+    let repository = Repository::new(&["--ci", "none"]);
+    let projects = ["events/fair", "./events/spring/"];
+    for project in projects {
+        let mut command = assert_cmd::Command::cargo_bin("venue").unwrap();
+        command.arg("new").arg(repository.folder.join(project)).args(["--ci", "none"]).assert().success();
+    }
+    let base = repository.commit("Two events");
+    for project in projects {
+        let lobby = format!("{project}/maps/lobby.tmj");
+        repository.edit(&lobby, "Press SPACE to read the programme", "Press SPACE for the programme");
+    }
+    repository.commit("Say it shorter");
+    let mut runner = Runner::pull_request(&repository, &base);
+    let [fair, spring] =
+        projects.map(|project| runner.action(home(), &json!({"project": project, "sarif": "true"})));
+    assert!(!runner.failed, "{}", runner.printed);
+    assert_eq!(
+        runner.artifacts(),
+        [
+            "venue-changes-events-fair",
+            "venue-events-fair",
+            "venue-changes-events-spring",
+            "venue-events-spring"
+        ]
+    );
+    assert!(runner.summary().contains("artifact venue-changes-events-fair"), "{}", runner.summary());
+    let categories: Vec<&Value> = runner
+        .used
+        .iter()
+        .map(|(_, with)| &with["category"])
+        .filter(|category| !category.is_null())
+        .collect();
+    assert_eq!(categories, ["venue-events-fair", "venue-events-spring"]);
+    for output in ["findings", "bundle"] {
+        assert_ne!(fair[output], spring[output]);
+        for project in [&fair, &spring] {
+            assert!(PathBuf::from(project[output].as_str().unwrap()).is_file(), "{project}");
+        }
+    }
+}
+
+#[test]
+fn the_cache_knows_all_that_the_program_is_made_of() {
+    let action = fs::read_to_string(home().join("action.yml")).unwrap();
+    let (_, rest) = action.split_once("&& find ").unwrap();
+    let known: Vec<&str> = rest.split_once(" -type f").unwrap().0.split(' ').collect();
+    let mut included = 0;
+    for entry in walkdir::WalkDir::new(home().join("src")).into_iter().flatten() {
+        if entry.path().extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let folder = entry.path().parent().unwrap().strip_prefix(home()).unwrap().to_string_lossy();
+        let text = fs::read_to_string(entry.path()).unwrap();
+        let parts = text.split("include_str!(").flat_map(|part| part.split("include_bytes!("));
+        for part in parts.skip(1) {
+            let Some(name) = part.trim_start().strip_prefix('"').and_then(|name| name.split('"').next())
+            else {
+                continue;
+            };
+            let name = venue::source::resolve(&folder, name);
+            included += usize::from(!name.starts_with("src/"));
+            let is_known = known.iter().any(|known| {
+                name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            });
+            assert!(is_known, "{name} is compiled in, and no part of the cache's key");
+        }
+    }
+    assert!(included > 20, "{included}");
+}
+
+#[test]
+fn adopted_maps_are_not_bundled_until_somebody_says_so() {
+    let read = |repository: &Repository| {
+        let text = fs::read_to_string(repository.folder.join(".github/workflows/venue.yml")).unwrap();
+        let workflow = yaml(&text);
+        assert_eq!(workflow["env"]["VENUE_REF"], TAG);
+        let steps = workflow["jobs"]["maps"]["steps"].as_array().unwrap().clone();
+        let with = steps.into_iter().find(|step| step["uses"] == "./.venue").unwrap()["with"].clone();
+        (text, with)
+    };
+    let (text, with) = read(&Repository::adopted(&[]));
+    assert_eq!(with["bundle"], "false");
+    assert!(text.contains("# Write \"true\" once"), "{text}");
+    let (_, with) = read(&Repository::new(&[]));
+    assert!(with["bundle"].is_null() && with["publish-token"].is_string(), "{with}");
 }
 
 #[test]

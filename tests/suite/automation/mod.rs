@@ -13,6 +13,9 @@ use std::{
 
 use serde_json::Value;
 
+/// The tag of this version.
+const TAG: &str = concat!("v", env!("CARGO_PKG_VERSION"));
+
 /// The repository of `venue` itself.
 fn home() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -37,6 +40,16 @@ impl Repository {
         let repository = Self { above, folder };
         repository.git(&["init", "--quiet", "--initial-branch", "main"]);
         repository.commit("Begin");
+        repository
+    }
+
+    /// A folder of maps that was there before, adopted.
+    fn adopted(arguments: &[&str]) -> Self {
+        let repository = Self::new(&["--ci", "none"]);
+        fs::remove_file(repository.folder.join("venue.toml")).unwrap();
+        let mut command = assert_cmd::Command::cargo_bin("venue").unwrap();
+        command.args(["new", "--from"]).arg(&repository.folder).args(arguments).assert().success();
+        repository.commit("Adopt the maps");
         repository
     }
 
@@ -99,8 +112,9 @@ fn programs(folder: &Path, with_venue: bool) -> PathBuf {
     let bin = folder.join("programs");
     fs::create_dir_all(&bin).unwrap();
     let script = format!(
-        "#!/bin/sh\n[ \"$1\" = install ] || exit 1\nwhile [ $# -gt 1 ]; do [ \"$1\" = --root ] && root=$2; shift; done\n\
+        "#!/bin/sh\n[ \"$1\" = install ] || exit 1\necho \"$@\" > '{}'\nwhile [ $# -gt 1 ]; do [ \"$1\" = --root ] && root=$2; shift; done\n\
          mkdir -p \"$root/bin\" && cp '{}' \"$root/bin/venue\"\n",
+        folder.join("cargo-arguments").display(),
         venue.display()
     );
     fs::write(bin.join("cargo"), script).unwrap();
@@ -140,9 +154,16 @@ fn the_page_on_ci_names_what_there_is_to_set() {
     for input in yaml(&read("action.yml"))["inputs"].as_object().unwrap().keys() {
         assert!(page.contains(&format!("`{input}")), "docs/ci.md does not know the input {input}");
     }
+    let template = read("templates/venue.yml");
+    let inputs = &yaml(template.split_once("\n---\n").unwrap().0)["spec"]["inputs"];
+    for input in inputs.as_object().unwrap().keys() {
+        assert!(page.contains(&format!("`{input}")), "docs/ci.md does not know the input {input} for GitLab");
+    }
+    assert_eq!(inputs["venue-ref"]["default"], TAG);
     for hook in yaml(&read(".pre-commit-hooks.yaml")).as_array().unwrap() {
         assert!(page.contains(hook["id"].as_str().unwrap()), "{hook}");
     }
-    let version = format!("@v{}", env!("CARGO_PKG_VERSION"));
-    assert!(page.contains(&version), "docs/ci.md pins another version than {version}");
+    for pin in [format!("@{TAG}\n"), format!(" ref: {TAG}\n"), format!(" rev: {TAG}\n")] {
+        assert!(page.contains(&pin), "docs/ci.md pins another version than {pin}");
+    }
 }

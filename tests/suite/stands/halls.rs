@@ -231,6 +231,34 @@ proptest! {
     }
 }
 
+#[test]
+fn of_a_hall_that_is_not_written_nothing_is_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    fs::create_dir(file("maps")).unwrap();
+    fs::write(file("maps/lobby.tmj"), super::hall(20, 14, &[])).unwrap();
+    fs::write(file("maps/t.png"), venue::picture::encode(&image::RgbaImage::new(64, 32)).unwrap()).unwrap();
+    let spec = format!("output = \"fair.tmj\"\n{}", spec("exit = \"lobby.tmj\"", &[0, 1, 2]));
+    fs::write(file("maps/s.toml"), spec).unwrap();
+    let config = "[project]\nentry = \"maps/lobby.tmj\"\nmaps = [\"maps/*.tmj\"]\n[stands]\nspecs = [\"maps/s.toml\"]\n";
+    fs::write(file("venue.toml"), config).unwrap();
+    let run = |args: &[&str]| {
+        let mut command = assert_cmd::Command::cargo_bin("venue").unwrap();
+        let output = command.current_dir(folder.path()).args(args).output().unwrap();
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    };
+    // Nothing leads to the hall.
+    let told = run(&["check"]);
+    assert!(told.contains("1 map checked") && !told.contains("fair.tmj"), "{told}");
+    assert!(!run(&["check", "--format", "junit"]).contains("fair.tmj"));
+    run(&["check", "--write-baseline", "accepted.json"]);
+    assert!(!fs::read_to_string(file("accepted.json")).unwrap().contains("fair.tmj"));
+    // Once it is there, that is told.
+    run(&["stands", "maps/s.toml"]);
+    let told = run(&["check"]);
+    assert!(told.contains("2 maps checked") && told.contains("--> maps/fair.tmj"), "{told}");
+}
+
 /// A lobby whose exit leads to a hall that only the bundle builds, and the hall's door, which leads back.
 #[test]
 fn a_bundle_builds_the_hall_and_doors_lead_both_ways() {
