@@ -363,7 +363,6 @@ mod tests {
         let many = |text: &str| text.repeat(200_000 / text.len());
         for (name, text) in [
             ("pages/x.css", many("url(")),
-            ("pages/x.css", many("@import '")),
             ("pages/x.js", format!("`{}", many("\\`"))),
             ("pages/x.js", format!("'{}", many("\\'"))),
         ] {
