@@ -104,10 +104,18 @@ pub(super) fn line_heights() -> Vec<(u32, u32)> {
     SETS[0].iter().rev().map(|font| (font.character_size.width, font.character_size.height + 1)).collect()
 }
 
-/// Writes one line in the font whose lines are this high.
-pub(super) fn line_of(image: &mut RgbaImage, text: &str, (x, y): (u32, u32), ink: Rgba<u8>, height: u32) {
+/// Writes one line in the font of this size, one of [`line_heights`].
+pub(super) fn line_of(
+    image: &mut RgbaImage,
+    text: &str,
+    (x, y): (u32, u32),
+    ink: Rgba<u8>,
+    (width, height): (u32, u32),
+) {
     let fonts = fonts_for(text);
-    let font = fonts.iter().find(|font| font.character_size.height < height).unwrap_or(&fonts[5]);
+    // Two are equally high.
+    let fits = |font: &&&MonoFont| font.character_size.width <= width && font.character_size.height < height;
+    let font = fonts.iter().find(fits).unwrap_or(&fonts[5]);
     let at = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
     draw(image, text, font, Point::new(at(x), at(y)), ink);
 }
@@ -205,6 +213,21 @@ mod tests {
         assert_eq!(written("Rocket 🚀 Works"), "Rocket Works");
         assert_eq!((written("شركة النور").as_str(), written("🎉").as_str()), ("the-slug", "the-slug"));
         assert_eq!(written("Žluťásek"), "Žluťásek");
+    }
+
+    #[test]
+    fn lines_are_as_wide_as_they_are_said_to_be() {
+        for (width, height) in line_heights() {
+            let mut image = RgbaImage::new(12 * width, height);
+            line_of(&mut image, "MMMMMMMMM\u{c9}", (width, 0), INK, (width, height));
+            let columns: Vec<u32> =
+                image.enumerate_pixels().filter(|(.., pixel)| **pixel == INK).map(|(x, ..)| x).collect();
+            let (first, last) = (columns.iter().min().unwrap(), columns.iter().max().unwrap());
+            assert!(
+                *first >= width && *last < 11 * width && *last > 10 * width,
+                "{width}: {first} to {last}"
+            );
+        }
     }
 
     #[test]

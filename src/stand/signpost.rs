@@ -126,7 +126,7 @@ impl Signpost {
                 if let Some(direction) = text.direction {
                     arrow(&mut image, direction, (MARGIN, top + line / 2), letter);
                 }
-                lettering::line_of(&mut image, &text.text, (MARGIN + 2 * letter, top), INK, line);
+                lettering::line_of(&mut image, &text.text, (MARGIN + 2 * letter, top), INK, (letter, line));
             }
             break;
         }
