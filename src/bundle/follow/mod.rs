@@ -151,6 +151,10 @@ impl Followed {
         } else {
             percent_encoded(&relative(folder, new))
         };
+        if spots.is_empty() {
+            self.notes
+                .push(format!("\"{text}\" is \"{new}\" in the bundle: write it so, it is not changed here"));
+        }
         // A path is a part of its text.
         let offset = path.as_ptr().addr() - text.as_ptr().addr();
         for spot in spots {
@@ -318,7 +322,7 @@ mod tests {
     #[test]
     fn files_that_are_called_otherwise_are_named_so() {
         let mut sources = Sources::new("/nowhere");
-        for file in ["maps/hall.json", "pages/main.ts", "maps/my hall.tmx"] {
+        for file in ["maps/hall.json", "pages/main.ts", "maps/my hall.tmx", "maps/a&b.json"] {
             sources.insert(file, *b"x");
         }
         let own = Own::of(&Project::default(), &settings());
@@ -327,6 +331,7 @@ mod tests {
         let new_name = |name: &str, room: bool| match name {
             "maps/hall.json" => Some(format!("maps/hall.{}", if room { "wam" } else { "tmj" })),
             "maps/my hall.tmx" => Some("maps/my hall.tmj".to_owned()),
+            "maps/a&b.json" => Some("maps/a&b.tmj".to_owned()),
             "pages/main.ts" => Some("pages/main.js".to_owned()),
             _ => None,
         };
@@ -353,6 +358,15 @@ mod tests {
             Some("WA.nav.goToRoom('hall.wam#in'); say('the hall.json of old')")
         );
         assert_eq!(rewritten("pages/x.js", "say('hall.jsonx', 'all.json')"), None);
+        // What is not written as it is meant stays whole, and is told.
+        let entity = "<a href='../maps/a&amp;b.json?x'><p style='background: url(../maps/hall.json)'>";
+        let followed = references(places, "pages/x.html", entity.as_bytes(), maps.iter(), &new_name);
+        assert_eq!((followed.rewritten(entity), followed.notes.len()), (None, 2), "{:?}", followed.notes);
+        let query = "<a href='../maps/hall.json?a=1&amp;b=2'>";
+        assert_eq!(
+            rewritten("pages/x.html", query).as_deref(),
+            Some("<a href='../maps/hall.tmj?a=1&amp;b=2'>")
+        );
         let as_bundled = "<a href=../maps/hall.tmj#in>";
         let followed = references(places, "pages/x.html", as_bundled.as_bytes(), maps.iter(), &new_name);
         assert_eq!((followed.rewritten(as_bundled), followed.notes), (None, Vec::new()));

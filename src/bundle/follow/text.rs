@@ -44,8 +44,12 @@ impl<'t> Texts<'t> {
         self.literals.entry(plain(text)).or_default().extend(place);
     }
 
-    /// Where in the file a part of its text is; `None` for what was made of it.
+    /// Where in the file a part of its text is; `None` for what was made of it, and for a path that is not
+    /// written as it is meant.
     fn place(&self, part: &str) -> Option<usize> {
+        if part.split(['#', '?']).next().is_some_and(|path| path.contains("&amp;")) {
+            return None;
+        }
         let start = part.as_ptr().addr().checked_sub(self.whole.as_ptr().addr())?;
         (self.whole.get(start..start.checked_add(part.len())?) == Some(part)).then_some(start)
     }
