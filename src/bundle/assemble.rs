@@ -13,7 +13,7 @@ use super::{
     picture,
     plan::Plan,
     reference::{Target, extension},
-    script, wam,
+    script, unused, wam,
 };
 use crate::{
     format::{SaveStyle, save_tmj},
@@ -124,6 +124,10 @@ impl Workshop<'_> {
         finish(&mut map, &mut notes);
         let mut atlases = BTreeMap::new();
         if self.settings.optimize {
+            // What its editor adds there later may use scripts.
+            if self.project.config.project.host != Host::MapStorage {
+                unused::remove(&mut map);
+            }
             let pixels =
                 |file: &str, picture: &Picture| self.store.load(&self.project.sources, file, picture).ok();
             let form = PictureForm { largest: self.settings.texture_size, edge: self.settings.extrude };

@@ -22,6 +22,7 @@ mod plan;
 mod reference;
 mod report;
 mod script;
+mod unused;
 mod walk;
 mod wam;
 mod write;

@@ -153,11 +153,7 @@ impl<'a> MapContext<'a> {
     /// Whether a script runs in the map, which may give names and layers a meaning of its own: the
     /// map's, or that of a page which may use the scripting interface.
     pub(super) fn has_script(&self) -> bool {
-        let allowed = |property: &Property| {
-            matches!(property.name.as_str(), "openWebsiteAllowApi" | "allowApi") && !property.value.is_falsy()
-        };
-        self.map.properties.text("script").is_some_and(|script| !script.trim().is_empty())
-            || self.holders().iter().any(|holder| holder.properties.iter().any(allowed))
+        crate::workadventure::has_script(self.map)
     }
 
     /// Whether the map has cells to walk on: an infinite one has none for the engine.

@@ -10,6 +10,7 @@ mod meaning;
 pub mod meeting;
 mod property;
 pub(crate) mod reference;
+mod scripting;
 #[cfg(test)]
 pub(crate) mod testing;
 mod traffic;
@@ -28,5 +29,6 @@ pub use meaning::{Entry, EntryKind, Exit, FlatLayer, Holder, Meaning, Zone, Zone
 pub(crate) use meaning::{MOST_CELLS, arrivals_in_area, cells_of_area, is_floor_layer};
 pub use property::{HolderKind, PROPERTIES, PropertyFact, Reference, ValueKind};
 pub use reference::moved;
+pub(crate) use scripting::has_script;
 pub use traffic::Traffic;
 pub use walk::{Reach, WalkGrid, reads_tile_properties};
