@@ -7,7 +7,8 @@
 // The two take turns, so that a machine that is busy now and then is so for both. Medians are shown, and the
 // ratio of the medians: how much of the other's time, memory and bytes `venue` takes.
 //
-// Usage: node benches/side-by-side.mjs [--runs N] MAP...
+// Usage: node benches/side-by-side.mjs [--runs N] [--together] MAP...
+//   --together         only `venue check` and the guard, each in one process over all the maps
 //   VENUE              the program; default target/release/venue
 //   WA_MAP_OPTIMIZER   a folder in which `npm install wa-map-optimizer` was done; without it that part is left out
 // The guard is in tests/judges (`npm ci --prefix tests/judges`). GNU time must be at /usr/bin/time.
@@ -20,6 +21,7 @@ import { fileURLToPath } from 'node:url';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const args = process.argv.slice(2);
 const runs = args[0] === '--runs' ? Number(args.splice(0, 2)[1]) : 5;
+const together = args[0] === '--together' && args.shift();
 const venue = path.resolve(process.env.VENUE ?? path.join(root, 'target/release/venue'));
 const optimizer = process.env.WA_MAP_OPTIMIZER;
 const judges = path.join(root, 'tests/judges');
@@ -84,7 +86,17 @@ function closureRoot(map, maps) {
 }
 
 console.log('| | map | time | processors | memory | bytes |\n|---|---|---|---|---|---|');
-for (const given of args) {
+// Checks all the maps that it is given, and says how many are right.
+const guard = `import { ITiledMap } from '@workadventure/tiled-map-type-guard'; import fs from 'node:fs';
+  const isRight = (map) => ITiledMap.safeParse(JSON.parse(fs.readFileSync(map, 'utf8'))).success;
+  console.log(process.argv.slice(1).filter(isRight).length);`;
+const guarding = (maps) => [['node', '--input-type=module', '-e', guard, ...maps], judges];
+const checking = (maps) => [[venue, 'check', ...maps, '--format', 'json'], root];
+if (together) {
+  const maps = args.map((given) => path.resolve(given));
+  row('check / guard', `${maps.length} maps in one process`, pair(checking(maps), guarding(maps)));
+}
+for (const given of together ? [] : args) {
   const map = path.resolve(given);
   const name = path.join(path.basename(path.dirname(map)), path.basename(map));
   if (optimizer) {
@@ -108,9 +120,7 @@ for (const given of args) {
     const bytes = measured && [maps.reduce((sum, made) => sum + made.bytes_after, 0), folderBytes(other)];
     row('bundle / wa-map-optimizer', maps.length > 1 ? `${name} and ${maps.length - 1} more` : name, measured, bytes);
   }
-  const guard = `import { ITiledMap } from '@workadventure/tiled-map-type-guard'; import fs from 'node:fs';
-    console.log(ITiledMap.safeParse(JSON.parse(fs.readFileSync(process.argv[1], 'utf8'))).success);`;
-  row('check / guard', name, pair([[venue, 'check', map, '--format', 'json'], root], [['node', '--input-type=module', '-e', guard, map], judges]));
+  row('check / guard', name, pair(checking([map]), guarding([map])));
   row('render / tmxrasterizer', name, pair(
     [[venue, 'render', map, '--quiet', '--out', path.join(scratch, 'ours.png')], root],
     [['tmxrasterizer', map, path.join(scratch, 'theirs.png')], root],

@@ -190,7 +190,6 @@ impl Workshop<'_> {
 
     /// Size of a map's file and of the pictures of its tilesets and image layers, in bytes.
     fn weight(&self, map: &Map) -> u64 {
-        let size = |name: &str| self.project.sources.read(name).map_or(0, |bytes| bytes.len() as u64);
         let mut names = std::collections::BTreeSet::from([map.file.clone()]);
         let mut take = |file: &str, picture: &Picture| {
             names.insert(resolve(parent(file), &picture.source));
@@ -204,7 +203,7 @@ impl Workshop<'_> {
                 take(&map.file, &image.picture);
             }
         }
-        names.iter().map(|name| size(name)).sum()
+        names.iter().filter_map(|name| self.project.sources.size(name)).sum()
     }
 
     /// Points tilesets and image layers at their pictures in the bundle.

@@ -1,6 +1,6 @@
 //! Judges a project: every map on its own, then all together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
@@ -52,10 +52,12 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
         }
     }
     // What is found between maps can be accepted by the map whose file it stands in.
+    let place: HashMap<&str, usize> =
+        contexts.iter().enumerate().map(|(index, context)| (context.map.file.as_str(), index)).collect();
     let mut findings = Vec::new();
     for finding in of_world {
-        match contexts.iter().position(|context| context.map.file == finding.spot.file) {
-            Some(index) => by_map[index].push(finding),
+        match place.get(finding.spot.file.as_str()) {
+            Some(index) => by_map[*index].push(finding),
             None => findings.push(finding),
         }
     }

@@ -158,6 +158,7 @@ fn maps(sources: &Sources, world: &WorldFile, findings: &mut Vec<Finding>) -> Ve
         match compile(pattern) {
             Ok(regex) => names.extend(
                 entries
+                    .names
                     .iter()
                     .filter(|entry| *entry != &world.file && place(&regex, pattern, entry).is_some())
                     .map(|entry| resolve(folder, entry)),

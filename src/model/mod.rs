@@ -17,6 +17,7 @@ mod layer;
 mod map;
 mod object;
 mod property;
+mod region;
 mod tileset;
 mod wam;
 mod world_file;
@@ -33,6 +34,7 @@ pub use layer::{
 pub use map::{Map, MapTileset, Orientation, RenderOrder};
 pub use object::{Object, Shape, Text};
 pub use property::{Extra, Json, Properties, Property, Value};
+pub use region::{Region, RegionIndex, RegionIter};
 pub use tileset::{Frame, Picture, Tile, Tileset};
 pub use wam::{Area, AreaProperty, Collection, Entity, Wam};
 pub use world_file::{WorldFile, WorldMapEntry, WorldPattern};

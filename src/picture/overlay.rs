@@ -147,7 +147,7 @@ impl Overlay {
                 let default = if entry.default { " (default)" } else { "" };
                 Mark {
                     style: &ENTRY,
-                    cells: entry.cells.iter().copied().collect(),
+                    cells: entry.cells.iter().collect(),
                     label: Some(format!("#{}{default}", entry.name)),
                 }
             }));
@@ -155,7 +155,7 @@ impl Overlay {
         if wanted(OverlayKind::Exits) {
             marks.extend(meaning.exits.iter().map(|exit| Mark {
                 style: &EXIT,
-                cells: exit.cells.iter().copied().collect(),
+                cells: exit.cells.iter().collect(),
                 label: Some(format!("> {}", exit.property.value.display())),
             }));
         }
@@ -232,7 +232,7 @@ fn shape(zone: &Zone) -> BTreeSet<TilePos> {
         (Holder::Area(_), Some(area)) if u64::from(area.width) * u64::from(area.height) <= 1 << 20 => {
             area.cells().collect()
         }
-        _ => zone.cells.iter().copied().collect(),
+        _ => zone.cells.iter().collect(),
     }
 }
 

@@ -289,7 +289,7 @@ impl Project {
     fn load_types(&mut self, map: &str) {
         for folder in folders(map) {
             let entries = self.sources.entries(folder).unwrap_or_default();
-            let mut files = entries.iter().filter(|name| name.ends_with(".tiled-project"));
+            let mut files = entries.names.iter().filter(|name| name.ends_with(".tiled-project"));
             let Some(first) = files.next() else { continue };
             let file = crate::source::resolve(folder, first);
             if self.types.iter().all(|known| known.types.file != file) {

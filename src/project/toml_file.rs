@@ -67,16 +67,23 @@ fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
     Some((key, rest.split('`').skip(1).step_by(2).collect()))
 }
 
-/// The candidate that `word` was probably meant to be: it differs in letter case, or by few letters.
+/// Most words that one is compared with: thousands of mistakes and of names would take for ever.
+const MOST_COMPARED: usize = 1000;
+
+/// The candidate that `word` was probably meant to be: it differs in letter case, or by few letters. Of very
+/// many candidates the first are looked at.
 pub fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a (impl AsRef<str> + 'a + ?Sized)>,
 ) -> Option<String> {
     let lower = word.to_lowercase();
-    let allowed = (lower.chars().count() / 3).clamp(1, 3);
+    let letters = word.chars().count();
+    let allowed = (letters / 3).clamp(1, 3);
     candidates
         .into_iter()
         .map(AsRef::as_ref)
+        .filter(|candidate| candidate.chars().count().abs_diff(letters) <= allowed)
+        .take(MOST_COMPARED)
         .map(|candidate| {
             // Letter case decides only between those that are equally near without it.
             let (near, exact) = (candidate.to_lowercase(), strsim::osa_distance(word, candidate));

@@ -65,9 +65,28 @@ pub struct Sources {
 struct Cache {
     files: Vec<Arc<SourceFile>>,
     by_name: HashMap<String, FileId>,
-    folders: HashMap<String, Option<Arc<BTreeSet<String>>>>,
+    folders: HashMap<String, Option<Arc<Folder>>>,
     pictures: HashMap<String, PictureHeader>,
     derived: HashMap<String, Arc<[u8]>>,
+}
+
+/// What a folder holds.
+#[derive(Debug, Default)]
+pub(crate) struct Folder {
+    /// Names, exactly as the file system spells them.
+    pub(crate) names: BTreeSet<String>,
+    /// The first name of each spelling in lower case.
+    by_lower_case: HashMap<String, String>,
+}
+
+impl Folder {
+    fn new(names: BTreeSet<String>) -> Self {
+        let mut by_lower_case = HashMap::new();
+        for name in &names {
+            by_lower_case.entry(name.to_lowercase()).or_insert_with(|| name.clone());
+        }
+        Self { names, by_lower_case }
+    }
 }
 
 impl Sources {
@@ -191,6 +210,14 @@ impl Sources {
         Ok(self.disk_bytes(name)?.into())
     }
 
+    /// Size of the file called `name`, in bytes, without reading it; `None` where there is none.
+    pub fn size(&self, name: &str) -> Option<u64> {
+        match self.held(name) {
+            Some(bytes) => Some(bytes.len() as u64),
+            None => self.disk_file(name).and_then(|file| file.metadata()).ok().map(|metadata| metadata.len()),
+        }
+    }
+
     fn disk_bytes(&self, name: &str) -> io::Result<Vec<u8>> {
         let file = self.disk_file(name)?;
         let too_large = |bytes: u64| {
@@ -244,11 +271,10 @@ impl Sources {
                 continue;
             }
             let Some(entries) = self.entries(&folder) else { return Existence::Missing };
-            let found = if entries.contains(part) {
+            let found = if entries.names.contains(part) {
                 part.to_owned()
             } else {
-                let lower = part.to_lowercase();
-                match entries.iter().find(|entry| entry.to_lowercase() == lower) {
+                match entries.by_lower_case.get(&part.to_lowercase()) {
                     Some(entry) => {
                         other_case = true;
                         entry.clone()
@@ -305,8 +331,8 @@ impl Sources {
         }
     }
 
-    /// Names in a folder, exactly as the file system spells them; `None` where there is no folder.
-    pub(crate) fn entries(&self, folder: &str) -> Option<Arc<BTreeSet<String>>> {
+    /// What a folder holds; `None` where there is no folder.
+    pub(crate) fn entries(&self, folder: &str) -> Option<Arc<Folder>> {
         {
             let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(known) = cache.folders.get(folder) {
@@ -326,7 +352,7 @@ impl Sources {
                 found = true;
             }
         }
-        let entries = found.then(|| Arc::new(names));
+        let entries = found.then(|| Arc::new(Folder::new(names)));
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
         cache.folders.insert(folder.to_owned(), entries.clone());
         entries
@@ -360,6 +386,7 @@ mod tests {
         sources.insert("maps/a.tmj", *b"{}");
         assert_eq!(sources.existence("maps/a.tmj"), Existence::File);
         assert_eq!(&*sources.read("maps/a.tmj").unwrap(), b"{}");
+        assert_eq!((sources.size("maps/a.tmj"), sources.size("maps/b.tmj")), (Some(2), None));
         assert_eq!(sources.load("maps/a.tmj").unwrap().text().unwrap(), "{}");
     }
 

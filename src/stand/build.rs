@@ -258,7 +258,7 @@ impl Run<'_> {
         let name = resolve(self.files.folder(&exit.span()), path);
         if sources.existence(&name) != Existence::File {
             let beside = sources.entries(parent(&name)).unwrap_or_default();
-            let hint = nearest(file_name(&name), beside.iter());
+            let hint = nearest(file_name(&name), beside.names.iter());
             let hint = hint.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
             let message = format!("the hall's exit leads to {name}, which does not exist{hint}");
             mistakes.push(self.files.mistake(exit.span(), message));

@@ -11,7 +11,7 @@ use super::{
     spec::{Spec, SpecFiles, meant},
 };
 use crate::{
-    model::{Map, Shape, TilePos, TileRect},
+    model::{Map, Region, Shape, TilePos, TileRect},
     workadventure::{Holder, Meaning, Traffic, WalkGrid},
 };
 
@@ -46,7 +46,7 @@ pub(super) struct Ground {
     /// Cells of everything that a wish can name.
     pub(super) points: BTreeMap<String, Vec<TilePos>>,
     /// Where visitors arrive without a name in their link.
-    pub(super) arrival: Vec<TilePos>,
+    pub(super) arrival: Region,
 }
 
 impl Ground {
@@ -74,10 +74,10 @@ impl Ground {
             areas.insert(name, area);
         }
         let blocked = map.bounds().cells().filter(|cell| meaning.walk.is_blocked(*cell));
-        let zones = meaning.zones.iter().flat_map(|zone| zone.cells.iter().copied());
-        let taken: BTreeSet<TilePos> = blocked.chain(zones).chain(meaning.arrivals()).collect();
+        let zones = meaning.zones.iter().flat_map(|zone| zone.cells.iter());
+        let taken: Region = blocked.chain(zones).chain(meaning.arrivals()).collect();
         let ground = Self {
-            taken: CellSet::new(map.bounds(), |cell| taken.contains(&cell)),
+            taken: CellSet::new(map.bounds(), |cell| taken.contains(cell)),
             roofs: roofs(map),
             traffic: Traffic::of(meaning),
             points: points(meaning),

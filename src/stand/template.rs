@@ -153,7 +153,7 @@ impl Template {
             .entries
             .iter()
             .filter(|entry| entry.declared)
-            .flat_map(|entry| entry.cells.iter().copied())
+            .flat_map(|entry| entry.cells.iter())
             .collect();
         if entry.is_empty() {
             wrong("a template has an area with the property `start`: where the sponsor's link leads");
@@ -162,7 +162,7 @@ impl Template {
         }
         let reach = meaning.walk.reachable(entry.iter().copied());
         for zone in &meaning.zones {
-            if !zone.cells.iter().any(|cell| reach.contains(*cell)) {
+            if !zone.cells.iter().any(|cell| reach.contains(cell)) {
                 let object = zone.place.object.as_deref().unwrap_or_default();
                 wrong(&format!("the zone \"{object}\" cannot be walked to from where visitors arrive"));
             }
@@ -181,7 +181,7 @@ impl Template {
         {
             wrong(&format!("the cell ({}, {}) is shut in: fill it, or open a way to it", cell.x, cell.y));
         }
-        let zones = meaning.zones.iter().map(|zone| zone.cells.clone()).collect();
+        let zones = meaning.zones.iter().map(|zone| zone.cells.iter().collect()).collect();
         Self { name: name.to_owned(), map, blocked, entry, zones }
     }
 

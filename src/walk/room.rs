@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     finding::Severity,
-    model::{AreaProperty, Map, MapTileset, Orientation, PixelRect, Property, TilePos, TileRect, Wam},
+    model::{AreaProperty, Map, MapTileset, Orientation, PixelRect, Property, Region, TileRect, Wam},
     report::Report,
     workadventure::{AreaPropertyFact, Holder, MOST_CELLS, PropertyFact, WalkGrid, Zone, arrivals_in_area},
     world::{Way, World, title},
@@ -143,7 +143,7 @@ impl Room {
         let (mut drawn, mut room) = (Vec::new(), MOST_CELLS);
         for area in wam.into_iter().flat_map(|wam| &wam.areas) {
             if let Some(start) = area.property("start") {
-                let cells = runs(arrivals_in_area(map, area.rectangle, &mut room));
+                let cells = runs(&arrivals_in_area(map, area.rectangle, &mut room));
                 let default = start.boolean("isDefault") == Some(true);
                 drawn.push(RoomEntry { name: area.name.clone(), default, declared: true, cells });
             }
@@ -213,7 +213,7 @@ impl Surroundings<'_> {
             name,
             holder,
             gid,
-            cells: if zone.rectangle.is_some() { Vec::new() } else { runs(zone.cells.iter().copied()) },
+            cells: if zone.rectangle.is_some() { Vec::new() } else { runs(&zone.cells) },
             rectangle: zone.rectangle.map(corners),
             properties: zone.triggers.iter().filter_map(plain).collect(),
             happenings: happenings.collect(),
@@ -352,15 +352,12 @@ fn entry(entry: &crate::workadventure::Entry) -> RoomEntry {
         name: entry.name.clone(),
         default: entry.default,
         declared: entry.declared,
-        cells: runs(entry.cells.iter().copied()),
+        cells: runs(&entry.cells),
     }
 }
 
 /// Cells as runs: row, first column, length; sorted.
-fn runs(cells: impl IntoIterator<Item = TilePos>) -> Vec<(i32, i32, i32)> {
-    let mut cells: Vec<TilePos> = cells.into_iter().collect();
-    cells.sort_unstable();
-    cells.dedup();
+fn runs(cells: &Region) -> Vec<(i32, i32, i32)> {
     let mut runs: Vec<(i32, i32, i32)> = Vec::new();
     for cell in cells {
         match runs.last_mut() {

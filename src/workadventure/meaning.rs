@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     finding::{Place, Spot},
-    model::{Gid, Layer, Map, Object, PixelRect, Properties, Property, Shape, TilePos, TileRect, Value},
+    model::{
+        Gid, Layer, Map, Object, PixelRect, Properties, Property, Region, Shape, TilePos, TileRect, Value,
+    },
 };
 
 /// What a map means to WorkAdventure.
@@ -56,11 +58,11 @@ impl Meaning {
     }
 
     /// Cells where visitors can appear: those of all entries that are meant as such.
-    pub fn arrivals(&self) -> impl Iterator<Item = TilePos> + '_ {
+    pub fn arrivals(&self) -> impl Iterator<Item = TilePos> + Clone + '_ {
         self.entries
             .iter()
             .filter(|entry| entry.declared || entry.default)
-            .flat_map(|entry| entry.cells.iter().copied())
+            .flat_map(|entry| entry.cells.iter())
     }
 }
 
@@ -96,7 +98,7 @@ pub struct Zone {
     /// Cells that trigger it. Of a layer or a tile: the cell that holds the avatar's middle. Of an
     /// area: the cells in which an avatar can stand so that its feet, half a tile below its middle,
     /// are inside (workadventure-maps, section 1.1).
-    pub cells: Vec<TilePos>,
+    pub cells: Region,
     /// The rectangle of an area, in pixels.
     pub rectangle: Option<PixelRect>,
     /// Properties that make something happen and their companions, in the order of the file.
@@ -182,7 +184,7 @@ pub struct Entry {
     /// Whether it is meant as an entry (`start`), or is any tile layer, which a link can name too.
     pub declared: bool,
     /// Cells where visitors may appear.
-    pub cells: Vec<TilePos>,
+    pub cells: Region,
     /// The layer or object in the text.
     pub spot: Spot,
     /// Where it lies.
@@ -209,7 +211,7 @@ pub struct Exit {
     /// The property: `exitUrl` or `exitSceneUrl`, with its value.
     pub property: Property,
     /// Cells that trigger it.
-    pub cells: Vec<TilePos>,
+    pub cells: Region,
     /// Where the value stands in the text.
     pub spot: Spot,
     /// Where it lies.
@@ -274,21 +276,21 @@ fn area_rectangle(object: &Object) -> Option<PixelRect> {
 
 /// Cells from which an avatar is in an area of the editor's file (workadventure-maps, section 1.1).
 /// `room` is for all areas that are asked for together; it begins as [`MOST_CELLS`].
-pub(crate) fn cells_of_area(map: &Map, rectangle: PixelRect, room: &mut usize) -> Vec<TilePos> {
+pub(crate) fn cells_of_area(map: &Map, rectangle: PixelRect, room: &mut usize) -> Region {
     feet_cells(map, rectangle, room)
 }
 
 /// Cells in which an avatar can stand, its middle anywhere in the cell, so that its feet are in the
 /// rectangle: an area of one tile is entered from its own cell and from the one above. Whether
 /// something blocks the cell is not asked.
-fn feet_cells(map: &Map, rectangle: PixelRect, room: &mut usize) -> Vec<TilePos> {
+fn feet_cells(map: &Map, rectangle: PixelRect, room: &mut usize) -> Region {
     // Feet are at the middle plus 16 pixels, whatever the size of the tiles.
     let lifted = PixelRect { y: rectangle.y - 16.0, ..rectangle };
     cells_of(map, lifted, room)
 }
 
 /// The map's cells that a rectangle touches; none where there is no more `room` for as many.
-fn cells_of(map: &Map, rectangle: PixelRect, room: &mut usize) -> Vec<TilePos> {
+fn cells_of(map: &Map, rectangle: PixelRect, room: &mut usize) -> Region {
     let tiles = rectangle.tiles(map.tile_size);
     let bounds = map.bounds();
     let (left, top) = (tiles.x.max(bounds.x), tiles.y.max(bounds.y));
@@ -296,7 +298,7 @@ fn cells_of(map: &Map, rectangle: PixelRect, room: &mut usize) -> Vec<TilePos> {
     let size = |from: i32, to: i32| u32::try_from(to.saturating_sub(from)).unwrap_or(0);
     let inside = TileRect::new(left, top, size(left, right), size(top, bottom));
     let count = (inside.width as usize).saturating_mul(inside.height as usize);
-    let Some(rest) = room.checked_sub(count) else { return Vec::new() };
+    let Some(rest) = room.checked_sub(count) else { return Region::default() };
     *room = rest;
     inside.cells().collect()
 }
@@ -360,9 +362,9 @@ fn layer_zones(map: &Map) -> Vec<Zone> {
             if triggers.is_empty() {
                 return None;
             }
-            let cells: Vec<TilePos> = tiles.filled().map(|(cell, _)| cell).collect();
+            let cells: Region = tiles.filled().map(|(cell, _)| cell).collect();
             let mut place = Place::layer(&path, layer.id);
-            place.area_tiles = TileRect::around(cells.iter().copied());
+            place.area_tiles = cells.around();
             Some(Zone {
                 holder: Holder::Layer(path),
                 cells,
@@ -397,22 +399,22 @@ fn tile_zones(map: &Map) -> Vec<Zone> {
     if acting.is_empty() {
         return Vec::new();
     }
-    let mut cells: BTreeMap<u32, BTreeSet<TilePos>> = BTreeMap::new();
+    let mut cells: BTreeMap<u32, Vec<TilePos>> = BTreeMap::new();
     for (_, layer) in map.flat_layers() {
         for (cell, gid) in layer.tiles().into_iter().flat_map(|tiles| tiles.filled()) {
             if acting.contains_key(&gid.0) {
-                cells.entry(gid.0).or_default().insert(cell);
+                cells.entry(gid.0).or_default().push(cell);
             }
         }
     }
     acting
         .into_iter()
         .filter_map(|(gid, (set, tile, triggers))| {
-            let cells: Vec<TilePos> = cells.remove(&gid)?.into_iter().collect();
+            let cells: Region = cells.remove(&gid)?.into_iter().collect();
             let tileset = map.tilesets[set].tileset.as_ref()?;
             let tile = &tileset.tiles[tile];
             let mut place = Place::tileset(&tileset.name).tile(tile.id);
-            place.area_tiles = TileRect::around(cells.iter().copied());
+            place.area_tiles = cells.around();
             Some(Zone {
                 holder: Holder::Tile(tileset.name.clone(), tile.id),
                 cells,
@@ -468,12 +470,12 @@ fn entries(map: &Map) -> Vec<Entry> {
         let Some(tiles) = layer.tiles() else { continue };
         let named_start = path == "start" || path.ends_with("/start");
         let flagged = is_flagged_start(layer);
-        let cells: Vec<TilePos> = tiles.filled().map(|(cell, _)| cell).collect();
+        let cells: Region = tiles.filled().map(|(cell, _)| cell).collect();
         if cells.is_empty() && !named_start && !flagged {
             continue;
         }
         let mut place = Place::layer(&path, layer.id);
-        place.area_tiles = TileRect::around(cells.iter().copied());
+        place.area_tiles = cells.around();
         entries.push(Entry {
             name: layer.name.clone(),
             kind: EntryKind::Layer,
@@ -519,7 +521,7 @@ fn default_index(map: &Map, entries: &[Entry]) -> Option<usize> {
 
 /// Where tiles of the layer `start` have the property `start` with the text `start`, visitors arrive on
 /// those only (workadventure-maps, section 3.1, step 8).
-fn narrow_to_start_tiles(map: &Map, cells: &mut Vec<TilePos>) {
+fn narrow_to_start_tiles(map: &Map, cells: &mut Region) {
     let is_start = |gid: Gid| {
         // With flags the engine does not find the properties of a tile.
         let (set, id) = map.tileset_of(gid).filter(|_| gid.flags() == 0)?;
@@ -531,7 +533,7 @@ fn narrow_to_start_tiles(map: &Map, cells: &mut Vec<TilePos>) {
     else {
         return;
     };
-    let named: Vec<TilePos> = tiles
+    let named: Region = tiles
         .filled()
         .filter(|(_, gid)| *known.entry(*gid).or_insert_with(|| is_start(*gid).is_some()))
         .map(|(cell, _)| cell)
@@ -557,12 +559,12 @@ pub(crate) fn is_flagged_start(layer: &Layer) -> bool {
 
 /// Cells where visitors appear who arrive in an area of the editor's file; `room` as in
 /// [`cells_of_area`].
-pub(crate) fn arrivals_in_area(map: &Map, rectangle: PixelRect, room: &mut usize) -> Vec<TilePos> {
+pub(crate) fn arrivals_in_area(map: &Map, rectangle: PixelRect, room: &mut usize) -> Region {
     inset_cells(map, rectangle, room)
 }
 
 /// Cells where visitors appear who arrive in an area: 16 pixels off its edges, or in its middle.
-fn inset_cells(map: &Map, rectangle: PixelRect, room: &mut usize) -> Vec<TilePos> {
+fn inset_cells(map: &Map, rectangle: PixelRect, room: &mut usize) -> Region {
     let axis = |from: f64, size: f64| {
         if size > 32.0 { (from + 16.0, size - 32.0) } else { (from + size / 2.0, 0.0) }
     };
@@ -623,7 +625,7 @@ mod tests {
     fn feet_are_half_a_tile_below_the_middle() {
         let meaning =
             meaning(&area("site", [32, 32, 32, 32], r#"{"name":"silent","type":"bool","value":true}"#));
-        assert_eq!(meaning.zones[0].cells, [TilePos::new(1, 0), TilePos::new(1, 1)]);
+        assert_eq!(meaning.zones[0].cells, Region::from_iter([TilePos::new(1, 0), TilePos::new(1, 1)]));
     }
 
     #[test]
@@ -631,7 +633,7 @@ mod tests {
         let data = [3, 0x8000_0003, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         let meaning = meaning(&tiles("meet", data, ""));
         assert_eq!(meaning.zones.len(), 1);
-        assert_eq!(meaning.zones[0].cells, [TilePos::new(0, 0)]);
+        assert_eq!(meaning.zones[0].cells, Region::from_iter([TilePos::new(0, 0)]));
         assert_eq!(meaning.zones[0].holder, Holder::Tile("t".to_owned(), 2));
     }
 
@@ -672,7 +674,7 @@ mod tests {
         let meaning = meaning(&tiles("out", [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0], exit));
         assert_eq!(meaning.exits.len(), 1);
         assert_eq!(meaning.exits[0].target(), Some("b.tmj#in"));
-        assert_eq!(meaning.exits[0].cells, [TilePos::new(3, 0)]);
+        assert_eq!(meaning.exits[0].cells, Region::from_iter([TilePos::new(3, 0)]));
         assert_eq!(meaning.exits[0].spot.key.as_deref(), Some("value"));
     }
 
@@ -724,7 +726,7 @@ mod tests {
         testing::set_tile(&mut map, 2, "start", text("start"));
         map.layers.push(testing::tiles("start", [1, 3, 0x8000_0003, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
         let entry = Meaning::of(&map).default_entry().cloned().unwrap();
-        assert_eq!(entry.cells, [TilePos::new(1, 0)]);
+        assert_eq!(entry.cells, Region::from_iter([TilePos::new(1, 0)]));
     }
 
     #[test]

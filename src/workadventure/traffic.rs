@@ -10,7 +10,7 @@
 //! lies before it: the width of the stand, three rows deep, and the stand itself.
 
 use super::{Meaning, WalkGrid, Zone};
-use crate::model::{TilePos, TileRect};
+use crate::model::{Region, TilePos, TileRect};
 
 /// How far before a stand passers-by still notice it, in tiles.
 const VIEW: u32 = 3;
@@ -33,17 +33,17 @@ impl Traffic {
         let bounds = meaning.walk.bounds();
         let share = vec![0.0; bounds.width as usize * bounds.height as usize];
         let mut traffic = Self { bounds, share, above: Vec::new(), left: Vec::new() };
-        let entries: Vec<&[TilePos]> =
-            meaning.entries.iter().filter(|e| e.declared || e.default).map(|e| e.cells.as_slice()).collect();
-        let zones = meaning.zones.iter().filter(|zone| draws(zone)).map(|zone| zone.cells.as_slice());
-        let exits = meaning.exits.iter().map(|exit| exit.cells.as_slice());
-        let points: Vec<&[TilePos]> = zones.chain(exits).collect();
+        let entries: Vec<&Region> =
+            meaning.entries.iter().filter(|e| e.declared || e.default).map(|e| &e.cells).collect();
+        let zones = meaning.zones.iter().filter(|zone| draws(zone)).map(|zone| &zone.cells);
+        let exits = meaning.exits.iter().map(|exit| &exit.cells);
+        let points: Vec<&Region> = zones.chain(exits).collect();
         #[expect(clippy::cast_precision_loss, reason = "maps have few entries")]
         let part = 1.0 / entries.len().max(1) as f64;
         for (index, entry) in entries.iter().enumerate() {
             let others =
                 entries.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, cells)| *cells);
-            let goals: Vec<&[TilePos]> = points.iter().copied().chain(others).collect();
+            let goals: Vec<&Region> = points.iter().copied().chain(others).collect();
             traffic.walk(&meaning.walk, entry, &goals, part);
         }
         traffic.add_up();
@@ -65,13 +65,13 @@ impl Traffic {
     }
 
     /// Adds the walks from one entry to its goals, which share `part` between them.
-    fn walk(&mut self, grid: &WalkGrid, entry: &[TilePos], goals: &[&[TilePos]], part: f64) {
-        let distances = grid.distances(entry.iter().copied());
+    fn walk(&mut self, grid: &WalkGrid, entry: &Region, goals: &[&Region], part: f64) {
+        let distances = grid.distances(entry);
         let bounds = self.bounds;
         let steps = |cell: TilePos| index(bounds, cell).and_then(|index| distances[index]);
         let nearest: Vec<(u32, TilePos)> = goals
             .iter()
-            .filter_map(|cells| cells.iter().filter_map(|cell| Some((steps(*cell)?, *cell))).min())
+            .filter_map(|cells| cells.iter().filter_map(|cell| Some((steps(cell)?, cell))).min())
             .filter(|(steps, _)| *steps > 0)
             .collect();
         if nearest.is_empty() {

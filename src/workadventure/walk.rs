@@ -91,13 +91,25 @@ impl WalkGrid {
     /// space in proportion to the cells.
     pub fn distances(&self, from: impl IntoIterator<Item = TilePos>) -> Vec<Option<u32>> {
         let mut distances = vec![None; self.blocked.len()];
-        let mut edge = Vec::new();
-        for index in from.into_iter().filter_map(|cell| self.index(cell)) {
-            if !self.blocked[index] && distances[index].is_none() {
-                distances[index] = Some(0);
-                edge.push(index);
-            }
-        }
+        self.flood(from, |index, steps| {
+            let is_new = distances[index].is_none();
+            distances[index].get_or_insert(steps);
+            is_new
+        });
+        distances
+    }
+
+    /// The cells that can be walked to from any of `from`.
+    pub fn reachable(&self, from: impl IntoIterator<Item = TilePos>) -> Reach {
+        let mut reached = vec![false; self.blocked.len()];
+        self.flood(from, |index, _| !std::mem::replace(&mut reached[index], true));
+        Reach { grid: self.bounds(), reached }
+    }
+
+    /// Comes to each cell in the order of its steps; `is_new` marks it and tells whether it was not yet.
+    fn flood(&self, from: impl IntoIterator<Item = TilePos>, mut is_new: impl FnMut(usize, u32) -> bool) {
+        let from = from.into_iter().filter_map(|cell| self.index(cell));
+        let mut edge: Vec<usize> = from.filter(|index| !self.blocked[*index] && is_new(*index, 0)).collect();
         let width = self.width as usize;
         let mut next_edge = Vec::new();
         let mut steps = 0;
@@ -107,23 +119,15 @@ impl WalkGrid {
                 let column = index % width;
                 let left = (column > 0).then(|| index - 1);
                 let right = (column + 1 < width).then_some(index + 1);
-                let below = Some(index + width).filter(|below| *below < distances.len());
+                let below = Some(index + width).filter(|below| *below < self.blocked.len());
                 for next in [index.checked_sub(width), left, right, below].into_iter().flatten() {
-                    if !self.blocked[next] && distances[next].is_none() {
-                        distances[next] = Some(steps);
+                    if !self.blocked[next] && is_new(next, steps) {
                         next_edge.push(next);
                     }
                 }
             }
             std::mem::swap(&mut edge, &mut next_edge);
         }
-        distances
-    }
-
-    /// The cells that can be walked to from any of `from`.
-    pub fn reachable(&self, from: impl IntoIterator<Item = TilePos>) -> Reach {
-        let distances = self.distances(from);
-        Reach { grid: self.bounds(), reached: distances.iter().map(Option::is_some).collect() }
     }
 }
 

@@ -264,6 +264,7 @@ fn near(surroundings: &Surroundings, name: &str) -> Option<String> {
     let folder = parent(name);
     let beside = surroundings.sources.entries(folder).unwrap_or_default();
     let mut maps: BTreeSet<String> = beside
+        .names
         .iter()
         .filter(|file| MAP_EXTENSIONS.contains(&extension(file).as_str()))
         .map(|file| resolve(folder, file))

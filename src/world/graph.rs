@@ -2,6 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use petgraph::{
+    algo::kosaraju_scc,
+    graph::{DiGraph, NodeIndex},
+};
+
 use super::{
     Destination, Surroundings,
     editor::{self, DrawnExit},
@@ -175,7 +180,8 @@ impl<'a> World<'a> {
 
     /// The ways out of one map.
     pub fn ways_from(&self, from: usize) -> impl Iterator<Item = &Way<'a>> {
-        self.ways.iter().filter(move |way| way.from == from)
+        let first = self.ways.partition_point(|way| way.from < from);
+        self.ways[first..].iter().take_while(move |way| way.from == from)
     }
 
     /// The map that visitors get under a name: the one of that name, or its stand-in.
@@ -197,18 +203,33 @@ impl<'a> World<'a> {
     /// The maps that visitors come to who begin in these, following exits; these among them. Whether
     /// the exits can be walked to is not asked.
     pub fn reachable(&self, from: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
-        let mut next: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for way in &self.ways {
-            next.entry(way.from).or_default().extend(way.to);
-        }
         let mut reached = BTreeSet::new();
         let mut open: Vec<usize> = from.into_iter().filter(|index| *index < self.maps.len()).collect();
         while let Some(index) = open.pop() {
             if reached.insert(index) {
-                open.extend(next.get(&index).into_iter().flatten());
+                open.extend(self.ways_from(index).filter_map(|way| way.to));
             }
         }
         reached
+    }
+
+    /// The rings of the world: maps between which visitors can go back and forth, following exits. Each map
+    /// has the number of its ring; who leaves a ring comes to one of a lower number.
+    pub fn rings(&self) -> Vec<usize> {
+        let mut graph = DiGraph::<(), ()>::with_capacity(self.maps.len(), self.ways.len());
+        let nodes: Vec<NodeIndex> = self.maps.iter().map(|_| graph.add_node(())).collect();
+        for way in &self.ways {
+            if let Some(to) = way.to {
+                graph.add_edge(nodes[way.from], nodes[to], ());
+            }
+        }
+        let mut rings = vec![0; nodes.len()];
+        for (ring, maps) in kosaraju_scc(&graph).into_iter().enumerate() {
+            for map in maps {
+                rings[map.index()] = ring;
+            }
+        }
+        rings
     }
 
     /// Whether exits of the map lead where nobody can tell from here: to rooms by name, or to what
@@ -335,6 +356,10 @@ mod tests {
         assert_eq!(world.reachable([0]).into_iter().collect::<Vec<_>>(), [0, 1, 2]);
         assert_eq!(world.reachable([3, 99]).into_iter().collect::<Vec<_>>(), [3]);
         assert_eq!(world.dead_ends(), [2]);
+        // Lobby and hall lead to each other; the bar has its ring for itself, below theirs.
+        let rings = world.rings();
+        assert_eq!(rings[0], rings[1]);
+        assert!(rings[2] < rings[1] && rings[3] != rings[2] && rings[3] != rings[0]);
         assert!(world.leads_beyond(3) && !world.leads_beyond(0));
         assert!(world.outside().is_empty());
     }

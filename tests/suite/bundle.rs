@@ -49,23 +49,19 @@ fn draw(map: &Map, sources: &Sources) -> Result<image::RgbaImage, String> {
 /// Zones, entries and exits by what they do and where, without the names of tilesets.
 fn behaviour(meaning: &Meaning) -> BTreeMap<String, Vec<Vec<TilePos>>> {
     let mut all: BTreeMap<String, Vec<Vec<TilePos>>> = BTreeMap::new();
-    let mut add = |what: String, cells: &[TilePos]| {
-        let mut cells = cells.to_vec();
-        cells.sort_unstable();
-        all.entry(what).or_default().push(cells);
-    };
+    let mut add = |what: String, cells: Vec<TilePos>| all.entry(what).or_default().push(cells);
     for zone in &meaning.zones {
         // Equal tiles of two tilesets become one, and with them their zones.
         if matches!(zone.holder, venue::workadventure::Holder::Tile(..)) {
             for cell in &zone.cells {
-                add("tile zone".to_owned(), &[*cell]);
+                add("tile zone".to_owned(), vec![cell]);
             }
         } else {
-            add(format!("zone {:?} {}", zone.holder, zone.triggers.len()), &zone.cells);
+            add(format!("zone {:?} {}", zone.holder, zone.triggers.len()), zone.cells.iter().collect());
         }
     }
     for entry in &meaning.entries {
-        add(format!("entry {} {:?} {}", entry.name, entry.kind, entry.default), &entry.cells);
+        add(format!("entry {} {:?} {}", entry.name, entry.kind, entry.default), entry.cells.iter().collect());
     }
     all.into_iter()
         .map(|(what, mut cells)| {

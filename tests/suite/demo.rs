@@ -93,6 +93,32 @@ fn its_bundle_is_whole_and_the_same_twice() {
 }
 
 #[test]
+fn one_core_makes_the_same_as_many() {
+    let made = |threads: &str| {
+        let folder = copy();
+        let run = |args: &[&str]| {
+            let mut command = Command::cargo_bin("venue").unwrap();
+            let done =
+                command.current_dir(folder.path()).env("RAYON_NUM_THREADS", threads).args(args).assert();
+            done.success().get_output().stdout.clone()
+        };
+        let mut all = vec![
+            run(&["stands", "maps/sponsors.toml", "--format", "json"]),
+            run(&["check", "--format", "json"]),
+            run(&["graph", "--format", "json"]),
+        ];
+        run(&["bundle", "--walk", "--zip", "venue.zip"]);
+        run(&["render", "maps/lobby.tmj", "--overlay", "zones,walk", "--size", "600", "--out", "lobby.png"]);
+        all.extend(["venue.zip", "lobby.png"].map(|name| fs::read(folder.path().join(name)).unwrap()));
+        all
+    };
+    let (one, many) = (made("1"), made("5"));
+    for (index, (one, many)) in one.iter().zip(&many).enumerate() {
+        assert!(!one.is_empty() && one == many, "output {index} differs");
+    }
+}
+
+#[test]
 fn an_output_that_cannot_be_written_leaves_what_was_there() {
     let folder = copy();
     venue(folder.path(), &["bundle"]).success();

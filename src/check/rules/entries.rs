@@ -1,13 +1,14 @@
 //! Arriving.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Check, Lint, exits};
 use crate::{
     check::context::{FlatLayer, MapContext, around},
     finding::{Family, Finding, Rule, Severity},
-    model::TilePos,
+    model::{Region, RegionIndex, TilePos},
     workadventure::{Entry, EntryKind, MOST_CELLS, Reach, WalkGrid, arrivals_in_area, can_be_linked},
+    world::Surroundings,
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -195,7 +196,6 @@ fn start_on_wall(context: &MapContext, findings: &mut Vec<Finding>) {
         let walls: Vec<TilePos> = entry
             .cells
             .iter()
-            .copied()
             .filter(|cell| context.meaning.walk.is_blocked(*cell) && !context.doors().contains(cell))
             .collect();
         let Some(first) = walls.first() else { continue };
@@ -242,13 +242,15 @@ fn paints_walls(context: &MapContext, entry: &Entry, walls: &[TilePos]) -> bool 
 }
 
 /// Where visitors arrive by areas of the editor's file: without a name in their link, or by any.
-fn drawn_arrivals(context: &MapContext, by_default: bool) -> Vec<TilePos> {
+fn drawn_arrivals(context: &MapContext, by_default: bool) -> Region {
     let areas = context.wam().map_or(&[][..], |wam| &wam.areas);
     let starts = areas.iter().filter(|area| {
         area.property("start").is_some_and(|start| !by_default || start.boolean("isDefault") == Some(true))
     });
     let mut room = MOST_CELLS;
-    starts.flat_map(|area| arrivals_in_area(context.map, area.rectangle, &mut room)).collect()
+    let arrivals: Vec<Region> =
+        starts.map(|area| arrivals_in_area(context.map, area.rectangle, &mut room)).collect();
+    arrivals.iter().flatten().collect()
 }
 
 /// Whether visitors are locked in where they arrive: the way from there leads to none of the zones and
@@ -263,9 +265,9 @@ pub(super) fn is_enclosed(context: &MapContext) -> bool {
             _ => fallback(context).into_iter().collect(),
         };
         let walk = context.open_walk();
-        let reach = walk.reachable(way_out(&walk, &arrivals));
+        let reach = walk.reachable(way_out(&walk, arrivals.iter()));
         let free = walk.bounds().cells().filter(|cell| !walk.is_blocked(*cell)).count();
-        let comes_to = |cells: &[TilePos]| cells.iter().any(|cell| reach.contains(*cell));
+        let comes_to = |cells: &Region| cells.iter().any(|cell| reach.contains(cell));
         !arrivals.is_empty()
             && reach.count() * 10 < free
             && !meaning.zones.iter().any(|zone| comes_to(&zone.cells))
@@ -275,22 +277,23 @@ pub(super) fn is_enclosed(context: &MapContext) -> bool {
 
 /// Cells from which visitors walk who arrive at these: who arrives in a wall gets out of it where it
 /// ends.
-fn way_out(walk: &WalkGrid, arrivals: &[TilePos]) -> Vec<TilePos> {
-    let walls = arrivals.iter().filter(|cell| walk.is_blocked(**cell));
-    walls.flat_map(|cell| cell.neighbours()).chain(arrivals.iter().copied()).collect()
+fn way_out<'a>(
+    walk: &'a WalkGrid,
+    arrivals: impl Iterator<Item = TilePos> + Clone + 'a,
+) -> impl Iterator<Item = TilePos> + 'a {
+    let walls = arrivals.clone().filter(|cell| walk.is_blocked(*cell));
+    walls.flat_map(TilePos::neighbours).chain(arrivals)
 }
 
 /// Where visitors come, from anywhere they arrive, with every door open.
 pub(super) fn reach<'a>(context: &'a MapContext) -> &'a Reach {
     context.reach.get_or_init(|| {
-        let mut arrivals: Vec<TilePos> = context.meaning.arrivals().collect();
         let drawn = drawn_arrivals(context, false);
-        if context.meaning.default_entry().is_none() && drawn.is_empty() {
-            arrivals.extend(fallback(context));
-        }
-        arrivals.extend(drawn);
+        let lost = context.meaning.default_entry().is_none() && drawn.is_empty();
+        let fallback = if lost { fallback(context) } else { None };
+        let arrivals = context.meaning.arrivals().chain(fallback).chain(&drawn);
         let walk = context.open_walk();
-        walk.reachable(way_out(&walk, &arrivals))
+        walk.reachable(way_out(&walk, arrivals))
     })
 }
 
@@ -301,7 +304,7 @@ fn start_enclosed(context: &MapContext, findings: &mut Vec<Finding>) {
     let finding = match context.meaning.default_entry() {
         Some(entry) if !entry.cells.is_empty() => {
             let mut place = entry.place.clone();
-            place.area_tiles = place.area_tiles.or_else(|| around(&entry.cells));
+            place.area_tiles = place.area_tiles.or_else(|| entry.cells.around());
             Finding::new(
                 &START_ENCLOSED,
                 entry.spot.clone(),
@@ -322,21 +325,25 @@ fn start_enclosed(context: &MapContext, findings: &mut Vec<Finding>) {
     findings.push(finding.help("open the walls around the entry, or move it"));
 }
 
+/// Most exits that are told of one entry.
+const MOST_TOLD: usize = 8;
+
 fn start_on_exit(context: &MapContext, findings: &mut Vec<Finding>) {
+    let exits = &context.meaning.exits;
+    let surroundings = Surroundings::of(context.project);
+    let mut leading_away = RegionIndex::default();
+    for (index, exit) in exits.iter().enumerate() {
+        if exits::leads_away(context, &surroundings, exit) {
+            leading_away.insert(index, &exit.cells);
+        }
+    }
     for entry in meant(context) {
-        let cells: BTreeSet<TilePos> = entry.cells.iter().copied().collect();
-        for exit in &context.meaning.exits {
-            if !exits::leads_away(context, exit) {
-                continue;
-            }
-            let shared: Vec<TilePos> =
-                exit.cells.iter().copied().filter(|cell| cells.contains(cell)).collect();
-            if shared.is_empty() {
-                continue;
-            }
-            let share = if shared.len() >= cells.len() { "visitors" } else { "some visitors" };
+        for exit in leading_away.sharing(&entry.cells).into_iter().take(MOST_TOLD).map(|index| &exits[index])
+        {
+            let shared = exit.cells.shared(&entry.cells);
+            let share = if shared.len() >= entry.cells.len() { "visitors" } else { "some visitors" };
             let mut place = entry.place.clone();
-            place.area_tiles = around(&shared);
+            place.area_tiles = shared.around();
             findings.push(
                 Finding::new(
                     &START_ON_EXIT,

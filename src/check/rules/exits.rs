@@ -2,7 +2,7 @@
 
 use super::{Check, Lint, entries};
 use crate::{
-    check::context::{MapContext, WorldContext, around},
+    check::context::{MapContext, WorldContext},
     finding::{Change, Edit, Family, Finding, Rule, Severity},
     source::relative,
     workadventure::{Exit, Holder},
@@ -107,11 +107,11 @@ file "backstage.tmj"
 };
 
 /// Whether who steps on the exit leaves the map.
-pub(super) fn leads_away(context: &MapContext, exit: &Exit) -> bool {
+pub(super) fn leads_away(context: &MapContext, surroundings: &Surroundings, exit: &Exit) -> bool {
     let relative_to_map = exit.property.name == "exitSceneUrl";
     let text = exit.target().unwrap_or_default();
     matches!(
-        Destination::of(&Surroundings::of(context.project), &context.map.file, text, relative_to_map),
+        Destination::of(surroundings, &context.map.file, text, relative_to_map),
         Destination::Map(_) | Destination::OtherCase(_) | Destination::Room(_)
     )
 }
@@ -242,7 +242,7 @@ fn exit_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
     let reach = entries::reach(context);
     for exit in &context.meaning.exits {
         let empty = exit.property.value.text().is_none_or(str::is_empty);
-        if empty || exit.cells.is_empty() || exit.cells.iter().any(|cell| reach.contains(*cell)) {
+        if empty || exit.cells.is_empty() || exit.cells.iter().any(|cell| reach.contains(cell)) {
             continue;
         }
         let holder = match &exit.holder {
@@ -250,10 +250,10 @@ fn exit_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
             Holder::Area(name) => format!("area \"{name}\""),
             Holder::Tile(tileset, id) => format!("tile {id} of tileset \"{tileset}\""),
         };
-        let walls = exit.cells.iter().all(|cell| context.meaning.walk.is_blocked(*cell));
+        let walls = exit.cells.iter().all(|cell| context.meaning.walk.is_blocked(cell));
         let why = if walls { "all of it lies on cells that block" } else { "no way leads there" };
         let mut place = exit.place.clone();
-        place.area_tiles = place.area_tiles.or_else(|| around(&exit.cells));
+        place.area_tiles = place.area_tiles.or_else(|| exit.cells.around());
         findings.push(
             Finding::new(
                 &EXIT_UNREACHABLE,

@@ -441,10 +441,10 @@ impl Subject<'_> {
     }
 
     fn near(&self, name: &str) -> Option<String> {
-        let names = self.project.sources.entries(parent(name))?;
+        let beside = self.project.sources.entries(parent(name))?;
         let wanted = name.rsplit_once('/').map_or(name, |(_, file)| file);
         let extension = |file: &str| file.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
-        let same_kind = names.iter().filter(|file| extension(file) == extension(wanted));
+        let same_kind = beside.names.iter().filter(|file| extension(file) == extension(wanted));
         let near = nearest(wanted, same_kind)?;
         Some(relative(self.folder, &resolve(parent(name), &near)))
     }

@@ -1,15 +1,15 @@
 //! Meetings: whether visitors meet those whom they should, and hear them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     Check, Lint,
     zones::{name_of, overlap},
 };
 use crate::{
-    check::context::{MapContext, around},
+    check::context::MapContext,
     finding::{Family, Finding, Place, Rule, Severity, Spot},
-    model::{PixelRect, TilePos},
+    model::{PixelRect, Region, RegionIndex, TilePos, TileRect},
     workadventure::{Holder, MOST_CELLS, Zone, cells_of_area, is_template, meeting},
 };
 
@@ -197,23 +197,19 @@ fn meetings_at_once(context: &MapContext, findings: &mut Vec<Finding>) {
         room.is_some_and(|room| !room.is_empty() && !is_template(room))
     };
     let zones = &context.meaning.zones;
-    let mut jitsi: BTreeMap<TilePos, usize> = BTreeMap::new();
+    let mut jitsi = RegionIndex::default();
     for (index, zone) in zones.iter().enumerate().filter(|(_, zone)| has(zone, "jitsiRoom")) {
-        for cell in &zone.cells {
-            jitsi.entry(*cell).or_insert(index);
-        }
-    }
-    if jitsi.is_empty() {
-        return;
+        jitsi.insert(index, &zone.cells);
     }
     for zone in zones.iter().filter(|zone| has(zone, "bbbMeeting")) {
         let Some(room) = zone.property("bbbMeeting") else { continue };
-        let other = zone.cells.iter().filter_map(|cell| jitsi.get(cell)).map(|index| &zones[*index]);
-        let Some(other) = other.into_iter().find(|other| overlap(zone, other)) else { continue };
-        let shared: Vec<TilePos> =
-            zone.cells.iter().copied().filter(|cell| jitsi.contains_key(cell)).collect();
+        let others = jitsi.sharing(&zone.cells).into_iter().map(|index| &zones[index]);
+        let others: Vec<&Zone> = others.filter(|other| overlap(zone, other)).collect();
+        let Some(other) = others.first() else { continue };
+        let shared: Region =
+            zone.cells.iter().filter(|cell| others.iter().any(|other| other.cells.contains(*cell))).collect();
         let mut place = zone.place.clone();
-        place.area_tiles = around(&shared);
+        place.area_tiles = shared.around();
         let message =
             format!("visitors are in two calls at once where {} and {} are", name_of(zone), name_of(other));
         let mut finding = Finding::new(&MEETINGS_AT_ONCE, context.value(room), message).at(place);
@@ -226,28 +222,27 @@ fn meetings_at_once(context: &MapContext, findings: &mut Vec<Finding>) {
 
 /// The quarters of cells that a zone covers as it is drawn, by column and row of half cells. Those of an
 /// area are the ones whose middle it holds, so that an edge drawn a little beside the grid does not count.
-fn quarters(context: &MapContext, cells: &[TilePos], rectangle: Option<PixelRect>) -> BTreeSet<(i64, i64)> {
+fn quarters(context: &MapContext, cells: &Region, rectangle: Option<PixelRect>) -> Region {
     let tile = context.map.tile_size;
     let (width, height) = (f64::from(tile.width) / 2.0, f64::from(tile.height) / 2.0);
-    let inside = |(column, row): (i64, i64)| {
-        #[expect(clippy::cast_precision_loss, reason = "maps are small")]
-        let (x, y) = ((column as f64 + 0.5) * width, (row as f64 + 0.5) * height);
+    let inside = |quarter: &TilePos| {
+        let (x, y) = ((f64::from(quarter.x) + 0.5) * width, (f64::from(quarter.y) + 0.5) * height);
         rectangle.is_none_or(|area| {
             area.x <= x && x <= area.x + area.width && area.y <= y && y <= area.y + area.height
         })
     };
     // Avatars stand in an area with their feet: half a tile of it may reach into the cell below.
     let rows = if rectangle.is_some() { 4 } else { 2 };
-    let mut quarters = BTreeSet::new();
-    for cell in cells {
-        let (column, row) = (i64::from(cell.x) * 2, i64::from(cell.y) * 2);
-        quarters.extend(
-            (0..rows)
-                .flat_map(|down| [(column, row + down), (column + 1, row + down)])
-                .filter(|at| inside(*at)),
-        );
-    }
-    quarters
+    let quarter = |cell: TilePos, right: i32, down: i32| {
+        TilePos::new(
+            cell.x.saturating_mul(2).saturating_add(right),
+            cell.y.saturating_mul(2).saturating_add(down),
+        )
+    };
+    (0..rows)
+        .flat_map(|down| cells.iter().flat_map(move |cell| [quarter(cell, 0, down), quarter(cell, 1, down)]))
+        .filter(inside)
+        .collect()
 }
 
 /// A zone where visitors talk, in the map or in the editor's file beside it.
@@ -255,7 +250,7 @@ struct Talk {
     holder: String,
     spot: Spot,
     place: Place,
-    quarters: BTreeSet<(i64, i64)>,
+    quarters: Region,
 }
 
 fn talks(context: &MapContext) -> Vec<Talk> {
@@ -289,30 +284,29 @@ fn talks(context: &MapContext) -> Vec<Talk> {
 
 fn silent_meeting(context: &MapContext, findings: &mut Vec<Finding>) {
     let is_silent = |zone: &&Zone| zone.property("silent").is_some_and(|silent| !silent.value.is_falsy());
-    let mut silent: BTreeSet<(i64, i64)> = BTreeSet::new();
-    for zone in context.meaning.zones.iter().filter(is_silent) {
-        silent.extend(quarters(context, &zone.cells, zone.rectangle));
-    }
+    let silent_zones = context.meaning.zones.iter().filter(is_silent);
+    let mut silent: Vec<Region> =
+        silent_zones.map(|zone| quarters(context, &zone.cells, zone.rectangle)).collect();
     let mut room = MOST_CELLS;
     for area in context.wam().map_or(&[][..], |wam| &wam.areas) {
         if area.property("silent").is_some() {
             let cells = cells_of_area(context.map, area.rectangle, &mut room);
-            silent.extend(quarters(context, &cells, Some(area.rectangle)));
+            silent.push(quarters(context, &cells, Some(area.rectangle)));
         }
     }
+    let silent: Region = silent.iter().flatten().collect();
     if silent.is_empty() {
         return;
     }
     for Talk { holder, spot, mut place, quarters } in talks(context) {
-        let quiet: Vec<(i64, i64)> = quarters.intersection(&silent).copied().collect();
+        let quiet: Region = quarters.iter().filter(|quarter| silent.contains(*quarter)).collect();
         // Less than a cell is an edge; where nearly all is silent it is meant so.
         if quiet.len() < 4 || quiet.len() * 4 > quarters.len() * 3 {
             continue;
         }
-        let half = |at: i64| i32::try_from(at.div_euclid(2)).unwrap_or(i32::MAX);
-        let cells: Vec<TilePos> =
-            quiet.iter().map(|(column, row)| TilePos::new(half(*column), half(*row))).collect();
-        place.area_tiles = around(&cells);
+        let cells =
+            quiet.iter().map(|quarter| TilePos::new(quarter.x.div_euclid(2), quarter.y.div_euclid(2)));
+        place.area_tiles = TileRect::around(cells);
         let (part, all) = (quiet.len().div_ceil(4), quarters.len().div_ceil(4));
         let message = format!(
             "in {part} of the {all} cells of the meeting of {holder} it is silent, in the others not"

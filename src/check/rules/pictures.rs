@@ -378,9 +378,9 @@ impl Subject<'_> {
     fn near(&self, file: &str) -> Option<String> {
         let sources = self.context.sources();
         let folder = parent(file);
-        let names = sources.entries(folder)?;
+        let beside = sources.entries(folder)?;
         let wanted = file.rsplit_once('/').map_or(file, |(_, name)| name);
-        let near = crate::project::nearest(wanted, names.iter())?;
+        let near = crate::project::nearest(wanted, beside.names.iter())?;
         Some(crate::source::relative(parent(&self.tileset.file), &resolve(folder, &near)))
     }
 }

@@ -6,7 +6,7 @@ use super::{Check, Lint};
 use crate::{
     check::context::{Holder, MapContext},
     finding::{Change, Edit, Family, Finding, Rule, Severity},
-    model::{Property, Value},
+    model::{Property, RegionIndex, Value},
     workadventure::{HolderKind, PROPERTIES, PropertyFact, is_template},
 };
 
@@ -302,6 +302,9 @@ fn missing_main_property(context: &MapContext, findings: &mut Vec<Finding>) {
     let means_something = |property: &Property| {
         !property.value.is_falsy() || matches!(&property.value, Value::String(text) if is_template(text))
     };
+    let zones = &context.meaning.zones;
+    // Zones by where they lie that have one of the properties which a companion belongs to.
+    let mut by_main: BTreeMap<&str, RegionIndex> = BTreeMap::new();
     // Companions are read from all zones that overlap (workadventure-maps, section 1.1), so one that
     // stands alone may belong to any zone of its kind.
     for holder in context.holders() {
@@ -323,11 +326,20 @@ fn missing_main_property(context: &MapContext, findings: &mut Vec<Finding>) {
                     && nearest(&other.name, holder.kind)
                         .is_some_and(|(name, _)| fact.companion_of.contains(&name))
             });
-            let shared = context.meaning.zones.iter().any(|zone| {
-                zone.place.layer != holder.place.layer
-                    && zone.triggers.iter().any(|other| fact.companion_of.contains(&other.name.as_str()))
-                    && overlaps(&holder, &zone.cells)
+            let above = by_main.entry(fact.name).or_insert_with(|| {
+                let mut index = RegionIndex::default();
+                for (number, zone) in zones.iter().enumerate() {
+                    if zone.triggers.iter().any(|other| fact.companion_of.contains(&other.name.as_str())) {
+                        index.insert(number, &zone.cells);
+                    }
+                }
+                index
             });
+            let others = match holder.layer.and_then(|layer| layer.tiles()) {
+                Some(tiles) => above.sharing(&tiles.filled().map(|(cell, _)| cell).collect()),
+                None => holder.place.area_tiles.map(|area| above.sharing_with(area)).unwrap_or_default(),
+            };
+            let shared = others.iter().any(|other| zones[*other].place.layer != holder.place.layer);
             if misspelt || shared {
                 continue;
             }
@@ -346,14 +358,6 @@ fn missing_main_property(context: &MapContext, findings: &mut Vec<Finding>) {
             );
         }
     }
-}
-
-fn overlaps(holder: &Holder, cells: &[crate::model::TilePos]) -> bool {
-    if let Some(tiles) = holder.layer.and_then(|layer| layer.tiles()) {
-        return cells.iter().any(|cell| !tiles.get(*cell).is_empty());
-    }
-    let area = holder.place.area_tiles;
-    area.is_some_and(|area| cells.iter().any(|cell| area.contains(*cell)))
 }
 
 /// Whether the property stands in the text as one of a list; of an object's keys loading tells which are

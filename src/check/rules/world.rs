@@ -11,7 +11,7 @@ use crate::{
     finding::{Family, Finding, Rule, Severity, Spot},
     project::HALL_OF,
     source::relative,
-    world::Arrival,
+    world::{Arrival, Way},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -94,10 +94,15 @@ fn is_stood_in_for(context: &WorldContext, map: usize) -> bool {
 }
 
 fn dead_end(context: &WorldContext, findings: &mut Vec<Finding>) {
+    let mut first: BTreeMap<usize, &Way> = BTreeMap::new();
+    for way in context.world.ways() {
+        if let Some(to) = way.to.filter(|to| *to != way.from) {
+            first.entry(to).or_insert(way);
+        }
+    }
     for end in context.world.dead_ends() {
         let Some(map) = context.maps.get(end) else { continue };
-        let leads_here = |way: &&crate::world::Way| way.to == Some(end) && way.from != end;
-        let Some(way) = context.world.ways().iter().find(leads_here) else { continue };
+        let Some(way) = first.get(&end) else { continue };
         if !is_closed(context, end) || is_stood_in_for(context, end) {
             continue;
         }
@@ -116,18 +121,23 @@ fn dead_end(context: &WorldContext, findings: &mut Vec<Finding>) {
 fn one_way_exit(context: &WorldContext, findings: &mut Vec<Finding>) {
     let world = &context.world;
     let dead_ends: BTreeSet<usize> = world.dead_ends().into_iter().collect();
+    let rings = world.rings();
     let mut told = BTreeSet::new();
+    // Whether visitors of a ring can come to maps that are not closed. Those beyond a ring come before it.
+    let mut leaks = vec![false; rings.len()];
+    let mut by_ring: Vec<usize> = (0..rings.len()).collect();
+    by_ring.sort_by_key(|map| rings[*map]);
+    for map in by_ring {
+        let beyond = world.ways_from(map).filter_map(|way| way.to).any(|to| leaks[rings[to]]);
+        leaks[rings[map]] |= beyond || !is_closed(context, map);
+    }
     for way in world.ways() {
         let (Some(from), Some(to)) = (context.maps.get(way.from), way.to) else { continue };
         // Who cannot leave the other map at all is told there.
         if to == way.from || dead_ends.contains(&to) || !told.insert((way.from, to)) {
             continue;
         }
-        let beyond = world.reachable([to]);
-        if beyond.contains(&way.from)
-            || is_stood_in_for(context, way.from)
-            || !beyond.iter().all(|map| is_closed(context, *map))
-        {
+        if rings[to] == rings[way.from] || is_stood_in_for(context, way.from) || leaks[rings[to]] {
             continue;
         }
         let file = relative(from.folder(), world.maps()[to].name);

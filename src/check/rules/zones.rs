@@ -1,12 +1,12 @@
 //! Zones: whether they can be entered, and whether they do what they seem to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Check, Lint};
 use crate::{
-    check::context::{MapContext, around, class_kind},
+    check::context::{MapContext, class_kind},
     finding::{Family, Finding, Rule, Severity, Spot},
-    model::{Gid, PixelRect, Property, Shape, TilePos, TileRect, Value},
+    model::{Gid, PixelRect, Property, RegionIndex, Shape, TilePos, TileRect, Value},
     workadventure::{Holder, HolderKind, MOST_CELLS, PropertyFact, Zone, cells_of_area, is_template},
 };
 
@@ -224,11 +224,11 @@ fn unreachable_area(context: &MapContext, findings: &mut Vec<Finding>) {
             continue;
         };
         let cells = cells_of_area(context.map, area.rectangle, &mut { MOST_CELLS });
-        if cells.iter().any(|cell| reach.contains(*cell)) {
+        if cells.iter().any(|cell| reach.contains(cell)) {
             continue;
         }
         let outside = cells.is_empty();
-        let walls = cells.iter().all(|cell| context.meaning.walk.is_blocked(*cell));
+        let walls = cells.iter().all(|cell| context.meaning.walk.is_blocked(cell));
         let (why, help) = if outside {
             ("it lies outside of the map", "move it into the map")
         } else if walls {
@@ -260,7 +260,7 @@ fn unreachable_zone(context: &MapContext, findings: &mut Vec<Finding>) {
     }
     let reach = super::entries::reach(context);
     for zone in zones {
-        if zone.cells.iter().any(|cell| reach.contains(*cell)) {
+        if zone.cells.iter().any(|cell| reach.contains(cell)) {
             continue;
         }
         let kind = match &zone.holder {
@@ -279,10 +279,10 @@ fn unreachable_zone(context: &MapContext, findings: &mut Vec<Finding>) {
                 && LAYER_ZONES.contains(&trigger.name.as_str())
         });
         let Some(trigger) = trigger else { continue };
-        let walls = zone.cells.iter().all(|cell| context.meaning.walk.is_blocked(*cell));
+        let walls = zone.cells.iter().all(|cell| context.meaning.walk.is_blocked(cell));
         let why = if walls { "all of it lies on cells that block" } else { "no way leads there" };
         let mut place = zone.place.clone();
-        place.area_tiles = place.area_tiles.or_else(|| around(&zone.cells));
+        place.area_tiles = place.area_tiles.or_else(|| zone.cells.around());
         let mut finding = Finding::new(
             &UNREACHABLE_ZONE,
             context.spot(trigger.span).key("name"),
@@ -339,6 +339,9 @@ fn duplicate_area_name(context: &MapContext, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Most zones that are named below another.
+const MOST_TOLD: usize = 8;
+
 /// Kinds of which only one can be on at a time.
 const EXCLUSIVE: [(&str, &str); 5] = [
     ("jitsiRoom", "the meeting changes"),
@@ -360,17 +363,17 @@ fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
                 Some((zone, trigger, text))
             })
             .collect();
-        let cells: Vec<BTreeSet<TilePos>> =
-            zones.iter().map(|(zone, ..)| zone.cells.iter().copied().collect()).collect();
+        let mut lower = RegionIndex::default();
         // One finding a zone, however many lie below it.
         for (upper, (zone, trigger, text)) in zones.iter().enumerate() {
-            let below: Vec<(usize, TileRect)> = (0..upper)
+            let below = lower.sharing(&zone.cells);
+            lower.insert(upper, &zone.cells);
+            let below: Vec<(usize, TileRect)> = below
+                .into_iter()
                 .rev()
                 .filter(|lower| zones[*lower].2 != *text && overlap(zone, zones[*lower].0))
-                .filter_map(|lower| {
-                    let shared = cells[upper].intersection(&cells[lower]).copied();
-                    Some((lower, TileRect::around(shared)?))
-                })
+                .take(MOST_TOLD)
+                .filter_map(|lower| Some((lower, zone.cells.shared(&zones[lower].0.cells).around()?)))
                 .collect();
             let Some((first, shared)) = below.first() else { continue };
             let (other, _, other_text) = zones[*first];
@@ -378,7 +381,7 @@ fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
             // Areas are tested at the feet, layers at the middle: only like covers like.
             let covered = match (zone.rectangle, other.rectangle) {
                 (Some(above), Some(below)) => contains(above, below),
-                (None, None) => cells[*first].is_subset(&cells[upper]),
+                (None, None) => zone.cells.covers(&other.cells),
                 _ => false,
             };
             let message = if covered {
@@ -422,20 +425,26 @@ pub(super) fn overlap(a: &Zone, b: &Zone) -> bool {
     axis(a.x, a.width, b.x, b.width) > 1.0 && axis(a.y, a.height, b.y, b.height) > 1.0
 }
 
-fn borrowed_trigger(context: &MapContext, findings: &mut Vec<Finding>) {
+fn borrowed_trigger<'a>(context: &MapContext<'a>, findings: &mut Vec<Finding>) {
     let tabs = |zone: &&Zone| zone.property("openTab").is_some_and(|tab| !tab.value.is_falsy());
-    for tab in context.meaning.zones.iter().filter(tabs) {
+    let zones = &context.meaning.zones;
+    let lent = |zone: &'a Zone| {
+        let trigger = zone.property("openWebsiteTrigger")?;
+        let waits = trigger.value.text() == Some("onaction") && zone.property("openTab").is_none();
+        waits.then_some((zone, trigger))
+    };
+    let mut lenders = RegionIndex::default();
+    for (index, zone) in zones.iter().enumerate().filter(|(_, zone)| lent(zone).is_some()) {
+        lenders.insert(index, &zone.cells);
+    }
+    for tab in zones.iter().filter(tabs) {
         if tab.property("openWebsiteTrigger").is_some() {
             continue;
         }
-        let cells: BTreeSet<TilePos> = tab.cells.iter().copied().collect();
-        let lender = context.meaning.zones.iter().find_map(|zone| {
-            let trigger = zone.property("openWebsiteTrigger")?;
-            let waits = trigger.value.text() == Some("onaction") && zone.property("openTab").is_none();
-            let shared: Vec<TilePos> =
-                zone.cells.iter().copied().filter(|cell| cells.contains(cell)).collect();
-            (waits && overlap(zone, tab)).then_some((zone, trigger, around(&shared)?))
-        });
+        let mut near = lenders.sharing(&tab.cells).into_iter().filter_map(|lender| lent(&zones[lender]));
+        let lender = near
+            .find(|(zone, _)| overlap(zone, tab))
+            .and_then(|(zone, trigger)| Some((zone, trigger, zone.cells.shared(&tab.cells).around()?)));
         let (Some((zone, trigger, shared)), Some(opens)) = (lender, tab.property("openTab")) else {
             continue;
         };

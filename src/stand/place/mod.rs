@@ -114,7 +114,7 @@ impl Refusal {
 
 impl<'a> Hall<'a> {
     fn new(spec: &'a Spec, templates: &'a Templates, ground: &'a Ground) -> Self {
-        let steps = ground.walk.distances(ground.arrival.iter().copied());
+        let steps = ground.walk.distances(&ground.arrival);
         let ways = Ways::new(ground.walk.clone(), &ground.arrival);
         let placed = Placed { placements: Vec::new(), unplaced: Vec::new(), notes: Vec::new() };
         Self { spec, templates, ground, ways, steps, placed }

@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use crate::{
-    model::{TilePos, TileRect},
+    model::{Region, TilePos, TileRect},
     stand::template::Template,
     workadventure::WalkGrid,
 };
@@ -14,7 +14,7 @@ const LOOK_AROUND: [u32; 3] = [1, 8, 32];
 /// What can be walked to from where visitors arrive, with walls and stands as they are.
 pub(super) struct Ways {
     walk: WalkGrid,
-    arrival: Vec<TilePos>,
+    arrival: Region,
     /// Cells that can be walked to, row by row.
     reached: Vec<bool>,
 }
@@ -39,8 +39,8 @@ impl Standing<'_> {
 }
 
 impl Ways {
-    pub(super) fn new(walk: WalkGrid, arrival: &[TilePos]) -> Self {
-        let mut ways = Self { walk, arrival: arrival.to_vec(), reached: Vec::new() };
+    pub(super) fn new(walk: WalkGrid, arrival: &Region) -> Self {
+        let mut ways = Self { walk, arrival: arrival.clone(), reached: Vec::new() };
         ways.reached = ways.walked(&ways.walk);
         ways
     }
@@ -50,7 +50,7 @@ impl Ways {
     }
 
     fn walked(&self, walk: &WalkGrid) -> Vec<bool> {
-        walk.distances(self.arrival.iter().copied()).iter().map(Option::is_some).collect()
+        walk.distances(&self.arrival).iter().map(Option::is_some).collect()
     }
 
     fn index(&self, cell: TilePos) -> Option<usize> {

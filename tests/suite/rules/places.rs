@@ -152,6 +152,43 @@ fn overlaps() {
         .is_fine();
 }
 
+/// What lies upon each other by the hundred is told for each, not for each pair: no page and no memory holds
+/// those.
+#[test]
+fn crowds_upon_each_other() {
+    const CROWD: usize = 300;
+    let crowd = |make: &dyn Fn(usize) -> Vec<serde_json::Value>| {
+        (0..CROWD).fold(healthy(), |venue, index| {
+            venue.object(&format!("place-{index}"), "area", [2, 2, 3, 2], make(index))
+        })
+    };
+    let of = |venue: &super::Venue, rule: &str| {
+        let mut entries = venue.report().entries;
+        entries.retain(|entry| entry.rule == rule);
+        entries
+    };
+    let meetings = crowd(&|index| vec![prop("jitsiRoom", format!("room {index}"))]);
+    let told = of(&meetings, "overlapping-zones");
+    // The lowest lies above none.
+    assert_eq!(told.len(), CROWD - 1);
+    assert!(told.iter().all(|entry| (1..=8).contains(&entry.related.len())));
+    assert!(told[CROWD - 2].message.contains("\"room 299\""), "{}", told[CROWD - 2].message);
+    assert!(told[CROWD - 2].message.contains("\"room 298\""), "{}", told[CROWD - 2].message);
+
+    let doors =
+        crowd(&|index| vec![prop("start", true), prop("exitUrl", format!("/@/team/world/room-{index}"))]);
+    let told = of(&doors, "start-on-exit");
+    assert!((CROWD..=8 * CROWD).contains(&told.len()), "{}", told.len());
+
+    // Companions find what they belong to among hundreds, and do not find what lies beside.
+    let with = |name: &str, over: [i32; 4]| {
+        let venue = crowd(&|index| vec![prop("openWebsite", format!("https://example.org/{index}"))]);
+        venue.layer(name, &[(usize::try_from(over[0]).unwrap(), 2)], [prop("openWebsiteWidth", 40)])
+    };
+    assert!(of(&with("narrow", [3, 2, 1, 1]), "missing-main-property").is_empty());
+    assert_eq!(of(&with("beside", [6, 2, 1, 1]), "missing-main-property").len(), 1);
+}
+
 #[test]
 fn meetings_that_are_one() {
     let two =
