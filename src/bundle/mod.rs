@@ -55,7 +55,7 @@ const ACCEPTED_FINDINGS: &str = "venueAllow";
 /// How a bundle is made.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Whether maps are optimised: tiles in use only, one tileset a layer.
+    /// Whether maps are optimised: tiles in use only, one tileset a layer, no layers that show and do nothing.
     pub optimize: bool,
     /// Largest side of a tileset's picture, in pixels.
     pub texture_size: u32,

@@ -31,7 +31,9 @@ fn remove_in(layers: &mut Vec<Layer>, above: &str, named: &BTreeMap<String, usiz
     layers.retain_mut(|layer| {
         let path = format!("{above}{}", layer.name);
         let content = match &mut layer.kind {
-            LayerKind::Tiles(tiles) => layer.name == "start" || tiles.filled().next().is_some(),
+            LayerKind::Tiles(tiles) => {
+                path == "start" || path.ends_with("/start") || tiles.filled().next().is_some()
+            }
             LayerKind::Objects(objects) => !objects.objects.is_empty(),
             LayerKind::Group(children) => {
                 remove_in(children, &format!("{path}/"), named);

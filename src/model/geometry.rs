@@ -153,8 +153,8 @@ impl TileRect {
             min = min.min(cell.vector());
             max = max.max(cell.vector());
         }
-        let size = max - min + IVec2::ONE;
-        Some(Self::new(min.x, min.y, size.x.unsigned_abs(), size.y.unsigned_abs()))
+        let size = |min: i32, max: i32| max.abs_diff(min).saturating_add(1);
+        Some(Self::new(min.x, min.y, size(min.x, max.x), size(min.y, max.y)))
     }
 }
 

@@ -148,9 +148,10 @@ pub struct RegionIndex {
 }
 
 impl RegionIndex {
-    /// Most regions that are told of one place. Real maps have a handful; of thousands that lie upon each other,
-    /// in pairs, no machine could tell all.
+    /// Most regions that are told of one place, and most that are looked at there. Real maps have a handful; of
+    /// thousands that lie upon each other, in pairs, no machine could tell all.
     const MOST: usize = 64;
+    const MOST_SEEN: usize = 4096;
 
     /// Adds a region, known by a number.
     pub fn insert(&mut self, number: usize, region: &Region) {
@@ -159,37 +160,45 @@ impl RegionIndex {
         }
     }
 
-    /// Numbers of the regions that share cells with this one; of very many in one place the last that were
-    /// added.
-    pub fn sharing(&self, region: &Region) -> BTreeSet<usize> {
-        self.among(region.strips.iter().map(|strip| (strip.place(), strip.bits)))
+    /// Numbers of the regions that share cells with this one, as far as they are wanted; of very many in one
+    /// place the last that were added.
+    pub fn sharing(&self, region: &Region, wanted: impl Fn(usize) -> bool) -> BTreeSet<usize> {
+        let strips = region.strips.iter().map(|strip| (strip.place(), strip.bits));
+        strips.flat_map(|(place, bits)| self.at(place, bits, &wanted)).collect()
     }
 
-    /// As [`RegionIndex::sharing`] for a rectangle, which may be larger than any map.
-    pub fn sharing_with(&self, area: TileRect) -> BTreeSet<usize> {
+    /// Whether one of the regions that are wanted shares cells with this one.
+    pub fn shares(&self, region: &Region, wanted: impl Fn(usize) -> bool) -> bool {
+        region.strips.iter().any(|strip| self.at(strip.place(), strip.bits, &wanted).next().is_some())
+    }
+
+    /// Whether one of the regions that are wanted shares cells with a rectangle, which may be larger than any
+    /// map.
+    pub fn shares_with(&self, area: TileRect, wanted: impl Fn(usize) -> bool) -> bool {
         let bits = |(y, column): (i32, i32)| {
             let first = column << 6;
             let row = TileRect::new(first, y, 64, 1).clipped(area);
             let below = |count: u32| if count >= 64 { u64::MAX } else { (1 << count) - 1 };
             if row.width == 0 || row.height == 0 { 0 } else { below(row.width) << row.x.abs_diff(first) }
         };
+        let shares = |place: (i32, i32)| self.at(place, bits(place), &wanted).next().is_some();
         let (rows, columns) = (area.y..area.bottom(), area.x >> 6..(area.right() >> 6).saturating_add(1));
         let places = u64::from(area.height) * (u64::from(area.width) / 64 + 2);
         if places < self.by_place.len() as u64 {
-            let places = rows.flat_map(|y| columns.clone().map(move |column| (y, column)));
-            return self.among(places.map(|place| (place, bits(place))));
+            return rows.flat_map(|y| columns.clone().map(move |column| (y, column))).any(shares);
         }
-        self.among(self.by_place.keys().map(|place| (*place, bits(*place))))
+        self.by_place.keys().any(|place| shares(*place))
     }
 
-    fn among(&self, strips: impl Iterator<Item = ((i32, i32), u64)>) -> BTreeSet<usize> {
-        let mut numbers = BTreeSet::new();
-        for (place, bits) in strips.filter(|(_, bits)| *bits != 0) {
-            let here = self.by_place.get(&place).into_iter().flatten().rev();
-            let meeting = here.filter(|(other, _)| other & bits != 0).map(|(_, number)| *number);
-            numbers.extend(meeting.take(Self::MOST));
-        }
-        numbers
+    fn at<'a>(
+        &'a self,
+        place: (i32, i32),
+        bits: u64,
+        wanted: &'a impl Fn(usize) -> bool,
+    ) -> impl Iterator<Item = usize> + 'a {
+        let here = self.by_place.get(&place).filter(|_| bits != 0).into_iter().flatten().rev();
+        let meeting = here.take(Self::MOST_SEEN).filter(move |(other, _)| other & bits != 0);
+        meeting.map(|(_, number)| *number).filter(|number| wanted(*number)).take(Self::MOST)
     }
 }
 
@@ -233,8 +242,12 @@ mod tests {
             let region: Region = wanted.cells().collect();
             let expected: BTreeSet<usize> =
                 (0..rest.len()).filter(|number| rest[*number].cells().any(|cell| wanted.contains(cell))).collect();
-            prop_assert_eq!(index.sharing(&region), expected.clone());
-            prop_assert_eq!(index.sharing_with(wanted), expected);
+            prop_assert_eq!(index.sharing(&region, |_| true), expected.clone());
+            for number in 0..rest.len() {
+                let found = expected.contains(&number);
+                prop_assert_eq!(index.shares(&region, |other| other == number), found);
+                prop_assert_eq!(index.shares_with(wanted, |other| other == number), found);
+            }
             for area in rest {
                 let other: Region = area.cells().collect();
                 let shared: Vec<TilePos> = wanted.cells().filter(|cell| area.contains(*cell)).collect();
@@ -249,8 +262,10 @@ mod tests {
         let mut index = RegionIndex::default();
         index.insert(7, &Region::from_iter([TilePos::new(-1, 5)]));
         let all = TileRect::new(i32::MIN, i32::MIN, u32::MAX, u32::MAX);
-        assert_eq!(index.sharing_with(all), BTreeSet::from([7]));
-        assert!(index.sharing_with(TileRect::new(0, 0, u32::MAX, u32::MAX)).is_empty());
+        assert!(
+            index.shares_with(all, |number| number == 7) && !index.shares_with(all, |number| number != 7)
+        );
+        assert!(!index.shares_with(TileRect::new(0, 0, u32::MAX, u32::MAX), |_| true));
     }
 
     #[test]
@@ -259,5 +274,10 @@ mod tests {
         let region: Region = cells.into_iter().collect();
         assert_eq!(region.iter().collect::<Vec<_>>(), cells);
         assert!(cells.into_iter().all(|cell| region.contains(cell)));
+        let around = region.around().unwrap();
+        assert_eq!(
+            (around.x, around.y, around.width, around.height),
+            (i32::MIN, i32::MIN, u32::MAX, u32::MAX)
+        );
     }
 }

@@ -67,11 +67,12 @@ fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
     Some((key, rest.split('`').skip(1).step_by(2).collect()))
 }
 
-/// Most words that one is compared with: thousands of mistakes and of names would take for ever.
+/// Most words of like length that one is compared with letter by letter: thousands of mistakes and of names
+/// would take for ever.
 const MOST_COMPARED: usize = 1000;
 
-/// The candidate that `word` was probably meant to be: it differs in letter case, or by few letters. Of very
-/// many candidates the first are looked at.
+/// The candidate that `word` was probably meant to be: it differs in letter case, or by few letters; of very
+/// many candidates by one.
 pub fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a (impl AsRef<str> + 'a + ?Sized)>,
@@ -79,11 +80,16 @@ pub fn nearest<'a>(
     let lower = word.to_lowercase();
     let letters = word.chars().count();
     let allowed = (letters / 3).clamp(1, 3);
-    candidates
+    let mut candidates: Vec<&str> = candidates
         .into_iter()
         .map(AsRef::as_ref)
         .filter(|candidate| candidate.chars().count().abs_diff(letters) <= allowed)
-        .take(MOST_COMPARED)
+        .collect();
+    if candidates.len() > MOST_COMPARED {
+        candidates.retain(|candidate| is_one_letter_off(word, candidate));
+    }
+    candidates
+        .into_iter()
         .map(|candidate| {
             // Letter case decides only between those that are equally near without it.
             let (near, exact) = (candidate.to_lowercase(), strsim::osa_distance(word, candidate));
@@ -92,6 +98,15 @@ pub fn nearest<'a>(
         .filter(|(distance, _, candidate)| *distance <= allowed && *candidate != word)
         .min()
         .map(|(_, _, candidate)| candidate.to_owned())
+}
+
+/// Whether two words differ in one place, by at most one letter.
+fn is_one_letter_off(one: &str, two: &str) -> bool {
+    let same = |pair: &(char, char)| pair.0.eq_ignore_ascii_case(&pair.1);
+    let (first, second) = (one.chars().count(), two.chars().count());
+    let before = one.chars().zip(two.chars()).take_while(same).count();
+    let behind = one.chars().rev().zip(two.chars().rev()).take_while(same).count();
+    before + behind + 1 >= first.max(second)
 }
 
 #[cfg(test)]
@@ -103,6 +118,15 @@ mod tests {
         let mut sources = Sources::new("/nowhere");
         sources.insert("venue.toml", text.as_bytes());
         read_toml(&sources.load("venue.toml").unwrap())
+    }
+
+    #[test]
+    fn one_of_thousands_is_found() {
+        let many: Vec<String> = (0..2000).map(|number| format!("room-{number:04}.tmj")).collect();
+        assert_eq!(nearest("room_1500.tmj", &many).as_deref(), Some("room-1500.tmj"));
+        assert_eq!(nearest("ROOM-1500.tmj", &many).as_deref(), Some("room-1500.tmj"));
+        assert_eq!(nearest("rom-1500.tmj", &many).as_deref(), Some("room-1500.tmj"));
+        assert_eq!(nearest("zimmer-99.tmj", &many), None);
     }
 
     #[test]

@@ -330,6 +330,9 @@ const MOST_TOLD: usize = 8;
 
 fn start_on_exit(context: &MapContext, findings: &mut Vec<Finding>) {
     let exits = &context.meaning.exits;
+    if exits.is_empty() {
+        return;
+    }
     let surroundings = Surroundings::of(context.project);
     let mut leading_away = RegionIndex::default();
     for (index, exit) in exits.iter().enumerate() {
@@ -338,7 +341,11 @@ fn start_on_exit(context: &MapContext, findings: &mut Vec<Finding>) {
         }
     }
     for entry in meant(context) {
-        for exit in leading_away.sharing(&entry.cells).into_iter().take(MOST_TOLD).map(|index| &exits[index])
+        for exit in leading_away
+            .sharing(&entry.cells, |_| true)
+            .into_iter()
+            .take(MOST_TOLD)
+            .map(|index| &exits[index])
         {
             let shared = exit.cells.shared(&entry.cells);
             let share = if shared.len() >= entry.cells.len() { "visitors" } else { "some visitors" };

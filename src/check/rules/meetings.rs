@@ -203,11 +203,11 @@ fn meetings_at_once(context: &MapContext, findings: &mut Vec<Finding>) {
     }
     for zone in zones.iter().filter(|zone| has(zone, "bbbMeeting")) {
         let Some(room) = zone.property("bbbMeeting") else { continue };
-        let others = jitsi.sharing(&zone.cells).into_iter().map(|index| &zones[index]);
-        let others: Vec<&Zone> = others.filter(|other| overlap(zone, other)).collect();
+        let others = jitsi.sharing(&zone.cells, |other| overlap(zone, &zones[other]));
+        let others: Vec<&Zone> = others.into_iter().map(|index| &zones[index]).collect();
         let Some(other) = others.first() else { continue };
         let shared: Region =
-            zone.cells.iter().filter(|cell| others.iter().any(|other| other.cells.contains(*cell))).collect();
+            others.iter().flat_map(|other| &other.cells).filter(|cell| zone.cells.contains(*cell)).collect();
         let mut place = zone.place.clone();
         place.area_tiles = shared.around();
         let message =

@@ -335,11 +335,11 @@ fn missing_main_property(context: &MapContext, findings: &mut Vec<Finding>) {
                 }
                 index
             });
-            let others = match holder.layer.and_then(|layer| layer.tiles()) {
-                Some(tiles) => above.sharing(&tiles.filled().map(|(cell, _)| cell).collect()),
-                None => holder.place.area_tiles.map(|area| above.sharing_with(area)).unwrap_or_default(),
+            let elsewhere = |other: usize| zones[other].place.layer != holder.place.layer;
+            let shared = match holder.layer.and_then(|layer| layer.tiles()) {
+                Some(tiles) => above.shares(&tiles.filled().map(|(cell, _)| cell).collect(), elsewhere),
+                None => holder.place.area_tiles.is_some_and(|area| above.shares_with(area, elsewhere)),
             };
-            let shared = others.iter().any(|other| zones[*other].place.layer != holder.place.layer);
             if misspelt || shared {
                 continue;
             }

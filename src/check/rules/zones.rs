@@ -366,12 +366,12 @@ fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
         let mut lower = RegionIndex::default();
         // One finding a zone, however many lie below it.
         for (upper, (zone, trigger, text)) in zones.iter().enumerate() {
-            let below = lower.sharing(&zone.cells);
+            let differs = |lower: usize| zones[lower].2 != *text && overlap(zone, zones[lower].0);
+            let below = lower.sharing(&zone.cells, differs);
             lower.insert(upper, &zone.cells);
             let below: Vec<(usize, TileRect)> = below
                 .into_iter()
                 .rev()
-                .filter(|lower| zones[*lower].2 != *text && overlap(zone, zones[*lower].0))
                 .take(MOST_TOLD)
                 .filter_map(|lower| Some((lower, zone.cells.shared(&zones[lower].0.cells).around()?)))
                 .collect();
@@ -441,9 +441,10 @@ fn borrowed_trigger<'a>(context: &MapContext<'a>, findings: &mut Vec<Finding>) {
         if tab.property("openWebsiteTrigger").is_some() {
             continue;
         }
-        let mut near = lenders.sharing(&tab.cells).into_iter().filter_map(|lender| lent(&zones[lender]));
+        let near = lenders.sharing(&tab.cells, |lender| overlap(&zones[lender], tab));
         let lender = near
-            .find(|(zone, _)| overlap(zone, tab))
+            .first()
+            .and_then(|lender| lent(&zones[*lender]))
             .and_then(|(zone, trigger)| Some((zone, trigger, zone.cells.shared(&tab.cells).around()?)));
         let (Some((zone, trigger, shared)), Some(opens)) = (lender, tab.property("openTab")) else {
             continue;

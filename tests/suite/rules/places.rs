@@ -178,15 +178,21 @@ fn crowds_upon_each_other() {
     let doors =
         crowd(&|index| vec![prop("start", true), prop("exitUrl", format!("/@/team/world/room-{index}"))]);
     let told = of(&doors, "start-on-exit");
-    assert!((CROWD..=8 * CROWD).contains(&told.len()), "{}", told.len());
+    assert_eq!(told.len(), 8 * CROWD, "eight of each entry");
 
     // Companions find what they belong to among hundreds, and do not find what lies beside.
-    let with = |name: &str, over: [i32; 4]| {
-        let venue = crowd(&|index| vec![prop("openWebsite", format!("https://example.org/{index}"))]);
-        venue.layer(name, &[(usize::try_from(over[0]).unwrap(), 2)], [prop("openWebsiteWidth", 40)])
-    };
-    assert!(of(&with("narrow", [3, 2, 1, 1]), "missing-main-property").is_empty());
-    assert_eq!(of(&with("beside", [6, 2, 1, 1]), "missing-main-property").len(), 1);
+    let sites = || crowd(&|index| vec![prop("openWebsite", format!("https://example.org/{index}"))]);
+    let companion = [prop("openWebsiteWidth", 40)];
+    let with = |name: &str, column: usize| sites().layer(name, &[(column, 2)], &companion);
+    assert!(of(&with("narrow", 3), "missing-main-property").is_empty());
+    assert_eq!(of(&with("beside", 6), "missing-main-property").len(), 1);
+    // The crowd of its own layer hides no other zone below.
+    let below = sites().layer("screen", &[(3, 2)], [prop("openWebsite", "https://example.org/screen")]);
+    let venue = below.object("narrow", "area", [3, 2, 1, 1], &companion);
+    assert!(of(&venue, "missing-main-property").is_empty());
+    // Nor do those that want the same as the uppermost.
+    let room = |index: usize| vec![prop("jitsiRoom", if index == 0 { "lowest" } else { "same" })];
+    assert_eq!(of(&crowd(&room), "overlapping-zones").len(), CROWD - 1);
 }
 
 #[test]
