@@ -325,8 +325,8 @@ fn start_enclosed(context: &MapContext, findings: &mut Vec<Finding>) {
     findings.push(finding.help("open the walls around the entry, or move it"));
 }
 
-/// Most exits that are told of one entry.
-const MOST_TOLD: usize = 8;
+/// Most pairs of an entry and an exit that are told of a map; beyond those one for each entry.
+const MOST_TOLD: usize = 1000;
 
 fn start_on_exit(context: &MapContext, findings: &mut Vec<Finding>) {
     let exits = &context.meaning.exits;
@@ -340,13 +340,11 @@ fn start_on_exit(context: &MapContext, findings: &mut Vec<Finding>) {
             leading_away.insert(index, &exit.cells);
         }
     }
+    let mut room = MOST_TOLD;
     for entry in meant(context) {
-        for exit in leading_away
-            .sharing(&entry.cells, |_| true)
-            .into_iter()
-            .take(MOST_TOLD)
-            .map(|index| &exits[index])
-        {
+        let under = leading_away.sharing(&entry.cells, |_| true);
+        for exit in under.into_iter().take(room.max(1)).map(|index| &exits[index]) {
+            room = room.saturating_sub(1);
             let shared = exit.cells.shared(&entry.cells);
             let share = if shared.len() >= entry.cells.len() { "visitors" } else { "some visitors" };
             let mut place = entry.place.clone();

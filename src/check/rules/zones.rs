@@ -6,7 +6,7 @@ use super::{Check, Lint};
 use crate::{
     check::context::{MapContext, class_kind},
     finding::{Family, Finding, Rule, Severity, Spot},
-    model::{Gid, PixelRect, Property, RegionIndex, Shape, TilePos, TileRect, Value},
+    model::{Gid, PixelRect, Property, RegionIndex, Shape, TilePos, Value},
     workadventure::{Holder, HolderKind, MOST_CELLS, PropertyFact, Zone, cells_of_area, is_template},
 };
 
@@ -369,14 +369,9 @@ fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
             let differs = |lower: usize| zones[lower].2 != *text && overlap(zone, zones[lower].0);
             let below = lower.sharing(&zone.cells, differs);
             lower.insert(upper, &zone.cells);
-            let below: Vec<(usize, TileRect)> = below
-                .into_iter()
-                .rev()
-                .take(MOST_TOLD)
-                .filter_map(|lower| Some((lower, zone.cells.shared(&zones[lower].0.cells).around()?)))
-                .collect();
-            let Some((first, shared)) = below.first() else { continue };
+            let Some(first) = below.last() else { continue };
             let (other, _, other_text) = zones[*first];
+            let Some(shared) = zone.cells.shared(&other.cells).around() else { continue };
             let (here, below_here) = (name_of(zone), name_of(other));
             // Areas are tested at the feet, layers at the middle: only like covers like.
             let covered = match (zone.rectangle, other.rectangle) {
@@ -394,15 +389,17 @@ fn overlapping_zones(context: &MapContext, findings: &mut Vec<Finding>) {
                 )
             };
             let areas = zone.rectangle.is_some() && other.rectangle.is_some();
+            let mend =
+                if areas { "draw one of them smaller" } else { "erase the shared cells in one of them" };
+            let help = match below.len().saturating_sub(MOST_TOLD) {
+                0 => mend.to_owned(),
+                more => format!("{mend}; {more} more lie below"),
+            };
             let mut finding = Finding::new(&OVERLAPPING_ZONES, context.value(trigger), message)
-                .at(zone.place.clone().area(*shared))
-                .help(if areas {
-                    "draw one of them smaller"
-                } else {
-                    "erase the shared cells in one of them"
-                });
-            for (lower, _) in below {
-                let (other, other_trigger, _) = zones[lower];
+                .at(zone.place.clone().area(shared))
+                .help(help);
+            for lower in below.iter().rev().take(MOST_TOLD) {
+                let (other, other_trigger, _) = zones[*lower];
                 finding =
                     finding.related(context.value(other_trigger), format!("{} lies below", name_of(other)));
             }

@@ -171,14 +171,19 @@ fn crowds_upon_each_other() {
     let told = of(&meetings, "overlapping-zones");
     // The lowest lies above none.
     assert_eq!(told.len(), CROWD - 1);
-    assert!(told.iter().all(|entry| (1..=8).contains(&entry.related.len())));
+    assert!(told.iter().enumerate().all(|(below, entry)| entry.related.len() == (below + 1).min(8)));
+    assert_eq!(told[8].help.as_deref(), Some("draw one of them smaller; 1 more lie below"));
     assert!(told[CROWD - 2].message.contains("\"room 299\""), "{}", told[CROWD - 2].message);
     assert!(told[CROWD - 2].message.contains("\"room 298\""), "{}", told[CROWD - 2].message);
 
     let doors =
         crowd(&|index| vec![prop("start", true), prop("exitUrl", format!("/@/team/world/room-{index}"))]);
     let told = of(&doors, "start-on-exit");
-    assert_eq!(told.len(), 8 * CROWD, "eight of each entry");
+    let first = told.iter().filter(|entry| entry.site.pointer == told[0].site.pointer).count();
+    assert!(first > 8 && told.len() > 1000, "{first} of one entry, {} in all", told.len());
+    assert!(told.len() < 1000 + CROWD, "beyond a thousand one for each entry: {}", told.len());
+    let entries: std::collections::BTreeSet<_> = told.iter().map(|entry| &entry.site.pointer).collect();
+    assert_eq!(entries.len(), CROWD, "no entry is passed over");
 
     // Companions find what they belong to among hundreds, and do not find what lies beside.
     let sites = || crowd(&|index| vec![prop("openWebsite", format!("https://example.org/{index}"))]);
@@ -436,6 +441,15 @@ fn ways_that_lead_nowhere_else() {
     // A room by name may lead back.
     three("b.tmj", "c.tmj", "/@/org/world/room").is_fine();
     three("b.tmj", "c.tmj", "{{{ goal }}}").is_fine();
+    // Neither is one who comes to b lost: c, which leads back to b alone, has a script.
+    let ring = three("b.tmj", "c.tmj", "b.tmj");
+    assert_eq!(found(&ring), is("one-way-exit", "a"));
+    let mut leaking = ring;
+    let (_, c) = leaking.files.iter_mut().find(|(name, _)| name == "maps/c.tmj").unwrap();
+    let mut map: Value = serde_json::from_slice(c).unwrap();
+    map["properties"] = json!([prop("script", "https://a.example/s.js")]);
+    *c = serde_json::to_vec(&map).unwrap();
+    leaking.is_fine();
 }
 
 #[test]
