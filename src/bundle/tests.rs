@@ -257,6 +257,21 @@ fn on_map_storage_rooms_are_wams() {
 }
 
 #[test]
+fn what_the_editor_may_need_stays_on_map_storage() {
+    for (host, kept) in [(Host::Static, false), (Host::MapStorage, true)] {
+        let mut sources = Sources::new("/nowhere");
+        let layers = [layer(1, "start", &[1, 0, 0], &[]), layer(2, "spare", &[0, 0, 0], &[])];
+        sources.insert("maps/a.tmj", map(&[], &[tileset("floor.png")], &layers).to_string().into_bytes());
+        sources.insert("maps/floor.png", picture(1));
+        sources.insert("pages/info.html", *b"x");
+        let mut project = project(sources, &["maps/a.tmj"]);
+        project.config.project.host = host;
+        let bundle = build(&mut project, &[], &Settings::default()).unwrap();
+        assert_eq!(text(&bundle, "maps/a.tmj").contains("spare"), kept, "{host:?}");
+    }
+}
+
+#[test]
 fn a_map_with_stands_takes_the_place_of_its_venue() {
     let mut sources = sources();
     let stands = map(

@@ -34,7 +34,8 @@ pub use layer::{
 pub use map::{Map, MapTileset, Orientation, RenderOrder};
 pub use object::{Object, Shape, Text};
 pub use property::{Extra, Json, Properties, Property, Value};
-pub use region::{Region, RegionIndex, RegionIter};
+pub(crate) use region::RegionIndex;
+pub use region::{Region, RegionIter};
 pub use tileset::{Frame, Picture, Tile, Tileset};
 pub use wam::{Area, AreaProperty, Collection, Entity, Wam};
 pub use world_file::{WorldFile, WorldMapEntry, WorldPattern};

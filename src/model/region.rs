@@ -143,7 +143,7 @@ impl FromIterator<TilePos> for Region {
 
 /// Regions by where they lie, to find those that share cells. Each is known by a number.
 #[derive(Debug, Clone, Default)]
-pub struct RegionIndex {
+pub(crate) struct RegionIndex {
     by_place: HashMap<(i32, i32), Vec<(u64, usize)>>,
 }
 
@@ -154,7 +154,7 @@ impl RegionIndex {
     const MOST_SEEN: usize = 4096;
 
     /// Adds a region, known by a number.
-    pub fn insert(&mut self, number: usize, region: &Region) {
+    pub(crate) fn insert(&mut self, number: usize, region: &Region) {
         for strip in &region.strips {
             self.by_place.entry(strip.place()).or_default().push((strip.bits, number));
         }
@@ -162,19 +162,19 @@ impl RegionIndex {
 
     /// Numbers of the regions that share cells with this one, as far as they are wanted; of very many in one
     /// place the last that were added.
-    pub fn sharing(&self, region: &Region, wanted: impl Fn(usize) -> bool) -> BTreeSet<usize> {
+    pub(crate) fn sharing(&self, region: &Region, wanted: impl Fn(usize) -> bool) -> BTreeSet<usize> {
         let strips = region.strips.iter().map(|strip| (strip.place(), strip.bits));
         strips.flat_map(|(place, bits)| self.at(place, bits, &wanted)).collect()
     }
 
     /// Whether one of the regions that are wanted shares cells with this one.
-    pub fn shares(&self, region: &Region, wanted: impl Fn(usize) -> bool) -> bool {
+    pub(crate) fn shares(&self, region: &Region, wanted: impl Fn(usize) -> bool) -> bool {
         region.strips.iter().any(|strip| self.at(strip.place(), strip.bits, &wanted).next().is_some())
     }
 
     /// Whether one of the regions that are wanted shares cells with a rectangle, which may be larger than any
     /// map.
-    pub fn shares_with(&self, area: TileRect, wanted: impl Fn(usize) -> bool) -> bool {
+    pub(crate) fn shares_with(&self, area: TileRect, wanted: impl Fn(usize) -> bool) -> bool {
         let bits = |(y, column): (i32, i32)| {
             let first = column << 6;
             let row = TileRect::new(first, y, 64, 1).clipped(area);

@@ -393,7 +393,10 @@ mod tests {
     #[test]
     fn only_regular_files_are_read() {
         let folder = tempfile::tempdir().unwrap();
-        let error = Sources::new(folder.path()).read("").unwrap_err();
+        std::fs::write(folder.path().join("a.png"), b"12345").unwrap();
+        let sources = Sources::new(folder.path());
+        assert_eq!((sources.size("a.png"), sources.size("")), (Some(5), None));
+        let error = sources.read("").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
     }
 }
