@@ -77,10 +77,10 @@ fn place(bencher: Bencher, spec: &str, hall: &[u8], lock: Option<&str>) {
     bencher
         .with_inputs(|| {
             let mut sources = Sources::new("/nowhere");
-            sources.insert("hall.tmj", hall);
-            sources.insert("s.toml", spec.as_bytes());
+            sources.insert("hall.tmj", hall.to_vec());
+            sources.insert("s.toml", spec.to_owned());
             if let Some(lock) = lock {
-                sources.insert("s.lock.toml", lock.as_bytes());
+                sources.insert("s.lock.toml", lock.to_owned());
             }
             sources
         })
@@ -102,7 +102,7 @@ fn into_a_map(bencher: Bencher, count: u32) {
 fn one_more(bencher: Bencher, count: u32) {
     let (hall, ground) = (hall(400), "venue = \"hall.tmj\"");
     let mut sources = Sources::new("/nowhere");
-    sources.insert("hall.tmj", hall.as_slice());
+    sources.insert("hall.tmj", hall.clone());
     sources.insert("s.toml", spec(ground, count - 1).into_bytes());
     let built = stand::build(&mut sources, "s.toml", &Options::default()).unwrap();
     place(bencher, &spec(ground, count), &hall, Some(&built.lock.1));

@@ -23,7 +23,7 @@ fn load(bencher: Bencher, bytes: &[u8]) {
     bencher
         .with_inputs(|| {
             let mut sources = Sources::detached();
-            sources.insert("map.tmj", bytes);
+            sources.insert("map.tmj", bytes.to_vec());
             sources
         })
         .bench_refs(|sources| format::load_map(sources, "map.tmj"));

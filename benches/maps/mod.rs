@@ -81,7 +81,7 @@ pub(crate) fn map(side: u32, layers: u32, zones: u32) -> Vec<u8> {
 pub(crate) fn project(map: &[u8]) -> Project {
     let mut sources = Sources::detached();
     sources.insert("t.png", tiles());
-    sources.insert("map.tmj", map);
+    sources.insert("map.tmj", map.to_vec());
     let maps = vec![ProjectMap::load(&sources, "map.tmj")];
     Project { config: Config::default(), sources, maps, ..Project::default() }
 }

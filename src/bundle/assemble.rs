@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use bytes::Bytes;
 use rayon::prelude::*;
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
     script, unused, wam,
 };
 use crate::{
-    format::{SaveStyle, save_tmj},
+    format::publish_tmj,
     model::{Layer, LayerKind, Map, Picture, Properties, Tileset, Value, visit_images},
     picture::{Effort, PictureStore},
     project::{HALL_OF, Host, Project, STANDS_IN_FOR},
@@ -44,7 +45,7 @@ pub(super) fn assemble(
         sources.par_iter().map(|source| workshop.map(source)).collect::<Result<_, _>>()?;
     let mut pages = BTreeMap::new();
     for map in maps {
-        bundle.insert(&map.summary.output, map.tmj.into_bytes(), Some(&map.summary.source));
+        bundle.insert(&map.summary.output, map.tmj, Some(&map.summary.source));
         for (made, source) in map.pictures {
             bundle.insert_hashed(&made.path, made.bytes, Some(&source));
         }
@@ -57,7 +58,7 @@ pub(super) fn assemble(
             workshop.rewritten(parent(output), Some(reference), folder, text)
         });
         let source = wam.source.as_deref().unwrap_or(&wam.map);
-        bundle.insert(output, json.to_string().into_bytes(), Some(source));
+        bundle.insert(output, json.to_string(), Some(source));
     }
     for (name, output) in &plan.copies {
         let bytes = project
@@ -67,7 +68,7 @@ pub(super) fn assemble(
         bundle.insert(output, bytes, Some(name));
     }
     for (name, (output, bytes)) in &plan.made {
-        bundle.insert(output, bytes.as_slice(), Some(name));
+        bundle.insert(output, bytes.clone(), Some(name));
     }
     for (path, page) in pages {
         bundle.insert_own(&path, page.into_bytes());
@@ -88,7 +89,7 @@ struct Workshop<'a> {
 #[derive(Debug, Clone)]
 struct Made {
     path: String,
-    bytes: Arc<[u8]>,
+    bytes: Bytes,
 }
 
 /// What came of one map.
@@ -153,7 +154,8 @@ impl Workshop<'_> {
                 Arc::make_mut(tileset).file.clone_from(output);
             }
         }
-        let tmj = save_tmj(&map, SaveStyle::Published);
+        let tilesets_after = map.tilesets.len();
+        let tmj = publish_tmj(map);
 
         let mut distinct: BTreeMap<&str, u64> = BTreeMap::new();
         for (made, _) in &pictures {
@@ -165,7 +167,7 @@ impl Workshop<'_> {
             bytes_before: self.weight(original),
             bytes_after: tmj.len() as u64 + distinct.values().sum::<u64>(),
             tilesets_before: original.tilesets.len(),
-            tilesets_after: map.tilesets.len(),
+            tilesets_after,
         };
         let notes = notes.into_iter().map(|message| Note { file: source.to_owned(), message }).collect();
         Ok(MapFiles { summary, tmj, pictures, pages, notes })
@@ -271,7 +273,7 @@ impl Workshop<'_> {
                     let is_png = extension(name) == "png" && self.settings.optimize;
                     let reduced =
                         is_png.then(|| crate::picture::reduce(&bytes, Effort::Balanced).ok()).flatten();
-                    let bytes: Arc<[u8]> = reduced.map_or(bytes, Into::into);
+                    let bytes: Bytes = reduced.map_or(bytes, Into::into);
                     Some(Made { path: picture::path(picture::FOLDER, name, &bytes), bytes })
                 }
             }

@@ -80,11 +80,11 @@ mod tests {
     #[test]
     fn only_what_has_a_hash_is_kept_for_ever() {
         let mut bundle = Bundle::default();
-        bundle.insert_hashed("assets/a-11111111.png", *b"a", None);
-        bundle.insert_hashed("previews/b-22222222.png", *b"b", None);
-        bundle.insert("maps/a.tmj", *b"{}", None);
+        bundle.insert_hashed("assets/a-11111111.png", "a", None);
+        bundle.insert_hashed("previews/b-22222222.png", "b", None);
+        bundle.insert("maps/a.tmj", "{}", None);
         assert_eq!(for_ever(&bundle), ["assets/*", "previews/*"]);
-        bundle.insert("assets/own.png", *b"c", None);
+        bundle.insert("assets/own.png", "c", None);
         assert_eq!(for_ever(&bundle), ["assets/a-11111111.png", "previews/*"]);
         add(&mut bundle);
         let headers = String::from_utf8(bundle.files["_headers"].bytes.to_vec()).unwrap();

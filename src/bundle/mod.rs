@@ -33,8 +33,9 @@ mod tests;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::Arc,
 };
+
+use bytes::Bytes;
 
 pub(crate) use manifest::{PATH as MANIFEST, fingerprints};
 pub(crate) use picture::{looks_cached_for_ever, sha256};
@@ -104,7 +105,7 @@ impl Bundle {
 #[derive(Debug, Clone)]
 pub struct BundleFile {
     /// Its content.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
     /// Name of the file that it was made from; `None` for one that comes with every bundle.
     pub source: Option<String>,
 }
@@ -252,6 +253,8 @@ pub fn build(project: &mut Project, stands: &[Built], settings: &Settings) -> Re
     within("texture-size", settings.texture_size, 64..=16_384)?;
     within("extrude", settings.extrude, 0..=8)?;
     let mut plan = plan::plan(project, settings)?;
+    // Texts are as large as all that follows, which needs the maps only.
+    project.sources.forget_texts();
     if settings.script_pages && project.config.project.play_url.is_none() {
         let message =
             "scripts' pages load the scripting API of play.workadventu.re: name your server with play-url";
@@ -308,12 +311,12 @@ impl Bundle {
         }
     }
 
-    fn insert(&mut self, path: &str, bytes: impl Into<Arc<[u8]>>, source: Option<&str>) {
+    fn insert(&mut self, path: &str, bytes: impl Into<Bytes>, source: Option<&str>) {
         let file = BundleFile { bytes: bytes.into(), source: source.map(str::to_owned) };
         self.files.insert(path.to_owned(), file);
     }
 
-    fn insert_hashed(&mut self, path: &str, bytes: impl Into<Arc<[u8]>>, source: Option<&str>) {
+    fn insert_hashed(&mut self, path: &str, bytes: impl Into<Bytes>, source: Option<&str>) {
         self.insert(path, bytes, source);
         self.hashed.insert(path.to_owned());
     }

@@ -1,10 +1,8 @@
 //! `index.html`: the maps with their pictures, the way in, the directory of sponsors, the credits.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
+use bytes::Bytes;
 use maud::{Markup, PreEscaped, html};
 use rayon::prelude::*;
 
@@ -42,7 +40,7 @@ pub(super) fn add(
     for ((source, map), (preview, note)) in plan.maps.iter().zip(previews) {
         bundle.notes.extend(note);
         if let Some(preview) = &preview {
-            bundle.insert_hashed(&preview.path, Arc::clone(&preview.bytes), Some(source));
+            bundle.insert_hashed(&preview.path, preview.bytes.clone(), Some(source));
         }
         cards.push(Card::new(project, plan, source, map, preview));
     }
@@ -70,7 +68,7 @@ fn listed<'s>(project: &Project, plan: &Plan, stands: &'s [Built], bundle: &mut 
             let mut bright = false;
             let logo = stand.logo.as_ref().and_then(|name| {
                 let bytes = project.sources.read(name).ok()?;
-                bright = stand::is_bright(Arc::clone(&bytes), name);
+                bright = stand::is_bright(bytes.clone(), name);
                 let path = picture::path(picture::FOLDER, name, &bytes);
                 bundle.insert_hashed(&path, bytes, Some(name));
                 Some(path)
@@ -167,7 +165,7 @@ impl Rooms {
 /// The picture of a map.
 pub(super) struct Preview {
     path: String,
-    bytes: Arc<[u8]>,
+    bytes: Bytes,
     size: (u32, u32),
 }
 

@@ -1,10 +1,8 @@
 //! What goes into a bundle, and under which names.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
+use bytes::Bytes;
 use walkdir::WalkDir;
 
 use super::{
@@ -41,7 +39,7 @@ pub(super) struct Plan {
     pub(super) copies: BTreeMap<String, String>,
     /// Pages whose links are filled in or that name what is called otherwise now, by name, and TypeScript,
     /// compiled: path in the bundle and content.
-    pub(super) made: BTreeMap<String, (String, Vec<u8>)>,
+    pub(super) made: BTreeMap<String, (String, Bytes)>,
     /// Pictures that maps refer to, which get a name with a hash.
     pub(super) pictures: BTreeSet<String>,
     /// Addresses of the web that lead to what goes in.
@@ -280,7 +278,7 @@ impl Plan {
                 return Err(BundleError::Linked { file: name, target });
             }
             let sources = &project.sources;
-            let (output, bytes): (String, Arc<[u8]>) = if script::is_typescript(&name) {
+            let (output, bytes): (String, Bytes) = if script::is_typescript(&name) {
                 (with_extension(&name, "js"), script::compile(sources, &name)?.into())
             } else {
                 let read = sources.read(&name);
@@ -302,7 +300,7 @@ impl Plan {
             wanted.extend(followed.files);
             self.notes.extend(followed.notes.into_iter().map(|message| Note { file: name.clone(), message }));
             if filled.is_some() || rewritten.is_some() || output != name {
-                let bytes = rewritten.map_or_else(|| bytes.to_vec(), String::into_bytes);
+                let bytes = rewritten.map_or_else(|| bytes.clone(), Bytes::from);
                 self.made.insert(name, (output, bytes));
                 continue;
             }
@@ -317,7 +315,7 @@ impl Plan {
 }
 
 /// A page with its links filled in; `None` where it stays as it is.
-fn filled(name: &str, bytes: &[u8], links: &BTreeMap<String, String>) -> Option<Arc<[u8]>> {
+fn filled(name: &str, bytes: &[u8], links: &BTreeMap<String, String>) -> Option<Bytes> {
     if !matches!(extension(name).as_str(), "html" | "htm") {
         return None;
     }

@@ -94,7 +94,7 @@ mod tests {
         for name in
             ["maps/hall.json", "maps/lobby.tmj", "maps/a b.mp3", "maps/bar.wam", "maps/lobby.stands.tmj"]
         {
-            sources.insert(name, *b"{}");
+            sources.insert(name, "{}");
         }
         let stand_ins = BTreeMap::from([("maps/lobby.tmj".to_owned(), "maps/lobby.stands.tmj".to_owned())]);
         let places = Places { sources: &sources, stand_ins: &stand_ins, own: &Own::default() };

@@ -1,6 +1,6 @@
 //! Whole bundles, made from projects that exist only in memory.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use serde_json::{Value as Json, json};
 
@@ -199,7 +199,7 @@ fn a_bundle_means_what_its_source_means() {
     let bundle = build(&mut project, &[], &Settings::default()).unwrap();
     let mut out = Sources::new("/nowhere");
     for (path, file) in &bundle.files {
-        out.insert(path.clone(), Arc::clone(&file.bytes));
+        out.insert(path.clone(), file.bytes.clone());
     }
     for (source, output) in [("maps/lobby.tmj", "maps/lobby.tmj"), ("maps/hall.json", "maps/hall.tmj")] {
         let before = Meaning::of(project.map(source).unwrap().map.as_ref().unwrap());
@@ -263,7 +263,7 @@ fn what_the_editor_may_need_stays_on_map_storage() {
         let layers = [layer(1, "start", &[1, 0, 0], &[]), layer(2, "spare", &[0, 0, 0], &[])];
         sources.insert("maps/a.tmj", map(&[], &[tileset("floor.png")], &layers).to_string().into_bytes());
         sources.insert("maps/floor.png", picture(1));
-        sources.insert("pages/info.html", *b"x");
+        sources.insert("pages/info.html", "x");
         let mut project = project(sources, &["maps/a.tmj"]);
         project.config.project.host = host;
         let bundle = build(&mut project, &[], &Settings::default()).unwrap();
@@ -337,7 +337,7 @@ fn what_cannot_be_bundled_is_refused_with_its_reason() {
         let mut json: Json = serde_json::from_slice(&sources.read("maps/lobby.tmj").unwrap()).unwrap();
         change(&mut json);
         sources.insert("maps/lobby.tmj", json.to_string().into_bytes());
-        sources.insert("maps/hall.tmx", *b"<map/>");
+        sources.insert("maps/hall.tmx", "<map/>");
         build(&mut project(sources, &["maps/lobby.tmj"]), &[], &Settings::default()).unwrap_err().to_string()
     };
     let error = refusal(&|map| map["infinite"] = json!(true));
@@ -348,7 +348,7 @@ fn what_cannot_be_bundled_is_refused_with_its_reason() {
     let mut json: Json = serde_json::from_slice(&outside.read("maps/lobby.tmj").unwrap()).unwrap();
     json["layers"][2]["properties"][1]["value"] = json!("../../private/diary.mp3");
     outside.insert("maps/lobby.tmj", json.to_string().into_bytes());
-    outside.insert("../private/diary.mp3", *b"dear diary");
+    outside.insert("../private/diary.mp3", "dear diary");
     let error = build(&mut project(outside, &["maps/lobby.tmj"]), &[], &Settings::default()).unwrap_err();
     assert!(matches!(error, BundleError::Outside { .. }), "{error}");
     let mut both = sources();
@@ -377,7 +377,7 @@ fn the_manifest_tells_every_file() {
 #[test]
 fn files_of_the_project_are_never_written_over() {
     let mut own = sources();
-    own.insert("index.html", *b"mine");
+    own.insert("index.html", "mine");
     let mut json: Json = serde_json::from_slice(&own.read("maps/lobby.tmj").unwrap()).unwrap();
     json["layers"][2]["properties"][0]["value"] = json!("../index.html");
     own.insert("maps/lobby.tmj", json.to_string().into_bytes());
@@ -446,7 +446,7 @@ fn links_are_filled_into_pages_and_what_they_show_goes_in() {
     let mut sources = sources();
     sources.insert(
         "pages/info.html",
-        *b"<iframe src='${links.stage}'></iframe><img src='${links.logo}'><script>`${links.stage}`</script>",
+        "<iframe src='${links.stage}'></iframe><img src='${links.logo}'><script>`${links.stage}`</script>",
     );
     let mut project = project(sources, &["maps/lobby.tmj"]);
     project.config.links.insert("logo".to_owned(), "logo.png".to_owned());
@@ -462,8 +462,8 @@ fn links_are_filled_into_pages_and_what_they_show_goes_in() {
 #[test]
 fn pages_and_scripts_name_maps_as_the_bundle_does() {
     let mut sources = sources();
-    sources.insert("pages/info.html", *b"<a href='../maps/hall.json#door'>hall.json</a>");
-    sources.insert("scripts/go.js", *b"WA.nav.goToRoom('hall.json'); fetch('../maps/hall.json')");
+    sources.insert("pages/info.html", "<a href='../maps/hall.json#door'>hall.json</a>");
+    sources.insert("scripts/go.js", "WA.nav.goToRoom('hall.json'); fetch('../maps/hall.json')");
     let script = [property("script", "../scripts/go.js")];
     let exit = [property("exitUrl", "hall.json")];
     let lobby = map(
@@ -494,8 +494,8 @@ fn scripts_get_pages_on_request() {
             &[layer(1, "start", &[1, 0, 0], &[])],
         );
         let mut sources = sources();
-        sources.insert("scripts/my go.js", *b"WA.onInit()");
-        sources.insert("scripts/own.html", *b"<script src='https://play.example/iframe_api.js'></script>");
+        sources.insert("scripts/my go.js", "WA.onInit()");
+        sources.insert("scripts/own.html", "<script src='https://play.example/iframe_api.js'></script>");
         sources.insert("maps/lobby.tmj", lobby.to_string().into_bytes());
         let mut project = project(sources, &["maps/lobby.tmj"]);
         project.config.project.play_url = Some("https://play.example/_/global/maps.example".to_owned());
@@ -529,7 +529,7 @@ fn rooms_lead_from_one_to_the_next_however_far() {
     sources.insert("far/d.wam", wam("../maps/unused.tmj", "", json!([])));
     sources.insert(
         "furniture/all.json",
-        *br#"{"collectionName": "x", "tags": [], "collection": [{"imagePath": "sofa.png"}]}"#,
+        r#"{"collectionName": "x", "tags": [], "collection": [{"imagePath": "sofa.png"}]}"#,
     );
     sources.insert("furniture/sofa.png", picture(9));
     let mut project = project(sources, &["maps/lobby.tmj"]);

@@ -1,7 +1,5 @@
 //! The page on which people walk through the bundle's maps in any browser.
 
-use std::sync::Arc;
-
 use super::{Bundle, BundleError, BundledMap, Settings, page::Rooms};
 use crate::{
     project::{Config, Project, ProjectConfig},
@@ -15,7 +13,7 @@ pub(super) fn add(project: &Project, settings: &Settings, bundle: &mut Bundle) -
     let rooms = Rooms::new(project, settings)?;
     let mut sources = Sources::detached();
     for (path, file) in &bundle.files {
-        sources.insert(path.clone(), Arc::clone(&file.bytes));
+        sources.insert(path.clone(), file.bytes.clone());
     }
     let play_url = project.config.project.play_url.clone();
     let config =

@@ -126,7 +126,7 @@ mod tests {
 
     fn bundle(text: &str) -> Bundle {
         let mut bundle = Bundle::default();
-        bundle.insert("maps/a.tmj", text.as_bytes(), Some("maps/a.json"));
+        bundle.insert("maps/a.tmj", text.to_owned(), Some("maps/a.json"));
         let project = crate::project::Project::default();
         manifest::add(&project, &mut bundle);
         bundle
@@ -169,7 +169,7 @@ mod tests {
         prepare(&bundle("old"), &out).unwrap().commit().unwrap();
         let mut broken = bundle("new");
         // A file where a folder is needed: fails for root as well, unlike permissions.
-        broken.insert("maps/a.tmj/b", *b"x", None);
+        broken.insert("maps/a.tmj/b", "x", None);
         assert!(matches!(prepare(&broken, &out), Err(BundleError::Write(_))));
         assert_eq!(fs::read_to_string(out.join("maps/a.tmj")).unwrap(), "old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");

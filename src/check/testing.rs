@@ -10,9 +10,9 @@ use crate::{
 /// A project with this config and these files, of which those ending in `.tmj` are its maps.
 pub(super) fn project(config: &str, files: &[(&str, &str)]) -> Project {
     let mut sources = Sources::new("/nowhere");
-    sources.insert(CONFIG_FILE, config.as_bytes());
+    sources.insert(CONFIG_FILE, config.to_owned());
     for (name, text) in files {
-        sources.insert(*name, text.as_bytes());
+        sources.insert(*name, (*text).to_owned());
     }
     let config = read_toml(&sources.load(CONFIG_FILE).unwrap()).unwrap();
     let mut maps: Vec<ProjectMap> = files

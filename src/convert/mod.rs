@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::{
     finding::{Finding, Severity},
     format::{SaveStyle, save_edited},
@@ -27,7 +29,7 @@ pub struct Converted {
     /// The text of the file.
     pub text: String,
     /// Pictures that stood inside of the map, by the names of the files that they must be written to.
-    pub pictures: Vec<(String, Arc<[u8]>)>,
+    pub pictures: Vec<(String, Bytes)>,
     /// Whether something has now what a class of the Tiled project gives it.
     pub completed_classes: bool,
     /// How many tilesets were taken into the map.

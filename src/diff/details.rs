@@ -176,7 +176,7 @@ pub(super) fn json(value: &Json) -> serde_json::Value {
         Json::Number(text) => serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()),
         Json::String(text) => text.as_str().into(),
         Json::Array(items) => items.iter().map(json).collect(),
-        Json::Integers(numbers) => numbers.iter().copied().collect(),
+        Json::Integers(numbers) => numbers.iter().map(|number| number.0).collect(),
         Json::Object(pairs) => pairs.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
     }
 }

@@ -9,8 +9,9 @@ mod diff;
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
-    sync::Arc,
 };
+
+use bytes::Bytes;
 
 pub use diff::unified;
 
@@ -85,9 +86,9 @@ pub enum Reason {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rewritten {
     /// As they were read.
-    pub before: Arc<[u8]>,
+    pub before: Bytes,
     /// As they shall be.
-    pub after: Arc<[u8]>,
+    pub after: Bytes,
 }
 
 /// Why mended files were not written.
@@ -306,7 +307,7 @@ impl<J: Fn(&Project) -> Report> Mender<J> {
             self.trials += 1;
             let trial: Vec<&Entry> = made.iter().chain(fixes).copied().collect();
             let files = self.texts(&trial);
-            let texts = files.iter().map(|(name, file)| (name.clone(), Arc::clone(&file.after)));
+            let texts = files.iter().map(|(name, file)| (name.clone(), file.after.clone()));
             let project = self.project.with_texts(texts);
             let report = (self.judge)(&project);
             let before = best.as_ref().map_or(&self.report, |(_, report, _)| report);
@@ -330,7 +331,7 @@ impl<J: Fn(&Project) -> Report> Mender<J> {
         let Some((project, report, files)) = best else { return false };
         (self.project, self.report) = (project, report);
         for (name, file) in files {
-            let before = self.files.get(&name).map_or(file.before, |known| Arc::clone(&known.before));
+            let before = self.files.get(&name).map_or(file.before, |known| known.before.clone());
             self.files.insert(name, Rewritten { before, after: file.after });
         }
         self.applied.extend(made.into_iter().map(|entry| Applied {

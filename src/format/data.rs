@@ -10,7 +10,7 @@ use base64::{
 use super::{link::Linker, rules};
 use crate::{
     finding::{Finding, Place, Rule, Spot},
-    model::{Cells, Compression, Encoding, Gid, TilePos},
+    model::{Cells, CellsBuilder, Compression, Encoding, Gid, TilePos},
 };
 
 /// Most cells that one layer may have: 8192 x 8192. Beyond that a file is not a map but an attack on
@@ -284,7 +284,7 @@ fn decode_csv(text: &str, cells: usize) -> Result<Decoded, DataFault> {
     if text.trim().is_empty() {
         return Ok(Decoded { gids: Cells::default(), oddities });
     }
-    let mut gids = Cells::with_capacity(cells.min(MAX_CELLS).min(text.len() / 2 + 1));
+    let mut gids = CellsBuilder::with_capacity(cells.min(MAX_CELLS).min(text.len() / 2 + 1));
     let mut at = 0;
     for raw in text.split(',') {
         let entry = raw.trim();
@@ -311,7 +311,7 @@ fn decode_csv(text: &str, cells: usize) -> Result<Decoded, DataFault> {
             return Err(DataFault::TrailingComma);
         }
     }
-    Ok(Decoded { gids, oddities })
+    Ok(Decoded { gids: gids.build(), oddities })
 }
 
 #[cfg(test)]

@@ -358,7 +358,7 @@ mod tests {
         change: Change,
     ) -> Option<String> {
         let mut sources = Sources::new("/nowhere");
-        sources.insert(name, text.as_bytes());
+        sources.insert(name, text.to_owned());
         let file = sources.load(name).unwrap();
         let start = file.text().unwrap().find(element).unwrap();
         let mut spot = Spot::bytes(&file, start..start + element.len());
@@ -461,7 +461,7 @@ mod tests {
     #[test]
     fn other_encodings_are_left_alone() {
         let mut sources = Sources::new("/nowhere");
-        sources.insert("a.tmx", *b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><map name=\"\xE9\"/>");
+        sources.insert("a.tmx", &b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><map name=\"\xE9\"/>"[..]);
         let file = sources.load("a.tmx").unwrap();
         let start = file.text().unwrap().find("<map").unwrap();
         let spot = Spot::bytes(&file, start..file.bytes().len()).key("name");

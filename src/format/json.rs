@@ -7,7 +7,10 @@
 
 use std::{borrow::Cow, ops::Range, sync::OnceLock};
 
-use crate::model::Json;
+use crate::{
+    model::{Gid, Json},
+    source::SourceFile,
+};
 
 /// Deepest nesting that is read. Tiled itself takes 200 and refuses 2000.
 const MAX_DEPTH: usize = 512;
@@ -97,6 +100,12 @@ pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
         }
         Some(_) => Err(parser.wrong("text after the end of the document")),
     }
+}
+
+/// The tree of a file's text, read once; `None` where the file is no text.
+pub(crate) fn tree(file: &SourceFile) -> Option<&Result<Tree, SyntaxError>> {
+    let text = file.text().ok()?;
+    file.syntax(|| parse(text))
 }
 
 impl Tree {
@@ -309,7 +318,7 @@ impl<'a> Value<'a> {
                 Json::Object(self.entries().map(|(key, value)| (key.into_owned(), value.to_json())).collect())
             }
             b'[' => match self.integers() {
-                Some(integers) => Json::Integers(integers.collect()),
+                Some(integers) => Json::Integers(integers.map(Gid).collect()),
                 None => Json::Array(self.items().map(Value::to_json).collect()),
             },
             _ => Json::Number(self.source().to_owned()),

@@ -52,9 +52,9 @@ pub fn locate(sources: &Sources, spots: &[&Spot]) -> Vec<Located> {
                 place(index, elements.as_ref().and_then(|elements| in_xml(text, elements, spots[index])));
             }
         } else {
-            let tree = json::parse(text).ok();
+            let tree = json::tree(&file).and_then(|tree| tree.as_ref().ok());
             for index in indices {
-                place(index, tree.as_ref().and_then(|tree| in_json(text, tree, spots[index])));
+                place(index, tree.and_then(|tree| in_json(text, tree, spots[index])));
             }
         }
     }

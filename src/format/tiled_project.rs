@@ -206,7 +206,7 @@ mod tests {
 
     fn read(text: &str) -> (CustomTypes, Vec<(String, String)>) {
         let mut sources = Sources::new("/nowhere");
-        sources.insert("v.tiled-project", text.as_bytes());
+        sources.insert("v.tiled-project", text.to_owned());
         let (types, findings) = load_custom_types(&sources, "v.tiled-project");
         let spots: Vec<&Spot> = findings.iter().map(|finding| &finding.spot).collect();
         let located = crate::format::locate(&sources, &spots);

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     finding::{Change, Edit, Finding, Place, Rule, Spot},
     model::{
-        Cells, Chunk, Compression, DrawOrder, Encoding, Extra, Frame, Gid, ImageLayer, Json, Layer,
-        LayerKind, Map, MapTileset, Object, ObjectLayer, Orientation, Picture, Properties, Property,
+        Cells, CellsBuilder, Chunk, Compression, DrawOrder, Encoding, Extra, Frame, Gid, ImageLayer, Json,
+        Layer, LayerKind, Map, MapTileset, Object, ObjectLayer, Orientation, Picture, Properties, Property,
         RenderOrder, Shape, Text, Tile, TileData, TileLayer, TileSize, Tileset, Value as PropertyValue,
     },
     source::{SourceFile, Span},
@@ -69,7 +69,7 @@ pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Templat
 }
 
 /// Parses a file, and reports what is wrong with it as JSON.
-pub(super) fn tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(json::Tree, &'a str)> {
+pub(super) fn tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(&'a json::Tree, &'a str)> {
     let mut broken = |at: usize, message: String| {
         let spot = Spot::bytes(file, at..at + 1);
         linker.findings.push(Finding::new(&rules::BROKEN_JSON, spot, message));
@@ -88,10 +88,10 @@ pub(super) fn tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(jso
         );
         return None;
     }
-    let tree = match json::parse(text) {
+    let tree = match json::tree(file)? {
         Ok(tree) => tree,
         Err(error) => {
-            broken(error.at, error.message);
+            broken(error.at, error.message.clone());
             return None;
         }
     };
@@ -113,7 +113,7 @@ pub(super) fn tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(jso
 }
 
 /// The same for a file of Tiled's, whose fields have forms of their own.
-fn tiled_tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(json::Tree, &'a str)> {
+fn tiled_tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(&'a json::Tree, &'a str)> {
     let (tree, text) = tree(file, linker)?;
     forms::judge_json(file, tree.root(text), &mut linker.findings);
     Some((tree, text))
@@ -586,7 +586,7 @@ impl Lower<'_, '_, '_> {
         } else if let Some(text) = data.string() {
             self.linker.decode(&text, encoding, &block, None)?
         } else if data.is_array() {
-            let mut gids = Cells::default();
+            let mut gids = CellsBuilder::with_capacity(0);
             let mut wrong = None;
             for (index, item) in data.items().enumerate() {
                 let (gid, fine) = gid(item);
@@ -601,7 +601,7 @@ impl Lower<'_, '_, '_> {
                     .at(place.clone());
                 self.linker.findings.push(finding);
             }
-            gids
+            gids.build()
         } else {
             self.linker.findings.push(unreadable("the layer's tile data is no list of numbers".to_owned()));
             return None;

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use bytes::Bytes;
 use glam::{DVec2, IVec2};
 use roxmltree::{Document, Node, ParsingOptions};
 
@@ -610,7 +611,7 @@ impl Lower<'_, '_, '_> {
         let colors = Json::Array(colors.collect());
         let tiles = children(set, "wangtile").map(|tile| {
             let id = numbers.id(&wang::id_of(tile.attribute("wangid").unwrap_or_default()));
-            Json::Object(vec![number(tile, "tileid", "0"), ("wangid".to_owned(), Json::Integers(id))])
+            Json::Object(vec![number(tile, "tileid", "0"), ("wangid".to_owned(), Json::Integers(id.into()))])
         });
         let kind = numbers.set_type(set.attribute("type"));
         let mut pairs = vec![
@@ -686,7 +687,7 @@ impl Lower<'_, '_, '_> {
             self.find(&rules::PICTURE_DATA_UNREADABLE, self.spot(data), message);
             return picture;
         }
-        let bytes: Arc<[u8]> = bytes.into();
+        let bytes: Bytes = bytes.into();
         let format = node.attribute("format").unwrap_or("png");
         let name = self.linker.sources.derive(self.file.name(), owner, format, &bytes);
         picture.source = source::relative(source::parent(self.file.name()), &name);
@@ -979,7 +980,7 @@ mod tests {
 
     fn load_text(text: &str) -> (Option<Map>, Vec<Finding>) {
         let mut sources = Sources::new("/nowhere");
-        sources.insert("a.tmx", text.as_bytes());
+        sources.insert("a.tmx", text.to_owned());
         let loaded = load_map(&sources, "a.tmx");
         (loaded.map, loaded.findings)
     }

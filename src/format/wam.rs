@@ -368,7 +368,7 @@ mod tests {
 
     fn read(text: &str) -> (Sources, Option<Wam>, Vec<Finding>) {
         let mut sources = Sources::new("/nowhere");
-        sources.insert("hall.wam", text.as_bytes());
+        sources.insert("hall.wam", text.to_owned());
         let (wam, findings) = load_wam(&sources, "hall.wam", TileSize::USUAL);
         (sources, wam, findings)
     }

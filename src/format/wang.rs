@@ -117,7 +117,10 @@ fn terrain_set(tileset: &mut Tileset) -> Option<Json> {
     }
     tiles.sort_by_key(|(tile, _)| *tile);
     let tiles = tiles.into_iter().map(|(tile, id)| {
-        Json::Object(vec![("tileid".to_owned(), number(tile)), ("wangid".to_owned(), Json::Integers(id))])
+        Json::Object(vec![
+            ("tileid".to_owned(), number(tile)),
+            ("wangid".to_owned(), Json::Integers(id.into())),
+        ])
     });
     Some(Json::Object(vec![
         ("name".to_owned(), text("Terrains")),
@@ -149,7 +152,7 @@ fn upgrade_set(set: &mut Json) {
             pairs.retain(|(key, _)| !matches!(key.as_str(), "hflip" | "vflip" | "dflip"));
             for (_, id) in pairs.iter_mut().filter(|(key, _)| key == "wangid") {
                 let old: Vec<u32> = integers(id).map(Option::unwrap_or_default).collect();
-                *id = Json::Integers(numbers.id(&old));
+                *id = Json::Integers(numbers.id(&old).into());
             }
         }
     }
@@ -163,7 +166,7 @@ fn upgrade_set(set: &mut Json) {
 /// Numbers of an array; `None` for what is no number from 0 up.
 fn integers(list: &Json) -> Box<dyn Iterator<Item = Option<u32>> + '_> {
     match list {
-        Json::Integers(items) => Box::new(items.iter().copied().map(Some)),
+        Json::Integers(items) => Box::new(items.iter().map(|number| Some(number.0))),
         Json::Array(items) => Box::new(items.iter().map(|item| match item {
             Json::Number(text) => text.parse().ok(),
             _ => None,

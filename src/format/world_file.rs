@@ -226,9 +226,9 @@ mod tests {
 
     fn read(text: &str, files: &[&str]) -> (LoadedWorld, Vec<(String, String)>) {
         let mut sources = Sources::new("/nowhere");
-        sources.insert("w/venue.world", text.as_bytes());
+        sources.insert("w/venue.world", text.to_owned());
         for file in files {
-            sources.insert(*file, *b"{}");
+            sources.insert(*file, "{}");
         }
         let loaded = load_world(&sources, "w/venue.world");
         let found = loaded

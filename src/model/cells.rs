@@ -1,17 +1,22 @@
 //! The cells of tile layers, in as little memory as their numbers allow.
 
-use std::{fmt, iter::FusedIterator, ops::Range, slice};
+use std::{fmt, iter::FusedIterator, ops::Range, slice, sync::Arc};
 
 use super::Gid;
 
 /// Raw gids, row by row.
 ///
 /// Nearly all maps number their tiles below 8192 and mirror them at most: such cells take 16 bits each,
-/// others 32. What comes out is what went in, to the bit.
+/// others 32. What comes out is what went in, to the bit. Clones share their cells until one is changed,
+/// so that a map can be cloned to change its texts.
 #[derive(Clone)]
-pub struct Cells(Kept);
+pub struct Cells(Arc<Kept>);
 
-#[derive(Clone)]
+/// Cells that are being gathered, one behind the other.
+#[derive(Debug)]
+pub struct CellsBuilder(Kept);
+
+#[derive(Debug, Clone)]
 enum Kept {
     /// The flags for mirroring in bits 13 to 15, the id below.
     Narrow(Vec<u16>),
@@ -32,52 +37,36 @@ fn wide(cell: u16) -> Gid {
     Gid((cell << 16) & NARROW_FLAGS | cell & NARROW_ID)
 }
 
-impl Cells {
+impl Kept {
+    fn len(&self) -> usize {
+        match self {
+            Self::Narrow(cells) => cells.len(),
+            Self::Wide(gids) => gids.len(),
+        }
+    }
+
+    fn widen(&mut self, room: usize) {
+        let Self::Narrow(cells) = self else { return };
+        let mut gids = Vec::with_capacity(cells.capacity().max(cells.len() + room));
+        gids.extend(cells.iter().copied().map(wide));
+        *self = Self::Wide(gids);
+    }
+}
+
+impl CellsBuilder {
     /// None yet, with room for so many.
     pub fn with_capacity(cells: usize) -> Self {
         Self(Kept::Narrow(Vec::with_capacity(cells)))
     }
 
-    /// So many cells without a tile.
-    pub fn empty(cells: usize) -> Self {
-        Self(Kept::Narrow(vec![0; cells]))
-    }
-
     /// How many there are.
     pub fn len(&self) -> usize {
-        match &self.0 {
-            Kept::Narrow(cells) => cells.len(),
-            Kept::Wide(gids) => gids.len(),
-        }
+        self.0.len()
     }
 
-    /// Whether there are none at all; cells without a tile are cells.
+    /// Whether there are none yet.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// The gid of one cell; `None` beyond the last.
-    pub fn get(&self, index: usize) -> Option<Gid> {
-        match &self.0 {
-            Kept::Narrow(cells) => cells.get(index).copied().map(wide),
-            Kept::Wide(gids) => gids.get(index).copied(),
-        }
-    }
-
-    /// Puts a gid into a cell; nothing happens beyond the last.
-    pub fn set(&mut self, index: usize, gid: Gid) {
-        if index >= self.len() {
-            return;
-        }
-        if let Kept::Narrow(cells) = &mut self.0 {
-            match narrow(gid) {
-                Some(cell) => return cells[index] = cell,
-                None => self.widen(0),
-            }
-        }
-        if let Kept::Wide(gids) = &mut self.0 {
-            gids[index] = gid;
-        }
     }
 
     /// Adds a cell behind the last.
@@ -85,7 +74,7 @@ impl Cells {
         if let Kept::Narrow(cells) = &mut self.0 {
             match narrow(gid) {
                 Some(cell) => return cells.push(cell),
-                None => self.widen(1),
+                None => self.0.widen(1),
             }
         }
         if let Kept::Wide(gids) = &mut self.0 {
@@ -101,6 +90,53 @@ impl Cells {
         }
     }
 
+    /// The cells.
+    pub fn build(self) -> Cells {
+        Cells(Arc::new(self.0))
+    }
+}
+
+impl Cells {
+    /// So many cells without a tile.
+    pub fn empty(cells: usize) -> Self {
+        Self(Arc::new(Kept::Narrow(vec![0; cells])))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none at all; cells without a tile are cells.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The gid of one cell; `None` beyond the last.
+    pub fn get(&self, index: usize) -> Option<Gid> {
+        match &*self.0 {
+            Kept::Narrow(cells) => cells.get(index).copied().map(wide),
+            Kept::Wide(gids) => gids.get(index).copied(),
+        }
+    }
+
+    /// Puts a gid into a cell; nothing happens beyond the last.
+    pub fn set(&mut self, index: usize, gid: Gid) {
+        if index >= self.len() {
+            return;
+        }
+        let kept = Arc::make_mut(&mut self.0);
+        if let Kept::Narrow(cells) = kept {
+            match narrow(gid) {
+                Some(cell) => return cells[index] = cell,
+                None => kept.widen(0),
+            }
+        }
+        if let Kept::Wide(gids) = kept {
+            gids[index] = gid;
+        }
+    }
+
     /// All gids, in order.
     pub fn iter(&self) -> CellsIter<'_> {
         self.range(0..self.len())
@@ -110,7 +146,7 @@ impl Cells {
     pub fn range(&self, cells: Range<usize>) -> CellsIter<'_> {
         let end = cells.end.min(self.len());
         let cells = cells.start.min(end)..end;
-        CellsIter(match &self.0 {
+        CellsIter(match &*self.0 {
             Kept::Narrow(kept) => Rest::Narrow(kept[cells].iter()),
             Kept::Wide(kept) => Rest::Wide(kept[cells].iter()),
         })
@@ -121,24 +157,20 @@ impl Cells {
         let width = width.max(1);
         (0..self.len()).step_by(width).map(move |first| self.range(first..first.saturating_add(width)))
     }
-
-    fn widen(&mut self, room: usize) {
-        let Kept::Narrow(cells) = &self.0 else { return };
-        let mut gids = Vec::with_capacity(cells.capacity().max(cells.len() + room));
-        gids.extend(cells.iter().copied().map(wide));
-        self.0 = Kept::Wide(gids);
-    }
 }
 
 impl Default for Cells {
     fn default() -> Self {
-        Self::with_capacity(0)
+        Self::empty(0)
     }
 }
 
 impl PartialEq for Cells {
     fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
+        if Arc::ptr_eq(&self.0, &other.0) {
+            return true;
+        }
+        match (&*self.0, &*other.0) {
             (Kept::Narrow(one), Kept::Narrow(two)) => one == two,
             (Kept::Wide(one), Kept::Wide(two)) => one == two,
             _ => self.iter().eq(other),
@@ -157,15 +189,21 @@ impl fmt::Debug for Cells {
 impl FromIterator<Gid> for Cells {
     fn from_iter<I: IntoIterator<Item = Gid>>(gids: I) -> Self {
         let gids = gids.into_iter();
-        let mut cells = Self::with_capacity(gids.size_hint().0);
+        let mut cells = CellsBuilder::with_capacity(gids.size_hint().0);
         gids.for_each(|gid| cells.push(gid));
-        cells
+        cells.build()
     }
 }
 
 impl From<Vec<Gid>> for Cells {
     fn from(gids: Vec<Gid>) -> Self {
         gids.into_iter().collect()
+    }
+}
+
+impl From<Vec<u32>> for Cells {
+    fn from(gids: Vec<u32>) -> Self {
+        gids.into_iter().map(Gid).collect()
     }
 }
 
@@ -242,15 +280,22 @@ mod tests {
         let all: Vec<Gid> = gids().collect();
         assert_eq!(all.iter().copied().collect::<Cells>().iter().collect::<Vec<_>>(), all);
         for gid in gids() {
-            let mut cells = Cells::empty(3);
+            let mut cells = Cells::empty(4);
             cells.set(1, gid);
-            cells.push(gid);
+            let clone = cells.clone();
+            cells.set(3, gid);
+            assert_eq!(clone.iter().collect::<Vec<_>>(), [Gid::EMPTY, gid, Gid::EMPTY, Gid::EMPTY]);
             let expected = [Gid::EMPTY, gid, Gid::EMPTY, gid];
             assert_eq!(cells.iter().collect::<Vec<_>>(), expected);
             assert_eq!(cells.iter().rev().collect::<Vec<_>>(), [gid, Gid::EMPTY, gid, Gid::EMPTY]);
             assert_eq!((cells.get(1), cells.get(4), cells.len()), (Some(gid), None, 4));
             assert_eq!(cells, Cells::from(expected.to_vec()));
-            assert_eq!(cells.pop(), Some(gid));
+            let mut builder = CellsBuilder::with_capacity(1);
+            for gid in expected.into_iter().chain([gid]) {
+                builder.push(gid);
+            }
+            assert_eq!((builder.pop(), builder.len()), (Some(gid), 4));
+            assert_eq!(builder.build(), cells);
         }
     }
 
@@ -266,8 +311,19 @@ mod tests {
     #[test]
     fn cells_that_can_be_narrow_are() {
         let flipped = Gid(Gid::FLIP_X | Gid::FLIP_Y | Gid::FLIP_DIAGONAL | 0x1FFF);
-        assert!(matches!(Cells::from(vec![flipped, Gid(1)]).0, Kept::Narrow(_)));
-        assert!(matches!(Cells::from(vec![Gid(Gid::ROTATE_HEX | 1)]).0, Kept::Wide(_)));
+        assert!(matches!(*Cells::from(vec![flipped, Gid(1)]).0, Kept::Narrow(_)));
+        assert!(matches!(*Cells::from(vec![Gid(Gid::ROTATE_HEX | 1)]).0, Kept::Wide(_)));
+    }
+
+    #[test]
+    fn clones_share_their_cells_until_one_changes() {
+        let cells = Cells::from(vec![Gid(1), Gid(2)]);
+        let mut clone = cells.clone();
+        assert!(Arc::ptr_eq(&cells.0, &clone.0));
+        clone.set(7, Gid(3));
+        assert!(Arc::ptr_eq(&cells.0, &clone.0));
+        clone.set(0, Gid(3));
+        assert_eq!((cells, clone), (Cells::from(vec![1_u32, 2]), Cells::from(vec![3_u32, 2])));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use glam::DVec2;
 
 use super::{Extra, Gid, Layer, LayerKind, Object, Properties, TileRect, TileSize, Tileset};
@@ -124,7 +125,7 @@ impl Map {
 
     /// The pictures that stood inside of the files of this map, by the name of the file that each must be
     /// written to for JSON, which cannot hold any.
-    pub fn embedded_pictures(&self) -> Vec<(String, Arc<[u8]>)> {
+    pub fn embedded_pictures(&self) -> Vec<(String, Bytes)> {
         let of_set = |set: &Tileset| {
             let pictures =
                 set.picture.iter().chain(set.tiles.iter().filter_map(|tile| tile.picture.as_ref()));

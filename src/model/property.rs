@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::Cells;
 use crate::source::Span;
 
 /// Custom properties in the order of the file.
@@ -171,8 +172,8 @@ pub enum Json {
     String(String),
     /// An array.
     Array(Vec<Json>),
-    /// An array of unsigned integers: tile data. Apart, so that a million cells cost four bytes each.
-    Integers(Vec<u32>),
+    /// An array of unsigned integers: tile data, kept as layers keep their cells, and shared with them.
+    Integers(Cells),
     /// An object.
     Object(Vec<(String, Json)>),
 }

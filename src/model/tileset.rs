@@ -1,7 +1,6 @@
 //! Tilesets and their tiles.
 
-use std::sync::Arc;
-
+use bytes::Bytes;
 use glam::IVec2;
 
 use super::{Extra, ObjectLayer, Properties, TileSize};
@@ -90,7 +89,7 @@ pub struct Picture {
     pub source: String,
     /// The bytes of a picture that an XML file holds in itself. JSON cannot hold any: whoever writes
     /// the map there writes the picture to a file.
-    pub embedded: Option<Arc<[u8]>>,
+    pub embedded: Option<Bytes>,
     /// Stated width, in pixels.
     pub width: Option<u32>,
     /// Stated height, in pixels.
@@ -102,8 +101,8 @@ pub struct Picture {
 impl Picture {
     /// The file that an embedded picture must be written to for a reference in `file` to find it, with
     /// its content.
-    pub(super) fn written_beside(&self, file: &str) -> Option<(String, Arc<[u8]>)> {
-        Some((resolve(parent(file), &self.source), Arc::clone(self.embedded.as_ref()?)))
+    pub(super) fn written_beside(&self, file: &str) -> Option<(String, Bytes)> {
+        Some((resolve(parent(file), &self.source), self.embedded.clone()?))
     }
 }
 

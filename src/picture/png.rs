@@ -80,7 +80,7 @@ fn options(effort: Effort, image: &RgbaImage) -> oxipng::Options {
     // twenty times as long.
     let compression = match effort {
         Effort::Thorough => return options,
-        Effort::Balanced => 9,
+        Effort::Balanced => 7,
         Effort::Quick => 6,
     };
     options.deflater = oxipng::Deflater::Libdeflater { compression };

@@ -223,11 +223,10 @@ mod tests {
         let mut sources = Sources::new("/nowhere");
         let image = RgbaImage::from_fn(2, 1, |x, _| Rgba([if x == 0 { 255 } else { 0 }, 0, 255, 255]));
         sources.insert("assets/tiles.png", encode(&image).unwrap());
-        sources.insert("assets/broken.png", *b"\x89PNG\r\n\x1a\nrubbish");
-        let svg =
-            br##"<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2"><rect width="2" height="2"
+        sources.insert("assets/broken.png", &b"\x89PNG\r\n\x1a\nrubbish"[..]);
+        let svg = r##"<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2"><rect width="2" height="2"
             fill="#00ff00"/><image href="/etc/hostname" width="4" height="2"/></svg>"##;
-        sources.insert("assets/logo.svg", *svg);
+        sources.insert("assets/logo.svg", svg);
         sources
     }
 

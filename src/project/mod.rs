@@ -10,9 +10,9 @@ mod toml_file;
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
+use bytes::Bytes;
 use rayon::prelude::*;
 
 pub use changes::Changes;
@@ -345,14 +345,14 @@ impl Project {
     /// Puts a map into the project that no file stands behind, or not yet, in the place of one of its
     /// name.
     pub fn insert(&mut self, name: &str, text: &str) {
-        self.sources.insert(name, text.as_bytes());
+        self.sources.insert(name, text.to_owned());
         self.maps.retain(|map| map.name != name);
         self.load(&[name.to_owned()]);
     }
 
     /// The same project with these texts in some of its files. All of it is read again.
     #[must_use]
-    pub fn with_texts(&self, texts: impl IntoIterator<Item = (String, Arc<[u8]>)>) -> Self {
+    pub fn with_texts(&self, texts: impl IntoIterator<Item = (String, Bytes)>) -> Self {
         let mut sources = self.sources.unread();
         for (name, text) in texts {
             sources.insert(name, text);

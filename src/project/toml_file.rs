@@ -116,7 +116,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Config, TomlError> {
         let mut sources = Sources::new("/nowhere");
-        sources.insert("venue.toml", text.as_bytes());
+        sources.insert("venue.toml", text.to_owned());
         read_toml(&sources.load("venue.toml").unwrap())
     }
 

@@ -1,7 +1,8 @@
 //! What map-storage looks at before it stores anything (workadventure-maps, sections 2.1 and 8).
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use serde_json::Value as Json;
 
 use super::{
@@ -22,10 +23,10 @@ const LARGEST_JSON: usize = 100 << 20;
 
 /// Why the server would refuse the upload, as far as its rules are known; and the project that the files
 /// form, in which the findings lie.
-pub(super) fn refusals(files: &BTreeMap<String, Arc<[u8]>>) -> (Project, Vec<Finding>) {
+pub(super) fn refusals(files: &BTreeMap<String, Bytes>) -> (Project, Vec<Finding>) {
     let mut sources = Sources::detached();
     for (name, bytes) in files {
-        sources.insert(name.clone(), Arc::clone(bytes));
+        sources.insert(name.clone(), bytes.clone());
     }
     let config = Config {
         project: ProjectConfig { host: Host::MapStorage, ..ProjectConfig::default() },

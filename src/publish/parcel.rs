@@ -5,9 +5,9 @@ use std::{
     fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
+use bytes::Bytes;
 use walkdir::WalkDir;
 use zip::ZipArchive;
 
@@ -25,7 +25,7 @@ const LEFT_BY_SYSTEMS: [&str; 2] = ["Thumbs.db", "desktop.ini"];
 #[derive(Debug)]
 pub struct Parcel {
     /// Its files by their path in the archive, as written there.
-    pub files: BTreeMap<String, Arc<[u8]>>,
+    pub files: BTreeMap<String, Bytes>,
     /// The archive.
     pub(super) zip: Vec<u8>,
 }
@@ -74,7 +74,7 @@ impl Parcel {
             };
             let bytes = fs::read(path)
                 .map_err(|source| PublishError::Unreadable { path: path.to_owned(), source })?;
-            files.insert(name, Arc::from(bytes));
+            files.insert(name, Bytes::from(bytes));
         }
         if !is_ours(&files) {
             return Err(no_bundle(
@@ -103,7 +103,7 @@ impl Parcel {
     }
 }
 
-fn is_ours(files: &BTreeMap<String, Arc<[u8]>>) -> bool {
+fn is_ours(files: &BTreeMap<String, Bytes>) -> bool {
     files.get(bundle::MANIFEST).is_some_and(|bytes| bundle::fingerprints(bytes).is_some())
 }
 
@@ -112,7 +112,7 @@ fn no_bundle(path: &Path, reason: impl Into<String>) -> PublishError {
 }
 
 /// The files of an archive; why not, in words about it.
-fn unpacked(zip: &[u8]) -> Result<BTreeMap<String, Arc<[u8]>>, String> {
+fn unpacked(zip: &[u8]) -> Result<BTreeMap<String, Bytes>, String> {
     let broken = |error: zip::result::ZipError| format!("is no zip that can be unpacked: {error}");
     let mut archive = ZipArchive::new(io::Cursor::new(zip)).map_err(broken)?;
     let mut files = BTreeMap::new();
@@ -132,7 +132,7 @@ fn unpacked(zip: &[u8]) -> Result<BTreeMap<String, Arc<[u8]>>, String> {
         left = left
             .checked_sub(bytes.len() as u64)
             .ok_or_else(|| "unpacks to more than any server takes".to_owned())?;
-        if files.insert(name.clone(), Arc::from(bytes)).is_some() {
+        if files.insert(name.clone(), Bytes::from(bytes)).is_some() {
             return Err(format!("holds two files called \"{name}\""));
         }
     }

@@ -204,7 +204,7 @@ mod tests {
     fn a_line_of_megabytes_is_cut_around_the_finding() {
         let mut sources = Sources::new("/nowhere");
         let text = format!("{}\"äxit\"{}", "a".repeat(1_000_000), "b".repeat(1_000_000));
-        sources.insert("a.tmj", text.as_bytes());
+        sources.insert("a.tmj", text.clone());
         let at = |column| Position { line: 1, column };
         let site =
             Site { file: "a.tmj".to_owned(), range: Some((at(1_000_001), at(1_000_007))), pointer: None };
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn what_is_no_text_is_marked_whole() {
         let mut sources = Sources::new("/nowhere");
-        sources.insert("a.tmj", *b"{\n  \xFF\"name\": \xC3\n");
+        sources.insert("a.tmj", &b"{\n  \xFF\"name\": \xC3\n"[..]);
         for (line, column) in [(1, 1), (1, 2), (2, 1), (2, 3), (2, 4), (2, 13), (2, 14), (3, 1)] {
             let at = Position { line, column };
             let site = Site { file: "a.tmj".to_owned(), range: Some((at, at)), pointer: None };

@@ -26,7 +26,7 @@ static NO_MAP: Rule = Rule { name: "not-a-map", severity: Severity::Info, family
 pub(super) fn report() -> (Report, Sources) {
     let mut sources = Sources::new("/nowhere");
     let text = "{\"properties\": [\n {\"name\":\"exitUrl\", \"value\":\"hall2.tmj\"},\n {\"name\":\"jitsiRoom\", \"value\":\"ä|`<b>\"}\n]}\n";
-    sources.insert("maps/lobby.tmj", text.as_bytes());
+    sources.insert("maps/lobby.tmj", text.to_owned());
     let file = sources.load("maps/lobby.tmj").unwrap();
     let element = |start: &str| {
         let from = text.find(start).unwrap();

@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn our_own_reader_finds_every_type() {
         let mut sources = Sources::new("/nowhere");
-        sources.insert("venue.tiled-project", tiled_project().as_bytes());
+        sources.insert("venue.tiled-project", tiled_project());
         let (types, findings) = load_custom_types(&sources, "venue.tiled-project");
         assert!(findings.is_empty(), "{findings:?}");
         assert_eq!(

@@ -2,8 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
+
+use bytes::Bytes;
 
 use super::page;
 use crate::{
@@ -28,7 +30,7 @@ const PREVIEW_SIZE: u32 = 480;
 #[derive(Debug, Clone)]
 pub(super) struct OwnFile {
     pub(super) kind: &'static str,
-    pub(super) bytes: Arc<[u8]>,
+    pub(super) bytes: Bytes,
 }
 
 /// A project as it was when its files last changed: pages made of it, and the files themselves.
@@ -38,7 +40,7 @@ pub struct Site {
     /// Our own files, by path below [`OWN`].
     own: BTreeMap<String, OwnFile>,
     /// Pictures of maps, drawn when somebody first asks.
-    previews: Mutex<BTreeMap<String, Option<Arc<[u8]>>>>,
+    previews: Mutex<BTreeMap<String, Option<Bytes>>>,
     /// What is to be said of it: the findings in numbers, or why it cannot be read.
     summary: String,
     /// Maps that others stand in for, with those.
@@ -167,7 +169,7 @@ impl Site {
         self.own.get(path).cloned()
     }
 
-    fn preview(&self, name: &str) -> Option<Arc<[u8]>> {
+    fn preview(&self, name: &str) -> Option<Bytes> {
         let map = self.project.map(name)?.map.as_ref()?;
         let mut known = self.previews.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(preview) = known.get(name) {
@@ -179,14 +181,14 @@ impl Site {
             .ok()
             .and_then(|renderer| renderer.draw().ok())
             .and_then(|pixels| picture::encode(&pixels).ok());
-        let drawn: Option<Arc<[u8]>> = drawn.map(Into::into);
+        let drawn: Option<Bytes> = drawn.map(Into::into);
         known.insert(name.to_owned(), drawn.clone());
         drawn
     }
 
     /// A file of the project; `None` where there is none, where its name has a part that begins with a
     /// dot, or where it lies outside of the project, be it by way of a link.
-    pub(super) fn file(&self, name: &str) -> Option<Arc<[u8]>> {
+    pub(super) fn file(&self, name: &str) -> Option<Bytes> {
         let plain =
             |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', '\0', ':']);
         if !name.split('/').all(plain) || !is_served(name) {
@@ -200,7 +202,7 @@ impl Site {
         Some(filled.map_or(bytes, |filled| filled.into_bytes().into()))
     }
 
-    fn bytes(&self, name: &str) -> Option<Arc<[u8]>> {
+    fn bytes(&self, name: &str) -> Option<Bytes> {
         let sources = &self.project.sources;
         if sources.is_held(name) {
             return sources.read(name).ok();

@@ -1,6 +1,6 @@
 //! One file's text, and places in it.
 
-use std::{str::Utf8Error, sync::OnceLock};
+use std::{any::Any, str::Utf8Error, sync::OnceLock};
 
 /// Which file of a [`Sources`](super::Sources). Numbers follow the order of reading, which is not
 /// the same in every run: sort by name instead.
@@ -56,6 +56,7 @@ pub struct SourceFile {
     content: Content,
     lines: OnceLock<Vec<u32>>,
     blocks: OnceLock<Vec<u32>>,
+    syntax: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 /// Bytes between which characters are counted once.
@@ -82,7 +83,14 @@ impl SourceFile {
                 Content::Bytes(error.into_bytes(), reason)
             }
         };
-        Self { id, name: name.to_owned(), content, lines: OnceLock::new(), blocks: OnceLock::new() }
+        Self {
+            id,
+            name: name.to_owned(),
+            content,
+            lines: OnceLock::new(),
+            blocks: OnceLock::new(),
+            syntax: OnceLock::new(),
+        }
     }
 
     /// Number of this file.
@@ -112,6 +120,13 @@ impl SourceFile {
             Content::Text(text) => Ok(text),
             Content::Bytes(_, error) => Err(*error),
         }
+    }
+
+    /// What a reader makes of the text, made when first asked for and kept: a map's syntax is asked for when
+    /// it is loaded, when its structure is judged, and by findings for their places. `None` where another reader
+    /// was here before, whose syntax is of another kind.
+    pub(crate) fn syntax<T: Any + Send + Sync>(&self, read: impl FnOnce() -> T) -> Option<&T> {
+        self.syntax.get_or_init(|| Box::new(read())).downcast_ref()
     }
 
     /// Range of the whole text.

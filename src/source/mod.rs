@@ -16,6 +16,8 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use bytes::Bytes;
+
 pub use file::{FileId, Position, SourceFile, Span};
 pub use name::{file_name, file_stem, is_url, parent, relative, resolve, with_extension};
 use sha2::{Digest as _, Sha256};
@@ -57,7 +59,7 @@ pub struct Sources {
     root: PathBuf,
     /// Whether the disk is left alone.
     detached: bool,
-    memory: BTreeMap<String, Arc<[u8]>>,
+    memory: BTreeMap<String, Bytes>,
     cache: RwLock<Cache>,
 }
 
@@ -67,7 +69,7 @@ struct Cache {
     by_name: HashMap<String, FileId>,
     folders: HashMap<String, Option<Arc<Folder>>>,
     pictures: HashMap<String, PictureHeader>,
-    derived: HashMap<String, Arc<[u8]>>,
+    derived: HashMap<String, Bytes>,
 }
 
 /// What a folder holds.
@@ -102,7 +104,7 @@ impl Sources {
 
     /// Lets `bytes` stand at `name`, whatever the disk holds there. For built-in templates, for
     /// maps that exist only while a bundle is made, and for tests.
-    pub fn insert(&mut self, name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
+    pub fn insert(&mut self, name: impl Into<String>, bytes: impl Into<Bytes>) {
         let name = name.into();
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
         cache.by_name.remove(&name);
@@ -122,7 +124,7 @@ impl Sources {
     /// beside the file, made of the file's name, of what the picture belongs to, and of its content, so
     /// that every run gives it the same one. `format` is its extension. A file on the disk stays hidden
     /// behind it, which a name with a fingerprint makes no loss.
-    pub fn derive(&self, file: &str, owner: &str, format: &str, bytes: &Arc<[u8]>) -> String {
+    pub fn derive(&self, file: &str, owner: &str, format: &str, bytes: &Bytes) -> String {
         let plain = |text: &str| -> String {
             let plain =
                 text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
@@ -132,7 +134,7 @@ impl Sources {
         let print = digest.iter().take(8).fold(0_u64, |print, byte| print << 8 | u64::from(*byte));
         let name = format!("{file}-{}-{print:016x}.{}", plain(owner), plain(format));
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
-        cache.derived.entry(name.clone()).or_insert_with(|| Arc::clone(bytes));
+        cache.derived.entry(name.clone()).or_insert_with(|| bytes.clone());
         name
     }
 
@@ -142,7 +144,7 @@ impl Sources {
     }
 
     /// What stands at `name` though the disk may have nothing there.
-    fn held(&self, name: &str) -> Option<Arc<[u8]>> {
+    fn held(&self, name: &str) -> Option<Bytes> {
         let known = self.memory.get(name).cloned();
         known.or_else(|| self.cache.read().unwrap_or_else(PoisonError::into_inner).derived.get(name).cloned())
     }
@@ -193,6 +195,17 @@ impl Sources {
         Ok(file)
     }
 
+    /// Lets go of every text that was read, for whoever has made all of them that is wanted and needs the
+    /// memory. Spans tell the names of their files from then on, but no places; what is asked for again is
+    /// read again.
+    pub fn forget_texts(&mut self) {
+        let cache = self.cache.get_mut().unwrap_or_else(PoisonError::into_inner);
+        cache.by_name.clear();
+        for file in &mut cache.files {
+            *file = Arc::new(SourceFile::new(file.id(), file.name(), Vec::new()));
+        }
+    }
+
     /// The file that a span points into.
     pub fn file(&self, id: FileId) -> Arc<SourceFile> {
         let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
@@ -203,7 +216,7 @@ impl Sources {
     ///
     /// # Errors
     /// As [`Sources::load`].
-    pub fn read(&self, name: &str) -> io::Result<Arc<[u8]>> {
+    pub fn read(&self, name: &str) -> io::Result<Bytes> {
         if let Some(bytes) = self.held(name) {
             return Ok(bytes);
         }
@@ -383,11 +396,23 @@ mod tests {
     #[test]
     fn what_is_in_memory_hides_the_disk() {
         let mut sources = Sources::new("/nowhere");
-        sources.insert("maps/a.tmj", *b"{}");
+        sources.insert("maps/a.tmj", "{}");
         assert_eq!(sources.existence("maps/a.tmj"), Existence::File);
         assert_eq!(&*sources.read("maps/a.tmj").unwrap(), b"{}");
         assert_eq!((sources.size("maps/a.tmj"), sources.size("maps/b.tmj")), (Some(2), None));
         assert_eq!(sources.load("maps/a.tmj").unwrap().text().unwrap(), "{}");
+    }
+
+    #[test]
+    fn a_forgotten_text_is_read_again() {
+        let mut sources = Sources::new("/nowhere");
+        sources.insert("a.tmj", "{\n}");
+        let first = sources.load("a.tmj").unwrap().span_of(2..3);
+        sources.forget_texts();
+        assert_eq!((sources.file(first.file).name(), sources.file(first.file).bytes()), ("a.tmj", &[][..]));
+        assert_eq!(sources.file(first.file).position(first.start), Position { line: 1, column: 1 });
+        let again = sources.load("a.tmj").unwrap();
+        assert_eq!((again.text().unwrap(), again.id() == first.file), ("{\n}", false));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use image::{Rgba, RgbaImage, imageops};
 
 use super::{
@@ -23,7 +24,7 @@ const MARGIN: u32 = 4;
 /// A logo as it was read: SVG stays text until its size is known.
 #[derive(Debug)]
 pub(super) struct Logo {
-    bytes: std::sync::Arc<[u8]>,
+    bytes: Bytes,
     svg: bool,
     image: RgbaImage,
 }
@@ -61,7 +62,7 @@ pub(super) fn load_all(
 }
 
 impl Logo {
-    pub(super) fn read(bytes: std::sync::Arc<[u8]>, name: &str) -> Result<Self, String> {
+    pub(super) fn read(bytes: Bytes, name: &str) -> Result<Self, String> {
         if let Some(other) = foreign(&bytes) {
             return Err(format!(
                 "wants to load \"{other}\", and nothing that a logo names is loaded: embed it"
@@ -119,7 +120,7 @@ impl Logo {
 }
 
 /// Whether a logo is so bright that it needs a dark ground; not where it cannot be read.
-pub fn is_bright(bytes: std::sync::Arc<[u8]>, name: &str) -> bool {
+pub fn is_bright(bytes: Bytes, name: &str) -> bool {
     Logo::read(bytes, name).is_ok_and(|logo| !logo.is_dark())
 }
 
@@ -263,7 +264,7 @@ mod tests {
     #[test]
     fn plates_make_logos_readable() {
         let logo = |color: u8| Logo {
-            bytes: (*b"").into(),
+            bytes: Bytes::new(),
             svg: false,
             image: RgbaImage::from_pixel(20, 10, Rgba([color, color, color, 255])),
         };

@@ -210,7 +210,7 @@ pub fn adopted(
          visitors arrive first\n"
     );
     // Judged as the maps of a project with this config.
-    project.sources.insert(CONFIG_FILE, config.as_bytes());
+    project.sources.insert(CONFIG_FILE, config.clone());
     project.config_file = Some(CONFIG_FILE.to_owned());
     project.config.project.name = Some(event.to_owned());
     let settings = Settings::new(&project, &[], &[])?;

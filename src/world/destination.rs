@@ -301,9 +301,9 @@ mod tests {
             "maps/only.wam",
             "extra/annex.tmj",
         ] {
-            sources.insert(name, *b"{}");
+            sources.insert(name, "{}");
         }
-        sources.insert("maps/shared.wam", *br#"{"mapUrl":"./hall.tmj","areas":[],"entities":{}}"#);
+        sources.insert("maps/shared.wam", r#"{"mapUrl":"./hall.tmj","areas":[],"entities":{}}"#);
         sources
     }
 

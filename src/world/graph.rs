@@ -322,7 +322,7 @@ mod tests {
         let mut sources = Sources::new("/nowhere");
         let mut maps = Vec::new();
         for (name, exits, layers) in described {
-            sources.insert(*name, *b"{}");
+            sources.insert(*name, "{}");
             let mut map = testing::map();
             (*name).clone_into(&mut map.file);
             map.layers.push(testing::tiles("start", ONE));
@@ -408,7 +408,7 @@ mod tests {
             maps(&[("lobby.tmj", &["hall.wam#desk"], Vec::new()), ("hall.tmj", &[], Vec::new())]);
         sources.insert(
             "hall.wam",
-            *br#"{"mapUrl":"hall.tmj","areas":[{"name":"desk","properties":[{"type":"start"}]},
+            r#"{"mapUrl":"hall.tmj","areas":[{"name":"desk","properties":[{"type":"start"}]},
             {"name":"out","properties":[{"type":"exit","url":"lobby.wam","areaName":""}]}]}"#,
         );
         let world = world(&sources, &maps);
@@ -420,8 +420,8 @@ mod tests {
     #[test]
     fn maps_beyond_are_named() {
         let (mut sources, maps) = maps(&[("lobby.tmj", &["archive/old.json", "hall.wam"], Vec::new())]);
-        sources.insert("archive/old.json", *b"{}");
-        sources.insert("hall.tmj", *b"{}");
+        sources.insert("archive/old.json", "{}");
+        sources.insert("hall.tmj", "{}");
         let world = world(&sources, &maps);
         assert_eq!(world.outside().into_iter().collect::<Vec<_>>(), ["archive/old.json", "hall.tmj"]);
         assert!(world.dead_ends().is_empty());

@@ -1,6 +1,6 @@
 //! Bundles of real maps: drawn they equal their source, and they mean the same.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command, sync::Arc};
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use rayon::prelude::*;
 use sha2::Digest as _;
@@ -33,7 +33,7 @@ const EXCUSED: [&str; 3] = [" is missing", "tiled_oblique", "test_hexagonal"];
 fn files(bundle: &Bundle) -> Sources {
     let mut sources = Sources::new("/nowhere");
     for (path, file) in &bundle.files {
-        sources.insert(path.clone(), Arc::clone(&file.bytes));
+        sources.insert(path.clone(), file.bytes.clone());
     }
     sources
 }

@@ -232,7 +232,7 @@ fn converted_maps_mean_the_same_and_convert_to_themselves() {
             let converted =
                 convert::convert(&project.sources, project.types_of(&map.name), map, &name).ok()?;
             let mut sources = Sources::new(&corpus);
-            sources.insert(name.clone(), converted.text.as_bytes());
+            sources.insert(name.clone(), converted.text.clone());
             let again = ProjectMap::load(&sources, &name);
             let Some(plain) = again.map.as_ref() else {
                 return Some(format!("{name}: does not load: {:?}", again.findings));

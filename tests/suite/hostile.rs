@@ -304,7 +304,7 @@ fn project(name: &str, text: &str) -> Project {
     let mut sources = Sources::new("/nowhere");
     sources.insert("tiles.png", png(128, 32));
     sources.insert("more.png", png(69, 69));
-    sources.insert(name, text.as_bytes());
+    sources.insert(name, text.to_owned());
     let maps = vec![ProjectMap::load(&sources, name)];
     Project {
         root: "/nowhere".into(),

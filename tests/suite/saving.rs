@@ -141,7 +141,7 @@ fn one_new_object_is_a_diff_of_one_object() {
             let after = format::save_edited(&sources, map, &edited, SaveStyle::Tiled);
             let again = {
                 let mut sources = Sources::new(&corpus);
-                sources.insert(map.file.clone(), after.as_bytes());
+                sources.insert(map.file.clone(), after.clone());
                 load(&sources, &map.file)
             };
             assert_eq!(bare(again), bare(edited), "{}", map.file);

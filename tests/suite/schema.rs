@@ -150,7 +150,7 @@ fn reports_that_lack_something_do_not_fit() {
 /// Whether the config reads.
 fn reads(text: &str) -> bool {
     let mut sources = Sources::new("/nowhere");
-    sources.insert("venue.toml", text.as_bytes());
+    sources.insert("venue.toml", text.to_owned());
     read_toml::<Config>(&sources.load("venue.toml").unwrap()).is_ok()
 }
 

@@ -221,7 +221,7 @@ mod tests {
         for file in
             ["pages/a.png", "pages/style.css", "pages/b.html", "sounds/x.mp3", "pages/lib.js", "pages/bg.jpg"]
         {
-            sources.insert(file, *b"x");
+            sources.insert(file, "x");
         }
         let maps = ["maps/hall.tmj".to_owned()];
         let own = Own::of(&Project::default(), &settings());
@@ -323,7 +323,7 @@ mod tests {
     fn files_that_are_called_otherwise_are_named_so() {
         let mut sources = Sources::new("/nowhere");
         for file in ["maps/hall.json", "pages/main.ts", "maps/my hall.tmx", "maps/a&b.json"] {
-            sources.insert(file, *b"x");
+            sources.insert(file, "x");
         }
         let own = Own::of(&Project::default(), &settings());
         let places = Places { sources: &sources, stand_ins: &BTreeMap::new(), own: &own };

@@ -328,17 +328,23 @@ fn avatars_hidden(context: &MapContext, looks: &mut Looks, findings: &mut Vec<Fi
     let reach = entries::reach(context);
     let floor: Vec<TilePos> =
         context.meaning.walk.bounds().cells().filter(|cell| reach.contains(*cell)).collect();
+    let nearly_all = |cells: usize| cells * 10 >= floor.len() * 9;
+    // Where enough of the floor has nothing above it, which is nearly everywhere, no picture is looked at.
+    let beneath = |cell: &&TilePos| above.iter().any(|(_, tiles)| !tiles.get(**cell).is_empty());
+    if floor.is_empty() || !nearly_all(floor.iter().filter(beneath).count()) {
+        return;
+    }
     let mut covered = vec![0_usize; above.len()];
     let mut hidden = 0;
-    for cell in &floor {
+    for (index, cell) in floor.iter().enumerate() {
         let cover = above.iter().position(|(_, tiles)| looks.of(tiles.get(*cell)) == Look::Opaque);
         if let Some(index) = cover {
             covered[index] += 1;
             hidden += 1;
         }
-    }
-    if hidden * 10 < floor.len() * 9 || floor.is_empty() {
-        return;
+        if !nearly_all(hidden + floor.len() - index - 1) {
+            return;
+        }
     }
     let most = covered.iter().enumerate().max_by_key(|(_, count)| **count).map(|(index, _)| index);
     let Some((flat, _)) = most.and_then(|index| above.get(index)) else { return };

@@ -104,7 +104,7 @@ fn structure(context: &MapContext, findings: &mut Vec<Finding>) {
     }
     let Ok(file) = context.sources().load(&context.map.file) else { return };
     let Ok(text) = file.text() else { return };
-    let Ok(tree) = json::parse(text) else { return };
+    let Some(Ok(tree)) = json::tree(&file) else { return };
     let root = tree.root(text);
     let mut judge =
         Judge { file: &file, infinite: context.map.infinite, missing: Vec::new(), legacy: None, findings };

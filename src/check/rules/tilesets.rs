@@ -383,7 +383,7 @@ fn wrong_wang_id(set: &Json) -> Option<String> {
         .sum::<u64>();
     items(set.get("wangtiles")?).iter().find_map(|tile| {
         let numbers: Vec<u64> = match tile.get("wangid")? {
-            Json::Integers(numbers) => numbers.iter().map(|number| u64::from(*number)).collect(),
+            Json::Integers(numbers) => numbers.iter().map(|number| u64::from(number.0)).collect(),
             Json::Array(items) => items
                 .iter()
                 .map(|item| match item {

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use super::merge::{Edited, Key, Member};
-use crate::{format::json::Value, model::Json};
+use crate::{
+    format::json::Value,
+    model::{Gid, Json},
+};
 
 /// How texts are escaped beyond what JSON demands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,14 +160,14 @@ impl Hand<'_> {
         self.out.push(']');
     }
 
-    fn integer(&mut self, number: u32, _: usize) {
-        let _infallible = write!(self.out, "{number}");
+    fn integer(&mut self, number: Gid, _: usize) {
+        integer(number.0, &mut self.out);
     }
 
     fn json(&mut self, json: &Json, depth: usize) {
         match json {
             Json::Array(items) => self.array(items, depth, Self::json),
-            Json::Integers(items) => self.array(items.iter().copied(), depth, Self::integer),
+            Json::Integers(items) => self.array(items, depth, Self::integer),
             Json::Object(pairs) => self.object(sorted(pairs), depth, Self::pair),
             plain => scalar(plain, self.escapes, &mut self.out),
         }
@@ -180,7 +183,7 @@ impl Hand<'_> {
         if value.is_object() {
             self.object(value.members(), depth, Self::file_pair);
         } else if let Some(integers) = value.integers() {
-            self.array(integers, depth, Self::integer);
+            self.array(integers.map(Gid), depth, Self::integer);
         } else if value.is_array() {
             self.array(value.items(), depth, Self::file);
         } else {
@@ -227,18 +230,23 @@ impl Hand<'_> {
     }
 }
 
-/// Tiled sorts keys by UTF-16 units; the last of a repeated key counts.
 fn sorted(pairs: &[(String, Json)]) -> Vec<(&str, &Json)> {
     let mut sorted: Vec<(&str, &Json)> = pairs.iter().map(|(key, value)| (key.as_str(), value)).collect();
-    sorted.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
-    sorted.reverse();
-    sorted.dedup_by(|a, b| a.0 == b.0);
-    sorted.reverse();
+    sort(&mut sorted, |(key, _)| key);
     sorted
 }
 
-/// Writes a value without white space.
-pub(super) fn minimized(json: &Json, out: &mut String) {
+/// Tiled sorts keys by UTF-16 units; the last of a repeated key counts.
+fn sort<T>(pairs: &mut Vec<T>, key: impl Fn(&T) -> &str) {
+    pairs.sort_by(|a, b| key(a).encode_utf16().cmp(key(b).encode_utf16()));
+    pairs.reverse();
+    pairs.dedup_by(|a, b| key(a) == key(b));
+    pairs.reverse();
+}
+
+/// Writes a value without white space, and lets go of each part of it that is written: a map's cells are as much
+/// memory as their text.
+pub(super) fn minimized(json: Json, out: &mut String) {
     fn list<T>(
         brackets: [char; 2],
         items: impl IntoIterator<Item = T>,
@@ -256,16 +264,21 @@ pub(super) fn minimized(json: &Json, out: &mut String) {
     }
     match json {
         Json::Array(items) => list(['[', ']'], items, out, minimized),
-        Json::Integers(items) => list(['[', ']'], items, out, |item, out| {
-            let _infallible = write!(out, "{item}");
-        }),
-        Json::Object(pairs) => list(['{', '}'], sorted(pairs), out, |(key, value), out| {
-            Escapes::FEWEST.write(key, out);
-            out.push(':');
-            minimized(value, out);
-        }),
-        plain => scalar(plain, Escapes::FEWEST, out),
+        Json::Integers(items) => list(['[', ']'], &items, out, |item, out| integer(item.0, out)),
+        Json::Object(mut pairs) => {
+            sort(&mut pairs, |(key, _)| key);
+            list(['{', '}'], pairs, out, |(key, value), out| {
+                Escapes::FEWEST.write(&key, out);
+                out.push(':');
+                minimized(value, out);
+            });
+        }
+        plain => scalar(&plain, Escapes::FEWEST, out),
     }
+}
+
+fn integer(number: u32, out: &mut String) {
+    out.push_str(itoa::Buffer::new().format(number));
 }
 
 /// Writes what is neither array nor object.

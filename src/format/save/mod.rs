@@ -33,12 +33,22 @@ pub enum SaveStyle {
     Published,
 }
 
+/// Writes a map as TMJ for visitors, [`SaveStyle::Published`], and lets go of its cells on the way: of a large map
+/// there are never all cells and all of the text.
+pub fn publish_tmj(map: Map) -> String {
+    let json = shape::of(&map, SaveStyle::Published, Order::Tiled);
+    drop(map);
+    let mut out = String::new();
+    minimized(json, &mut out);
+    out
+}
+
 /// Writes a map as TMJ.
 pub fn save_tmj(map: &Map, style: SaveStyle) -> String {
     let json = shape::of(map, style, Order::Tiled);
     if style == SaveStyle::Published {
         let mut out = String::new();
-        minimized(&json, &mut out);
+        minimized(json, &mut out);
         return out;
     }
     let mut hand = Hand::new(wrap(map));

@@ -402,7 +402,7 @@ impl Writer<'_> {
         }
         let cells = |gids: &Cells| match compression {
             Some(compression) => Json::String(base64(gids, compression)),
-            None => Json::Integers(gids.iter().map(|gid| gid.0).collect()),
+            None => Json::Integers(gids.clone()),
         };
         pairs.put("type", text("tilelayer"));
         pairs.put("width", int(tiles.width));

@@ -216,7 +216,7 @@ impl<'a> Splice<'a> {
                     } else {
                         ""
                     });
-                    let _infallible = write!(self.out, "{item}");
+                    let _infallible = write!(self.out, "{}", item.0);
                 }
                 self.out.push_str(if lines { &close } else { "" });
                 self.out.push(']');

@@ -43,10 +43,13 @@ pub const MAX_SIDE: u32 = 65_535;
 pub const MAX_DRAWN_PIXELS: u64 = 1 << 27;
 /// Largest picture that [`Renderer::write_png`] writes, in pixels. It never holds more than a band.
 pub const MAX_WRITTEN_PIXELS: u64 = 1 << 30;
-/// Most pixels of the map that are in memory at once while bands are drawn, by all threads together.
-const BAND_PIXELS: u64 = 1 << 22;
-/// So many at least by each of them.
-const LEAST_BAND_PIXELS: u64 = 1 << 18;
+/// About so many pixels of the map are drawn at once by each thread: few enough for its cache. A band is as high as
+/// a tile at least, however wide the map is, so that no tile is looked up again and again.
+const BAND_PIXELS: u64 = 1 << 17;
+/// And has no more pixels than these, however high the tiles are.
+const MOST_BAND_PIXELS: u64 = 1 << 22;
+/// So many bands at most each thread draws before all are handed on.
+const BANDS_AHEAD: usize = 4;
 
 /// How a map is drawn.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -281,16 +284,18 @@ impl<'a> Renderer<'a> {
     fn bands(&self, mut take: impl FnMut(&Canvas) -> Result<(), RenderError>) -> Result<(), RenderError> {
         let Frame { area, scale, width, height, .. } = self.frame;
         let threads = rayon::current_num_threads().max(1);
-        let pixels = (BAND_PIXELS / threads as u64).max(LEAST_BAND_PIXELS);
         let source_width = index(area.right - area.left);
-        let rows = usize::try_from((pixels / source_width as u64).max(1)).unwrap_or(1);
+        let tile = u64::from(self.map.tile_size.height).clamp(1, MOST_BAND_PIXELS / source_width as u64 + 1);
+        let rows = usize::try_from((BAND_PIXELS / source_width as u64).max(tile)).unwrap_or(1);
+        let most = usize::try_from(MOST_BAND_PIXELS).unwrap_or(usize::MAX);
+        let ahead = (most / threads / (rows * source_width)).clamp(1, BANDS_AHEAD);
         #[expect(clippy::float_cmp, reason = "1 is exact")]
         let plain = scale == 1.0;
         let resampler = (!plain)
             .then(|| Resampler::new(source_width, width as usize, area.top, area.bottom, height as usize));
         let step = resampler.as_ref().map_or(rows, |resampler| resampler.fitting(rows));
         let tops: Vec<usize> = (0..height as usize).step_by(step).collect();
-        for tops in tops.chunks(threads) {
+        for tops in tops.chunks(threads * ahead) {
             let bands = tops.par_iter().map(|top| {
                 let count = step.min(height as usize - top);
                 let mut band = if let Some(resampler) = &resampler {

@@ -459,7 +459,7 @@ mod tests {
 
     fn mistakes(text: &str) -> Vec<String> {
         let mut sources = Sources::new("/nowhere");
-        sources.insert("s.toml", text.as_bytes());
+        sources.insert("s.toml", text.to_owned());
         let (spec, files, mut mistakes) = Spec::read(&sources, "s.toml", None).unwrap();
         mistakes.extend(spec.mistakes(&files));
         mistakes.iter().map(ToString::to_string).collect()

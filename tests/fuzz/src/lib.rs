@@ -49,7 +49,7 @@ fn sources(files: &[(&str, &[u8])]) -> Sources {
     let mut sources = Sources::detached();
     sources.insert("tiles.png", TILES);
     for (name, bytes) in files {
-        sources.insert(*name, *bytes);
+        sources.insert(*name, bytes.to_vec());
     }
     sources
 }
@@ -106,7 +106,7 @@ fn stands(files: &[(&str, &[u8])], spec: &str) {
     let map = map_with(EMBEDDED);
     let mut sources = sources(&[("hall.tmj", map.as_bytes())]);
     for (name, bytes) in files {
-        sources.insert(*name, *bytes);
+        sources.insert(*name, bytes.to_vec());
     }
     let options = stand::Options { partial: true, ..stand::Options::default() };
     let Ok(built) = stand::build(&mut sources, spec, &options) else { return };
@@ -116,7 +116,7 @@ fn stands(files: &[(&str, &[u8])], spec: &str) {
     for form in [stand::Directory::Html, stand::Directory::Csv, stand::Directory::Json] {
         let _directory = stand::directory(&built, &sources, None, form);
     }
-    sources.insert(built.output.clone(), built.text.as_bytes());
+    sources.insert(built.output.clone(), built.text.clone());
     let again = ProjectMap::load(&sources, &built.output);
     assert!(again.map.is_some(), "what was stamped is a map");
 }

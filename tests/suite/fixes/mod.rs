@@ -3,8 +3,9 @@
 mod faults;
 mod xml;
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path};
 
+use bytes::Bytes;
 use faults::{FAULTS, Fault};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -39,11 +40,11 @@ fn project(name: &str, text: &[u8]) -> Project {
     for picture in ["maps/tiles.png", "maps/sub/tiles.png"] {
         sources.insert(picture, png(128, 32));
     }
-    sources.insert("maps/sound.mp3", *b"x");
-    sources.insert("maps/a.js", *b"");
+    sources.insert("maps/sound.mp3", "x");
+    sources.insert("maps/a.js", "");
     let back = healthy().layer("back", &[(5, 3)], [prop("exitUrl", "/@/org/world/room")]);
     sources.insert("maps/hall.tmj", serde_json::to_vec(&back.map).unwrap());
-    sources.insert(name, text);
+    sources.insert(name, text.to_vec());
     let mut maps: Vec<ProjectMap> =
         [name, "maps/hall.tmj"].into_iter().map(|name| ProjectMap::load(&sources, name)).collect();
     maps.sort_by(|a, b| a.name.cmp(&b.name));
@@ -286,7 +287,7 @@ fn edits_that_meet_are_made_one_after_the_other() {
 
 #[test]
 fn nothing_is_made_of_a_file_that_cannot_be_read_again() {
-    let before: Arc<[u8]> = (*b"{").into();
+    let before: Bytes = "{".into();
     let once = mended(project("maps/a.tmj", &before), true);
     assert!(once.files.is_empty() && !once.report.entries.is_empty());
 }
@@ -315,7 +316,7 @@ fn real_maps_get_their_text_back() {
     for name in names.iter().filter(|name| Path::new(name).extension().is_some_and(|end| end != "tmx")) {
         let with = |text: &str| {
             let mut sources = Sources::new(&corpus);
-            sources.insert(name.clone(), text.as_bytes());
+            sources.insert(name.clone(), text.to_owned());
             let maps = vec![ProjectMap::load(&sources, name)];
             Project { root: corpus.clone(), sources, maps, ..Project::default() }
         };

@@ -451,7 +451,7 @@ fn plain(value: &Json) -> String {
         Json::Bool(value) => value.to_string(),
         Json::Number(text) => text.parse().map_or_else(|_| text.clone(), number),
         Json::String(text) => format!("{text:?}"),
-        Json::Integers(items) => format!("{items:?}"),
+        Json::Integers(items) => format!("{:?}", items.iter().map(|number| number.0).collect::<Vec<_>>()),
         Json::Array(items) => format!("[{}]", items.iter().map(plain).collect::<Vec<_>>().join(", ")),
         Json::Object(pairs) => {
             let mut pairs: Vec<String> =

@@ -160,7 +160,7 @@ impl Venue {
             sources.insert(name.clone(), bytes.clone());
         }
         let config = self.config.as_ref().map(|text| {
-            sources.insert(CONFIG_FILE, text.as_bytes());
+            sources.insert(CONFIG_FILE, text.to_owned());
             read_toml(&sources.load(CONFIG_FILE).unwrap()).unwrap()
         });
         let mut names: Vec<&str> = vec!["maps/a.tmj"];

@@ -34,7 +34,7 @@ fn sponsor(index: usize, tier: u8) -> String {
 fn try_build(files: &[(&str, &str)]) -> Result<Built, stand::StandError> {
     let mut sources = Sources::new("/nowhere");
     for (name, text) in files {
-        sources.insert(*name, text.as_bytes());
+        sources.insert(*name, (*text).to_owned());
     }
     stand::build(&mut sources, "maps/s.toml", &Options::default())
 }

@@ -67,10 +67,10 @@ pub(crate) fn spec(tiers: &[u8]) -> String {
 
 fn build(hall: &str, spec: &str, lock: Option<&str>) -> Built {
     let mut sources = Sources::new("/nowhere");
-    sources.insert("hall.tmj", hall.as_bytes());
-    sources.insert("s.toml", spec.as_bytes());
+    sources.insert("hall.tmj", hall.to_owned());
+    sources.insert("s.toml", spec.to_owned());
     if let Some(lock) = lock {
-        sources.insert("s.lock.toml", lock.as_bytes());
+        sources.insert("s.lock.toml", lock.to_owned());
     }
     let options = Options { partial: true, ..Options::default() };
     stand::build(&mut sources, "s.toml", &options).unwrap()
@@ -78,7 +78,7 @@ fn build(hall: &str, spec: &str, lock: Option<&str>) -> Built {
 
 fn load(hall: &str) -> (Map, Meaning) {
     let mut sources = Sources::new("/nowhere");
-    sources.insert("hall.tmj", hall.as_bytes());
+    sources.insert("hall.tmj", hall.to_owned());
     let map = venue::format::load_map(&sources, "hall.tmj").map.unwrap();
     let meaning = Meaning::of(&map);
     (map, meaning)
@@ -203,7 +203,7 @@ fn sources(files: &[(&str, &str)]) -> Sources {
     let mut sources = Sources::new("/nowhere");
     sources.insert("hall.tmj", hall(40, 30, &[]).into_bytes());
     for (name, text) in files {
-        sources.insert(*name, text.as_bytes());
+        sources.insert(*name, (*text).to_owned());
     }
     sources
 }
@@ -371,7 +371,7 @@ fn whoever_moves_when_places_are_given_anew_is_named() {
     let late = spec(&[2, 2, 2]) + "[[sponsors]]\nname = \"Late\"\ntier = \"gold\"\n";
     let again = |reflow: bool| {
         let mut sources = sources(&[("s.toml", &late), ("s.lock.toml", &before.lock.1)]);
-        sources.insert("hall.tmj", hall.as_bytes());
+        sources.insert("hall.tmj", hall.clone());
         stand::build(&mut sources, "s.toml", &Options { reflow, ..Options::default() }).unwrap()
     };
     let named = |built: &Built| built.notes.iter().filter(|note| note.contains(" moves from (")).count();

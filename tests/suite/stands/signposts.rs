@@ -17,7 +17,7 @@ fn with_post(properties: &str) -> String {
 
 fn build(hall: &str, spec: &str) -> Result<Built, StandError> {
     let mut sources = sources(&[("s.toml", spec)]);
-    sources.insert("hall.tmj", hall.as_bytes());
+    sources.insert("hall.tmj", hall.to_owned());
     venue::stand::build(&mut sources, "s.toml", &venue::stand::Options::default())
 }
 
