@@ -17,7 +17,7 @@ use super::{
     script, unused, wam,
 };
 use crate::{
-    format::publish_tmj,
+    format::save_published,
     model::{Layer, LayerKind, Map, Picture, Properties, Tileset, Value, visit_images},
     picture::{Effort, PictureStore},
     project::{HALL_OF, Host, Project, STANDS_IN_FOR},
@@ -155,7 +155,7 @@ impl Workshop<'_> {
             }
         }
         let tilesets_after = map.tilesets.len();
-        let tmj = publish_tmj(map);
+        let tmj = save_published(map);
 
         let mut distinct: BTreeMap<&str, u64> = BTreeMap::new();
         for (made, _) in &pictures {

@@ -244,7 +244,9 @@ pub enum BundleError {
 }
 
 /// Makes the bundle of the project's loaded maps and of all that they lead and refer to. `stands` are
-/// those whose maps are among them: the page lists them, and others show them on a plan. Maps that exits lead to are loaded into the project.
+/// those whose maps are among them: the page lists them, and others show them on a plan. Maps that exits lead to are
+/// loaded into the project; its texts are let go of ([`Sources::forget_texts`](crate::source::Sources::forget_texts)),
+/// so that whoever wants to report on it does so before.
 ///
 /// # Errors
 /// Where a map cannot be exported so that visitors can enter it, where a file cannot be read, and

@@ -27,19 +27,19 @@ pub struct FileEdit {
     pub text: String,
 }
 
-/// Turns fixes into bytes; reads the syntax of each JSON file at most once.
+/// Turns fixes into bytes.
 #[derive(Debug)]
 pub struct Editor<'a> {
     sources: &'a Sources,
-    /// The syntax of a JSON file, and how whoever wrote it escapes.
-    trees: BTreeMap<String, Option<(json::Tree, Escapes)>>,
+    /// How whoever wrote a JSON file escapes.
+    escapes: BTreeMap<String, Escapes>,
     encodings: BTreeMap<String, bool>,
 }
 
 impl<'a> Editor<'a> {
     /// Edits these files.
     pub fn new(sources: &'a Sources) -> Self {
-        Self { sources, trees: BTreeMap::new(), encodings: BTreeMap::new() }
+        Self { sources, escapes: BTreeMap::new(), encodings: BTreeMap::new() }
     }
 
     /// The bytes that a fix changes, sorted; `None` where the files do not hold what the rule saw: a
@@ -57,9 +57,9 @@ impl<'a> Editor<'a> {
                 in_xml(text, edit)?
             } else {
                 let name = file.name().to_owned();
-                let read = || Some((json::parse(text).ok()?, Escapes::in_hand_of(text)));
-                let (tree, escapes) = self.trees.entry(name).or_insert_with(read).as_ref()?;
-                in_json(text, tree, *escapes, edit)?
+                let tree = json::tree(&file)?.as_ref().ok()?;
+                let escapes = *self.escapes.entry(name).or_insert_with(|| Escapes::in_hand_of(text));
+                in_json(text, tree, escapes, edit)?
             };
             out.extend(changes.into_iter().map(|(range, text)| FileEdit {
                 file: file.name().to_owned(),

@@ -94,7 +94,7 @@ pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
     parser.blanks();
     match parser.peek() {
         None => {
-            // The tree stays while the model is made of it, which is when a large map needs most.
+            // The tree stays with its file, and while a model is made of it a large map needs most.
             parser.tree.nodes.shrink_to_fit();
             Ok(parser.tree)
         }

@@ -59,7 +59,7 @@ pub fn load_custom_types(sources: &Sources, name: &str) -> (CustomTypes, Vec<Fin
 /// key. `None` where the file is no JSON.
 pub(crate) fn holder_in_value(file: &SourceFile, property: Span, path: &[&str]) -> Option<Span> {
     let text = file.text().ok()?;
-    let tree = json::parse(text).ok()?;
+    let tree = json::tree(file)?.as_ref().ok()?;
     let (mut value, _) = tree.find(text, &property.range())?;
     value = value.get("value")?;
     for key in path.get(..path.len().checked_sub(1)?)? {

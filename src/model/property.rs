@@ -172,7 +172,8 @@ pub enum Json {
     String(String),
     /// An array.
     Array(Vec<Json>),
-    /// An array of unsigned integers: tile data, kept as layers keep their cells, and shared with them.
+    /// An array of unsigned integers, be they gids or not: tile data above all, kept as layers keep their cells,
+    /// and shared with them.
     Integers(Cells),
     /// An object.
     Object(Vec<(String, Json)>),

@@ -196,8 +196,8 @@ impl Sources {
     }
 
     /// Lets go of every text that was read, for whoever has made all of them that is wanted and needs the
-    /// memory. Spans tell the names of their files from then on, but no places; what is asked for again is
-    /// read again.
+    /// memory. Spans tell the names of their files from then on, but every place is the beginning; what is asked
+    /// for again is read again.
     pub fn forget_texts(&mut self) {
         let cache = self.cache.get_mut().unwrap_or_else(PoisonError::into_inner);
         cache.by_name.clear();

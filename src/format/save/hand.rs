@@ -232,20 +232,19 @@ impl Hand<'_> {
 
 fn sorted(pairs: &[(String, Json)]) -> Vec<(&str, &Json)> {
     let mut sorted: Vec<(&str, &Json)> = pairs.iter().map(|(key, value)| (key.as_str(), value)).collect();
-    sort(&mut sorted, |(key, _)| key);
+    sort_keys(&mut sorted, |(key, _)| key);
     sorted
 }
 
 /// Tiled sorts keys by UTF-16 units; the last of a repeated key counts.
-fn sort<T>(pairs: &mut Vec<T>, key: impl Fn(&T) -> &str) {
+fn sort_keys<T>(pairs: &mut Vec<T>, key: impl Fn(&T) -> &str) {
     pairs.sort_by(|a, b| key(a).encode_utf16().cmp(key(b).encode_utf16()));
     pairs.reverse();
     pairs.dedup_by(|a, b| key(a) == key(b));
     pairs.reverse();
 }
 
-/// Writes a value without white space, and lets go of each part of it that is written: a map's cells are as much
-/// memory as their text.
+/// Writes a value without white space, and lets go of each part of it that is written.
 pub(super) fn minimized(json: Json, out: &mut String) {
     fn list<T>(
         brackets: [char; 2],
@@ -266,7 +265,7 @@ pub(super) fn minimized(json: Json, out: &mut String) {
         Json::Array(items) => list(['[', ']'], items, out, minimized),
         Json::Integers(items) => list(['[', ']'], &items, out, |item, out| integer(item.0, out)),
         Json::Object(mut pairs) => {
-            sort(&mut pairs, |(key, _)| key);
+            sort_keys(&mut pairs, |(key, _)| key);
             list(['{', '}'], pairs, out, |(key, value), out| {
                 Escapes::FEWEST.write(&key, out);
                 out.push(':');

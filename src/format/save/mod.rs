@@ -33,9 +33,9 @@ pub enum SaveStyle {
     Published,
 }
 
-/// Writes a map as TMJ for visitors, [`SaveStyle::Published`], and lets go of its cells on the way: of a large map
-/// there are never all cells and all of the text.
-pub fn publish_tmj(map: Map) -> String {
+/// Writes a map as TMJ for visitors, [`SaveStyle::Published`], and lets go of its layers on the way: cells that
+/// nobody else shares and the text of a large map are never in memory as a whole together.
+pub fn save_published(map: Map) -> String {
     let json = shape::of(&map, SaveStyle::Published, Order::Tiled);
     drop(map);
     let mut out = String::new();

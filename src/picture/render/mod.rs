@@ -41,12 +41,12 @@ use crate::{
 pub const MAX_SIDE: u32 = 65_535;
 /// Largest picture that [`Renderer::draw`] holds in memory, in pixels: 512 MiB.
 pub const MAX_DRAWN_PIXELS: u64 = 1 << 27;
-/// Largest picture that [`Renderer::write_png`] writes, in pixels. It never holds more than a band.
+/// Largest picture that [`Renderer::write_png`] writes, in pixels. It never holds more than a few bands.
 pub const MAX_WRITTEN_PIXELS: u64 = 1 << 30;
 /// About so many pixels of the map are drawn at once by each thread: few enough for its cache. A band is as high as
-/// a tile at least, however wide the map is, so that no tile is looked up again and again.
+/// a tile, however wide the map is, so that none is looked up for each of its rows.
 const BAND_PIXELS: u64 = 1 << 17;
-/// And has no more pixels than these, however high the tiles are.
+/// Unless all threads together would hold more pixels than these.
 const MOST_BAND_PIXELS: u64 = 1 << 22;
 /// So many bands at most each thread draws before all are handed on.
 const BANDS_AHEAD: usize = 4;
@@ -285,10 +285,11 @@ impl<'a> Renderer<'a> {
         let Frame { area, scale, width, height, .. } = self.frame;
         let threads = rayon::current_num_threads().max(1);
         let source_width = index(area.right - area.left);
-        let tile = u64::from(self.map.tile_size.height).clamp(1, MOST_BAND_PIXELS / source_width as u64 + 1);
-        let rows = usize::try_from((BAND_PIXELS / source_width as u64).max(tile)).unwrap_or(1);
-        let most = usize::try_from(MOST_BAND_PIXELS).unwrap_or(usize::MAX);
-        let ahead = (most / threads / (rows * source_width)).clamp(1, BANDS_AHEAD);
+        let (most, across) = ((MOST_BAND_PIXELS / threads as u64).max(BAND_PIXELS), source_width as u64);
+        let tile = u64::from(self.map.tile_size.height).min(most / across);
+        let rows = (BAND_PIXELS / across).max(tile).max(1);
+        let ahead = usize::try_from(most / (rows * across)).unwrap_or(1).clamp(1, BANDS_AHEAD);
+        let rows = usize::try_from(rows).unwrap_or(1);
         #[expect(clippy::float_cmp, reason = "1 is exact")]
         let plain = scale == 1.0;
         let resampler = (!plain)
