@@ -72,6 +72,21 @@ impl Ready {
 
 /// What a folder holds that no bundle of ours wrote; `None` where it may be replaced.
 fn foreign(out: &Path) -> Result<Option<String>, WriteError> {
+    // Another run may put its bundle there while we look: then a file is gone, or is of a manifest that we have not
+    // read. What is still so when nobody does is so.
+    const LOOKS: usize = 4;
+    let mut found = foreign_now(out);
+    for _ in 1..LOOKS {
+        match &found {
+            Ok(None) => break,
+            Err(error) if error.source.kind() != io::ErrorKind::NotFound => break,
+            Ok(Some(_)) | Err(_) => found = foreign_now(out),
+        }
+    }
+    found
+}
+
+fn foreign_now(out: &Path) -> Result<Option<String>, WriteError> {
     let unreadable = |source: io::Error| WriteError { path: out.to_owned(), source };
     match fs::symlink_metadata(out) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -146,6 +161,34 @@ mod tests {
         let error = prepare(&bundle("three"), &out).unwrap_err();
         assert!(error.to_string().contains("\"maps/thesis.txt\""), "{error}");
         assert_eq!(fs::read_to_string(out.join("maps/a.tmj")).unwrap(), "two");
+    }
+
+    #[test]
+    fn a_bundle_that_another_run_replaces_meanwhile_is_no_foreign_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("dist");
+        let named = |name: &str| {
+            let mut bundle = Bundle::default();
+            for number in 0..40 {
+                bundle.insert(&format!("assets/{name}-{number}.png"), name.to_owned(), None);
+            }
+            manifest::add(&crate::project::Project::default(), &mut bundle);
+            bundle
+        };
+        prepare(&named("one"), &out).unwrap().commit().unwrap();
+        let replacing = std::sync::atomic::AtomicBool::new(true);
+        std::thread::scope(|scope| {
+            let goal = out.as_path();
+            scope.spawn(|| {
+                for name in ["two", "one"].into_iter().cycle().take(60) {
+                    prepare(&named(name), goal).unwrap().commit().unwrap();
+                }
+                replacing.store(false, std::sync::atomic::Ordering::Relaxed);
+            });
+            while replacing.load(std::sync::atomic::Ordering::Relaxed) {
+                assert_eq!(foreign(goal).unwrap(), None);
+            }
+        });
     }
 
     #[test]
