@@ -54,7 +54,6 @@ pub fn folder_beside(goal: &Path) -> Result<Building, WriteError> {
     let folder = if is_within { goal } else { folder_of(goal) };
     fs::create_dir_all(folder).map_err(WriteError::at(folder))?;
     clear(folder);
-    let hold_folder = |built: &TempDir| hold(built.path(), File::open(built.path()).ok());
     let built = owned(|| builder().tempdir_in(folder), hold_folder);
     let (folder, lock) = built.map_err(WriteError::at(goal))?;
     Ok(Building { folder, is_within, _lock: lock })
@@ -83,7 +82,7 @@ pub(super) fn file_in(folder: &Path) -> io::Result<NamedTempFile> {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
         builder.tempfile_in(folder)
     };
-    let hold_file = |file: &NamedTempFile| hold(file.path(), file.as_file().try_clone().ok());
+    let hold_file = |file: &NamedTempFile| hold(file.path(), file.as_file().try_clone());
     Ok(owned(make, hold_file)?.0)
 }
 
@@ -116,9 +115,20 @@ enum Held<L> {
     Lost,
 }
 
+fn hold_folder(built: &TempDir) -> Held<File> {
+    hold(built.path(), File::open(built.path()))
+}
+
 /// The system lets go of a lock when its process ends, however it does.
-fn hold(path: &Path, handle: Option<File>) -> Held<File> {
-    let Some(handle) = handle.filter(|_| cfg!(unix)) else { return Held::Unknown };
+fn hold(path: &Path, handle: io::Result<File>) -> Held<File> {
+    if !cfg!(unix) {
+        return Held::Unknown;
+    }
+    let handle = match handle {
+        Ok(handle) => handle,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Held::Lost,
+        Err(_) => return Held::Unknown,
+    };
     match handle.try_lock() {
         Ok(()) if path.symlink_metadata().is_ok() => Held::By(handle),
         Ok(()) | Err(fs::TryLockError::WouldBlock) => Held::Lost,
@@ -196,6 +206,22 @@ pub(crate) fn is_left_behind(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_another_run_removed_at_once_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let removed = std::cell::Cell::new(false);
+        let make = || {
+            let built = builder().tempdir_in(folder.path())?;
+            if !removed.replace(true) {
+                fs::remove_dir(built.path())?;
+            }
+            Ok(built)
+        };
+        let (built, lock) = owned(make, hold_folder).unwrap();
+        assert!(built.path().is_dir() && lock.is_some());
+    }
 
     #[cfg(unix)]
     #[test]
