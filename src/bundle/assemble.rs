@@ -17,7 +17,7 @@ use super::{
     script, unused, wam,
 };
 use crate::{
-    format::save_published,
+    format::{SaveStyle, save_tmj},
     model::{Layer, LayerKind, Map, Picture, Properties, Tileset, Value, visit_images},
     picture::{Effort, PictureStore},
     project::{HALL_OF, Host, Project, STANDS_IN_FOR},
@@ -154,8 +154,7 @@ impl Workshop<'_> {
                 Arc::make_mut(tileset).file.clone_from(output);
             }
         }
-        let tilesets_after = map.tilesets.len();
-        let tmj = save_published(map);
+        let tmj = save_tmj(&map, SaveStyle::Published);
 
         let mut distinct: BTreeMap<&str, u64> = BTreeMap::new();
         for (made, _) in &pictures {
@@ -167,7 +166,7 @@ impl Workshop<'_> {
             bytes_before: self.weight(original),
             bytes_after: tmj.len() as u64 + distinct.values().sum::<u64>(),
             tilesets_before: original.tilesets.len(),
-            tilesets_after,
+            tilesets_after: map.tilesets.len(),
         };
         let notes = notes.into_iter().map(|message| Note { file: source.to_owned(), message }).collect();
         Ok(MapFiles { summary, tmj, pictures, pages, notes })

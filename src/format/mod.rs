@@ -26,7 +26,7 @@ mod world_file;
 pub use edit::{Editor, FileEdit, name_of_element};
 pub use locate::{Located, locate};
 pub use rules::RULES;
-pub use save::{SaveStyle, save_edited, save_published, save_tmj, tiled_json};
+pub use save::{SaveStyle, save_edited, save_tmj, tiled_json};
 pub(crate) use tiled_project::holder_in_value;
 pub use tiled_project::load_custom_types;
 pub(crate) use wam::WAM_VERSION;

@@ -230,22 +230,18 @@ impl Hand<'_> {
     }
 }
 
+/// Tiled sorts keys by UTF-16 units; the last of a repeated key counts.
 fn sorted(pairs: &[(String, Json)]) -> Vec<(&str, &Json)> {
     let mut sorted: Vec<(&str, &Json)> = pairs.iter().map(|(key, value)| (key.as_str(), value)).collect();
-    sort_keys(&mut sorted, |(key, _)| key);
+    sorted.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+    sorted.reverse();
+    sorted.dedup_by(|a, b| a.0 == b.0);
+    sorted.reverse();
     sorted
 }
 
-/// Tiled sorts keys by UTF-16 units; the last of a repeated key counts.
-fn sort_keys<T>(pairs: &mut Vec<T>, key: impl Fn(&T) -> &str) {
-    pairs.sort_by(|a, b| key(a).encode_utf16().cmp(key(b).encode_utf16()));
-    pairs.reverse();
-    pairs.dedup_by(|a, b| key(a) == key(b));
-    pairs.reverse();
-}
-
-/// Writes a value without white space, and lets go of each part of it that is written.
-pub(super) fn minimized(json: Json, out: &mut String) {
+/// Writes a value without white space.
+pub(super) fn minimized(json: &Json, out: &mut String) {
     fn list<T>(
         brackets: [char; 2],
         items: impl IntoIterator<Item = T>,
@@ -263,16 +259,13 @@ pub(super) fn minimized(json: Json, out: &mut String) {
     }
     match json {
         Json::Array(items) => list(['[', ']'], items, out, minimized),
-        Json::Integers(items) => list(['[', ']'], &items, out, |item, out| integer(item.0, out)),
-        Json::Object(mut pairs) => {
-            sort_keys(&mut pairs, |(key, _)| key);
-            list(['{', '}'], pairs, out, |(key, value), out| {
-                Escapes::FEWEST.write(&key, out);
-                out.push(':');
-                minimized(value, out);
-            });
-        }
-        plain => scalar(&plain, Escapes::FEWEST, out),
+        Json::Integers(items) => list(['[', ']'], items, out, |item, out| integer(item.0, out)),
+        Json::Object(pairs) => list(['{', '}'], sorted(pairs), out, |(key, value), out| {
+            Escapes::FEWEST.write(key, out);
+            out.push(':');
+            minimized(value, out);
+        }),
+        plain => scalar(plain, Escapes::FEWEST, out),
     }
 }
 

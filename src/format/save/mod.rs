@@ -33,22 +33,12 @@ pub enum SaveStyle {
     Published,
 }
 
-/// Writes a map as TMJ for visitors, [`SaveStyle::Published`], and lets go of its layers on the way: cells that
-/// nobody else shares and the text of a large map are never in memory as a whole together.
-pub fn save_published(map: Map) -> String {
-    let json = shape::of(&map, SaveStyle::Published, Order::Tiled);
-    drop(map);
-    let mut out = String::new();
-    minimized(json, &mut out);
-    out
-}
-
 /// Writes a map as TMJ.
 pub fn save_tmj(map: &Map, style: SaveStyle) -> String {
     let json = shape::of(map, style, Order::Tiled);
     if style == SaveStyle::Published {
         let mut out = String::new();
-        minimized(json, &mut out);
+        minimized(&json, &mut out);
         return out;
     }
     let mut hand = Hand::new(wrap(map));
