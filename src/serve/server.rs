@@ -207,9 +207,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         None => site.file(&name).map(|bytes| (kind(&name), bytes)),
     });
     match found.await {
-        Ok(Some((kind, bytes))) => {
-            ([(header::CONTENT_TYPE, kind)], Body::from(bytes.to_vec())).into_response()
-        }
+        Ok(Some((kind, bytes))) => ([(header::CONTENT_TYPE, kind)], Body::from(bytes)).into_response(),
         _ => (StatusCode::NOT_FOUND, "not found\n").into_response(),
     }
 }

@@ -122,9 +122,9 @@ impl SourceFile {
         }
     }
 
-    /// What a reader makes of the text, made when first asked for and kept with it: a map's syntax is asked for when
-    /// it is loaded, when its structure is judged, and by findings for their places and fixes. `None` where another reader
-    /// was here before, whose syntax is of another kind.
+    /// What a reader makes of the text, made when first asked for and kept with it: a map's syntax is asked for
+    /// when it is loaded, when its structure is judged, and by findings for their places and fixes. `None` where
+    /// another reader was here before, whose syntax is of another kind.
     pub(crate) fn syntax<T: Any + Send + Sync>(&self, read: impl FnOnce() -> T) -> Option<&T> {
         self.syntax.get_or_init(|| Box::new(read())).downcast_ref()
     }

@@ -44,9 +44,11 @@ pub const MAX_DRAWN_PIXELS: u64 = 1 << 27;
 /// Largest picture that [`Renderer::write_png`] writes, in pixels. It never holds more than a few bands.
 pub const MAX_WRITTEN_PIXELS: u64 = 1 << 30;
 /// About so many pixels of the map are drawn at once by each thread: few enough for its cache. A band is as high as
-/// a tile, however wide the map is, so that none is looked up for each of its rows.
+/// a tile at least, however wide the map is, so that none is looked up for each of its rows, as far as
+/// [`MOST_BAND_PIXELS`] allows.
 const BAND_PIXELS: u64 = 1 << 17;
-/// Unless all threads together would hold more pixels than these.
+/// Most pixels of the map that are in memory at once while bands are drawn, by all threads together, unless there are
+/// more than thirty of them or a single row is longer.
 const MOST_BAND_PIXELS: u64 = 1 << 22;
 /// So many bands at most each thread draws before all are handed on.
 const BANDS_AHEAD: usize = 4;
@@ -285,7 +287,8 @@ impl<'a> Renderer<'a> {
         let Frame { area, scale, width, height, .. } = self.frame;
         let threads = rayon::current_num_threads().max(1);
         let source_width = index(area.right - area.left);
-        let (most, across) = ((MOST_BAND_PIXELS / threads as u64).max(BAND_PIXELS), source_width as u64);
+        let across = source_width as u64;
+        let most = (MOST_BAND_PIXELS / threads as u64).max(BAND_PIXELS);
         let tile = u64::from(self.map.tile_size.height).min(most / across);
         let rows = (BAND_PIXELS / across).max(tile).max(1);
         let ahead = usize::try_from(most / (rows * across)).unwrap_or(1).clamp(1, BANDS_AHEAD);
