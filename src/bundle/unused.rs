@@ -19,7 +19,7 @@ pub(super) fn remove(map: &mut Map) {
     for (path, layer) in map.flat_layers() {
         *named.entry(path).or_default() += 1;
         if let Some(tiles) = layer.tiles() {
-            *(if tiles.filled().next().is_some() { &mut filled } else { &mut empty }) += 1;
+            *(if tiles.is_blank() { &mut empty } else { &mut filled }) += 1;
         }
     }
     if filled > 0 || empty == 0 {
@@ -31,9 +31,7 @@ fn remove_in(layers: &mut Vec<Layer>, above: &str, named: &BTreeMap<String, usiz
     layers.retain_mut(|layer| {
         let path = format!("{above}{}", layer.name);
         let content = match &mut layer.kind {
-            LayerKind::Tiles(tiles) => {
-                path == "start" || path.ends_with("/start") || tiles.filled().next().is_some()
-            }
+            LayerKind::Tiles(tiles) => path == "start" || path.ends_with("/start") || !tiles.is_blank(),
             LayerKind::Objects(objects) => !objects.objects.is_empty(),
             LayerKind::Group(children) => {
                 remove_in(children, &format!("{path}/"), named);

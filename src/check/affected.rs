@@ -91,7 +91,7 @@ fn read_by(project: &Project, map: &ProjectMap) -> BTreeSet<String> {
     for held in context.objects() {
         add(context.folder(), held.object.template.as_deref().unwrap_or_default());
     }
-    for holder in context.holders() {
+    for holder in &context.holders {
         for property in holder.properties {
             let reference = PropertyFact::of(&property.name).map(|fact| fact.value);
             let Some(ValueKind::Url(reference)) = reference else { continue };

@@ -24,11 +24,14 @@ pub(super) struct MapContext<'a> {
     pub(super) meaning: &'a Meaning,
     /// Its layers with their paths, groups before their children, bottom first.
     pub(super) layers: Vec<FlatLayer<'a>>,
+    /// Everything that has properties: the map, layers, objects, tilesets, tiles.
+    pub(super) holders: Vec<Holder<'a>>,
     /// Where visitors come; filled by the rules about arriving.
     pub(super) reach: OnceLock<Reach>,
     /// Whether visitors are locked in where they arrive; filled by the rules about arriving.
     pub(super) enclosed: OnceLock<bool>,
     doors: OnceLock<BTreeSet<TilePos>>,
+    used: OnceLock<BTreeSet<u32>>,
 }
 
 /// One layer with its path.
@@ -39,6 +42,7 @@ pub(super) struct FlatLayer<'a> {
     pub(super) layer: &'a Layer,
     /// Whether it lies in a group.
     pub(super) nested: bool,
+    gids: OnceLock<Vec<Gid>>,
 }
 
 /// One object with the layer that holds it.
@@ -71,7 +75,8 @@ impl<'a> MapContext<'a> {
             for layer in layers {
                 let path =
                     group.map_or_else(|| layer.name.clone(), |group| format!("{group}/{}", layer.name));
-                out.push(FlatLayer { path: path.clone(), layer, nested: group.is_some() });
+                let nested = group.is_some();
+                out.push(FlatLayer { path: path.clone(), layer, nested, gids: OnceLock::new() });
                 if let LayerKind::Group(children) = &layer.kind {
                     collect(children, Some(&path), out);
                 }
@@ -79,15 +84,19 @@ impl<'a> MapContext<'a> {
         }
         let mut layers = Vec::new();
         collect(&map.layers, None, &mut layers);
-        Self {
+        let mut context = Self {
             project,
             map,
             meaning,
             layers,
+            holders: Vec::new(),
             reach: OnceLock::new(),
             enclosed: OnceLock::new(),
             doors: OnceLock::new(),
-        }
+            used: OnceLock::new(),
+        };
+        context.holders = context.list_holders();
+        context
     }
 
     pub(super) fn sources(&self) -> &'a Sources {
@@ -142,6 +151,14 @@ impl<'a> MapContext<'a> {
         self.layers.iter().filter_map(|flat| Some((flat, flat.layer.tiles()?)))
     }
 
+    /// Numbers of the tiles that lie in any cell of its tile layers.
+    pub(super) fn used(&self) -> &BTreeSet<u32> {
+        self.used.get_or_init(|| {
+            let gids = self.layers.iter().flat_map(FlatLayer::gids);
+            gids.filter(|gid| !gid.is_empty()).map(|gid| gid.id()).collect()
+        })
+    }
+
     /// Every object, in the order of the file.
     pub(super) fn objects(&self) -> impl Iterator<Item = HeldObject<'_>> {
         self.layers.iter().flat_map(|layer| {
@@ -162,8 +179,7 @@ impl<'a> MapContext<'a> {
         bounds.width > 0 && bounds.height > 0
     }
 
-    /// Everything that has properties: the map, layers, objects, tilesets, tiles.
-    pub(super) fn holders(&self) -> Vec<Holder<'_>> {
+    fn list_holders(&self) -> Vec<Holder<'a>> {
         let mut out = vec![Holder {
             kind: HolderKind::Map,
             properties: &self.map.properties,
@@ -190,16 +206,19 @@ impl<'a> MapContext<'a> {
                 object: None,
             });
         }
-        for held in self.objects() {
-            out.push(Holder {
-                kind: class_kind(&held.object.class),
-                properties: &held.object.properties,
-                name: held.describe(),
-                spot: self.spot(held.object.span),
-                place: held.place(self.map),
-                layer: None,
-                object: Some(held.object),
-            });
+        for flat in &self.layers {
+            for object in flat.layer.objects().map_or(&[][..], |objects| &objects.objects) {
+                let held = HeldObject { layer: flat, object };
+                out.push(Holder {
+                    kind: class_kind(&object.class),
+                    properties: &object.properties,
+                    name: held.describe(),
+                    spot: self.spot(object.span),
+                    place: held.place(self.map),
+                    layer: None,
+                    object: Some(object),
+                });
+            }
         }
         for tileset in self.map.tilesets.iter().filter_map(|entry| entry.tileset.as_deref()) {
             out.push(Holder {
@@ -278,6 +297,12 @@ impl<'a> MapContext<'a> {
 }
 
 impl FlatLayer<'_> {
+    /// Every gid that occurs in its cells, sorted, each once; that of empty cells, too. What asks for a
+    /// kind of tile that few maps have looks here before it goes over all cells.
+    pub(super) fn gids(&self) -> &[Gid] {
+        self.gids.get_or_init(|| self.layer.tiles().map(TileLayer::distinct).unwrap_or_default())
+    }
+
     /// Where the layer lies.
     pub(super) fn place(&self) -> Place {
         Place::layer(&self.path, self.layer.id)

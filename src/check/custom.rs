@@ -115,7 +115,7 @@ pub(super) fn check(context: &MapContext, policies: &[Policy], findings: &mut Ve
     if policies.is_empty() {
         return;
     }
-    let holders = context.holders();
+    let holders = &context.holders;
     for policy in policies {
         let wanted = |kind: HolderKind| match policy.config.on {
             CustomSubject::Map => kind == HolderKind::Map,

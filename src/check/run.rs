@@ -28,7 +28,7 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
     let filled: Vec<Option<(Map, Meaning)>> = project.maps.par_iter().map(|map| fill(project, map)).collect();
     let contexts: Vec<MapContext> = project
         .maps
-        .iter()
+        .par_iter()
         .zip(&filled)
         .filter_map(|(map, filled)| match filled {
             Some((map, meaning)) => Some(MapContext::new(project, map, meaning)),

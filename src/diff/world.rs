@@ -18,7 +18,7 @@ use super::{
     tileset::{self, Pictures},
 };
 use crate::{
-    model::{Map, Tileset},
+    model::{Map, TileLayer, Tileset},
     project::{Project, ProjectMap, ProjectWam},
     source::{Sources, file_stem, parent, relative},
     stand::Built,
@@ -268,7 +268,7 @@ fn fingerprint(map: &ProjectMap) -> BTreeSet<u64> {
     let print = |(path, layer): (String, &crate::model::Layer)| {
         let mut hasher = DefaultHasher::new();
         (path, layer.class.as_str()).hash(&mut hasher);
-        for cell in layer.tiles().into_iter().flat_map(|tiles| tiles.filled()) {
+        for cell in layer.tiles().into_iter().flat_map(TileLayer::filled) {
             cell.hash(&mut hasher);
         }
         for object in layer.objects().into_iter().flat_map(|layer| &layer.objects) {

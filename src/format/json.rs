@@ -15,9 +15,6 @@ use crate::{
 /// Deepest nesting that is read. Tiled itself takes 200 and refuses 2000.
 const MAX_DEPTH: usize = 512;
 
-/// The largest unsigned integer of 32 bits.
-const LARGEST: &str = "4294967295";
-
 /// A parsed file.
 ///
 /// It holds places only; whoever walks it brings the text along.
@@ -28,6 +25,8 @@ pub(crate) struct Tree {
     steps: OnceLock<Vec<Step>>,
     /// Keys that are given twice in one object: ranges of the first and of the later key.
     pub(crate) repeated: Vec<(Range<usize>, Range<usize>)>,
+    /// Whether there are keys that were not compared with the others of their object.
+    has_unknown_keys: bool,
     /// Strings with raw control characters.
     pub(crate) raw_controls: Vec<Range<usize>>,
 }
@@ -87,6 +86,7 @@ pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
             nodes: Vec::new(),
             steps: OnceLock::new(),
             repeated: Vec::new(),
+            has_unknown_keys: false,
             raw_controls: Vec::new(),
         },
     };
@@ -291,6 +291,13 @@ impl<'a> Value<'a> {
 
     /// Value of a key; the last where it is given twice.
     pub(crate) fn get(self, key: &str) -> Option<Value<'a>> {
+        if self.tree.repeated.is_empty() && !self.tree.has_unknown_keys {
+            let bytes = |name: Value<'a>| {
+                let range = name.range();
+                &self.text.as_bytes()[range.start + 1..range.end - 1]
+            };
+            return self.members().find(|(name, _)| bytes(*name) == key.as_bytes()).map(|(_, value)| value);
+        }
         self.entries().filter(|(name, _)| name == key).map(|(_, value)| value).last()
     }
 
@@ -355,6 +362,31 @@ impl Iterator for Integers<'_> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.left, Some(self.left))
     }
+
+    // What takes all numbers, which is tile data, goes through the bytes once.
+    fn fold<B, F: FnMut(B, u32) -> B>(self, first: B, mut step: F) -> B {
+        let mut rest = &self.bytes[self.at..];
+        let mut sum = first;
+        for _ in 0..self.left {
+            if let Some(behind) = behind_zero(rest) {
+                sum = step(sum, 0);
+                rest = behind;
+                continue;
+            }
+            let mut number: u32 = 0;
+            while let [byte, behind @ ..] = rest {
+                rest = behind;
+                match byte {
+                    b'0'..=b'9' => number = number.wrapping_mul(10).wrapping_add(u32::from(byte - b'0')),
+                    b',' | b']' => break,
+                    _ => {}
+                }
+            }
+            rest = rest.strip_prefix(b" ").unwrap_or(rest);
+            sum = step(sum, number);
+        }
+        sum
+    }
 }
 
 impl ExactSizeIterator for Integers<'_> {}
@@ -412,7 +444,9 @@ impl Parser<'_> {
     }
 
     fn blanks(&mut self) {
-        self.at = self.behind_blanks(self.at);
+        while self.peek().is_some_and(is_blank) {
+            self.at += 1;
+        }
     }
 
     fn wrong(&self, message: impl Into<String>) -> SyntaxError {
@@ -533,10 +567,12 @@ impl Parser<'_> {
             let node = self.tree.nodes[node];
             node.start as usize..node.end as usize
         };
-        if keys.len() > 64 {
+        let new = range(key);
+        // A key may be written in many ways with escapes.
+        if keys.len() > 64 || self.bytes[new.clone()].contains(&b'\\') {
+            self.tree.has_unknown_keys = true;
             return;
         }
-        let new = range(key);
         let first =
             keys.iter().map(|key| range(*key)).find(|old| self.bytes[old.clone()] == self.bytes[new.clone()]);
         if let Some(first) = first {
@@ -591,41 +627,12 @@ impl Parser<'_> {
     /// Tries to read an array of unsigned integers; leaves everything as it was if there is anything
     /// else in it.
     fn integers(&mut self) -> bool {
-        let mut at = self.at + 1;
-        let mut count = 0;
-        loop {
-            at = self.behind_blanks(at);
-            let digits = at;
-            while self.bytes.get(at).is_some_and(u8::is_ascii_digit) {
-                at += 1;
-            }
-            let length = at - digits;
-            let fits = length < LARGEST.len()
-                || length == LARGEST.len() && self.bytes[digits..at] <= *LARGEST.as_bytes();
-            let leading_zero = length > 1 && self.bytes[digits] == b'0';
-            if length == 0 || !fits || leading_zero {
-                return false;
-            }
-            count += 1;
-            at = self.behind_blanks(at);
-            match self.bytes.get(at) {
-                Some(b',') => at += 1,
-                Some(b']') => break,
-                _ => return false,
-            }
-        }
+        let Some((end, count)) = integers(&self.bytes[self.at..]) else { return false };
         let node = self.push();
-        self.at = at + 1;
+        self.at += end;
         self.close(node);
         self.tree.nodes[node].next = Node::INTEGERS | count;
         true
-    }
-
-    fn behind_blanks(&self, mut at: usize) -> usize {
-        while matches!(self.bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            at += 1;
-        }
-        at
     }
 
     fn number(&mut self) -> Result<(), SyntaxError> {
@@ -711,6 +718,60 @@ impl Parser<'_> {
     }
 }
 
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
+/// What follows a zero and its comma: nearly all cells of nearly all layers are empty.
+fn behind_zero(text: &[u8]) -> Option<&[u8]> {
+    match text {
+        [b'0', b',', b' ', behind @ ..] | [b'0', b',', behind @ ..] => Some(behind),
+        _ => None,
+    }
+}
+
+/// Length of the array that a text begins with and how many numbers it has; `None` where it holds anything but
+/// unsigned integers, or nothing. Most bytes of most maps come by here.
+fn integers(text: &[u8]) -> Option<(usize, u32)> {
+    let mut rest = text.get(1..)?;
+    let mut count = 0;
+    loop {
+        rest = behind_blanks(rest);
+        while let Some(behind) = behind_zero(rest) {
+            count += 1;
+            rest = behind;
+        }
+        rest = behind_blanks(rest);
+        let mut number: u64 = 0;
+        let digits = rest;
+        while let [digit @ b'0'..=b'9', behind @ ..] = rest {
+            number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+            rest = behind;
+        }
+        let length = digits.len() - rest.len();
+        let fits = length <= 10 && u32::try_from(number).is_ok();
+        let leading_zero = length > 1 && digits[0] == b'0';
+        if length == 0 || !fits || leading_zero {
+            return None;
+        }
+        count += 1;
+        match behind_blanks(rest) {
+            [b',', behind @ ..] => rest = behind,
+            [b']', behind @ ..] => return Some((text.len() - behind.len(), count)),
+            _ => return None,
+        }
+    }
+}
+
+fn behind_blanks(mut text: &[u8]) -> &[u8] {
+    while let [byte, behind @ ..] = text
+        && is_blank(*byte)
+    {
+        text = behind;
+    }
+    text
+}
+
 /// Texts above 4 GiB are refused before the first offset is made.
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
@@ -769,7 +830,50 @@ mod tests {
         assert_eq!(tree.find(text, &numbers.range()).unwrap().1, "/a~1b");
     }
 
+    #[test]
+    fn only_unsigned_integers_of_32_bits_are_tile_data() {
+        let read = |text: &str| {
+            let tree = parse(text).unwrap();
+            tree.root(text).integers().map(Iterator::collect::<Vec<_>>)
+        };
+        assert_eq!(read("[0,0, 0 ,\n0,4294967295]"), Some(vec![0, 0, 0, 0, u32::MAX]));
+        for text in
+            ["[]", "[0, 4294967296]", "[0, 0.5]", "[0,-1]", "[0, \"0\"]", "[[0]]", "[99999999999999999999]"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
+        for text in ["[00]", "[0,01]", "[0,]", "[0,,0]", "[0 0]", "[0, 0", "[0,0,"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
     proptest::proptest! {
+        #[test]
+        fn tile_data_is_read_however_it_is_spaced(
+            cells in proptest::collection::vec(
+                (proptest::prop_oneof![3 => 0_u32..2, 1 => proptest::num::u32::ANY], "[ \n\t\r]{0,2}", "[ \n\t\r]{0,2}"),
+                1..40,
+            ),
+        ) {
+            let written: Vec<String> =
+                cells.iter().map(|(number, before, behind)| format!("{before}{number}{behind}")).collect();
+            let text = format!("{{\"data\":[{}]}}", written.join(","));
+            let tree = parse(&text).unwrap();
+            let data = tree.root(&text).get("data").unwrap();
+            let expected: Vec<u32> = cells.iter().map(|(number, ..)| *number).collect();
+            let mut one_by_one = data.integers().unwrap();
+            let first = one_by_one.next();
+            proptest::prop_assert_eq!(first, expected.first().copied());
+            let mut rest = Vec::new();
+            one_by_one.for_each(|number| rest.push(number));
+            proptest::prop_assert_eq!(&rest[..], &expected[1..]);
+            let mut looped = Vec::new();
+            for number in data.integers().unwrap() {
+                looped.push(number);
+            }
+            proptest::prop_assert_eq!(looped, expected);
+        }
+
         #[test]
         fn strict_json_is_read_as_serde_reads_it(text in "[\\[\\]{}:,\"0-9a-e\\\\ .+-]{0,40}") {
             let ours = parse(&text);

@@ -1,6 +1,6 @@
 //! The cells of tile layers, in as little memory as their numbers allow.
 
-use std::{fmt, iter::FusedIterator, ops::Range, slice, sync::Arc};
+use std::{collections::BTreeSet, fmt, iter::FusedIterator, ops::Range, slice, sync::Arc};
 
 use super::Gid;
 
@@ -112,6 +112,14 @@ impl Cells {
         self.len() == 0
     }
 
+    /// Whether no cell holds a tile.
+    pub fn is_blank(&self) -> bool {
+        match &*self.0 {
+            Kept::Narrow(cells) => cells.iter().all(|cell| wide(*cell).is_empty()),
+            Kept::Wide(gids) => gids.iter().all(|gid| gid.is_empty()),
+        }
+    }
+
     /// The gid of one cell; `None` beyond the last.
     pub fn get(&self, index: usize) -> Option<Gid> {
         match &*self.0 {
@@ -134,6 +142,34 @@ impl Cells {
         }
         if let Kept::Wide(gids) = kept {
             gids[index] = gid;
+        }
+    }
+
+    /// Every gid that occurs, sorted, each once; that of empty cells, too.
+    pub fn distinct(&self) -> Vec<Gid> {
+        match &*self.0 {
+            Kept::Narrow(cells) => {
+                // A bit for each number that a narrow cell can hold.
+                let mut seen = [0_u64; 1 << 10];
+                for cell in cells {
+                    seen[usize::from(cell >> 6)] |= 1 << (cell & 63);
+                }
+                let mut distinct = Vec::new();
+                for (first, mut bits) in (0_u16..).zip(seen) {
+                    while bits != 0 {
+                        let bit = u16::try_from(bits.trailing_zeros());
+                        distinct.extend(bit.map(|bit| wide(first << 6 | bit)));
+                        bits &= bits - 1;
+                    }
+                }
+                distinct.sort_unstable();
+                distinct
+            }
+            Kept::Wide(gids) => {
+                // Neighbours are often equal, and a set is slow.
+                let runs = gids.chunk_by(PartialEq::eq).filter_map(|run| run.first());
+                runs.copied().collect::<BTreeSet<_>>().into_iter().collect()
+            }
         }
     }
 
@@ -324,6 +360,17 @@ mod tests {
         assert!(Arc::ptr_eq(&cells.0, &clone.0));
         clone.set(0, Gid(3));
         assert_eq!((cells, clone), (Cells::from(vec![1_u32, 2]), Cells::from(vec![3_u32, 2])));
+    }
+
+    #[test]
+    fn each_gid_occurs_once_among_the_distinct() {
+        let mut all: Vec<Gid> = gids().collect();
+        all.extend_from_within(..);
+        let narrow: Vec<Gid> = all.iter().copied().filter(|gid| super::narrow(*gid).is_some()).collect();
+        for gids in [all, narrow, vec![Gid::EMPTY; 3], Vec::new()] {
+            let expected: BTreeSet<Gid> = gids.iter().copied().collect();
+            assert_eq!(Cells::from(gids).distinct(), expected.into_iter().collect::<Vec<_>>());
+        }
     }
 
     #[test]

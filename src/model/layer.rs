@@ -148,14 +148,32 @@ impl TileLayer {
     }
 
     /// Every cell that holds a tile, in the order of the data.
-    pub fn filled(&self) -> Box<dyn Iterator<Item = (TilePos, Gid)> + '_> {
-        match &self.data {
-            TileData::Finite(gids) => Box::new(block(gids, self.width, 0, 0)),
-            TileData::Chunks(chunks) => {
-                Box::new(chunks.iter().flat_map(|chunk| block(&chunk.gids, chunk.width, chunk.x, chunk.y)))
-            }
-            TileData::Unreadable => Box::new(std::iter::empty()),
-        }
+    pub fn filled(&self) -> impl Iterator<Item = (TilePos, Gid)> {
+        self.blocks().flat_map(|(gids, width, left, top)| filled(gids, width, left, top))
+    }
+
+    /// Whether no cell holds a tile.
+    pub fn is_blank(&self) -> bool {
+        self.blocks().all(|(gids, ..)| gids.is_blank())
+    }
+
+    /// Every gid that occurs in the data, sorted, each once; that of empty cells, too.
+    pub fn distinct(&self) -> Vec<Gid> {
+        let mut distinct: Vec<Gid> = self.blocks().flat_map(|(gids, ..)| gids.distinct()).collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        distinct
+    }
+
+    /// The pieces of the data: cells, their width, and where they begin, in tiles.
+    fn blocks(&self) -> impl Iterator<Item = (&Cells, u32, i32, i32)> {
+        let (whole, chunks) = match &self.data {
+            TileData::Finite(gids) => (Some(gids), &[][..]),
+            TileData::Chunks(chunks) => (None, chunks.as_slice()),
+            TileData::Unreadable => (None, &[][..]),
+        };
+        let chunks = chunks.iter().map(|chunk| (&chunk.gids, chunk.width, chunk.x, chunk.y));
+        whole.map(|gids| (gids, self.width, 0, 0)).into_iter().chain(chunks)
     }
 }
 
@@ -167,12 +185,12 @@ fn grid_get(gids: &Cells, width: u32, height: u32, x: i32, y: i32) -> Gid {
     gids.get(y as usize * width as usize + x as usize).unwrap_or_default()
 }
 
-fn block(gids: &Cells, width: u32, left: i32, top: i32) -> impl Iterator<Item = (TilePos, Gid)> + '_ {
-    let width = width.max(1) as usize;
-    gids.iter().enumerate().filter(|(_, gid)| !gid.is_empty()).map(move |(index, gid)| {
-        let column = i32::try_from(index % width).unwrap_or(i32::MAX);
-        let row = i32::try_from(index / width).unwrap_or(i32::MAX);
-        (TilePos::new(left.saturating_add(column), top.saturating_add(row)), gid)
+fn filled(gids: &Cells, width: u32, left: i32, top: i32) -> impl Iterator<Item = (TilePos, Gid)> + '_ {
+    let at = |from: i32, step: usize| from.saturating_add(i32::try_from(step).unwrap_or(i32::MAX));
+    gids.rows(width as usize).enumerate().flat_map(move |(row, cells)| {
+        let y = at(top, row);
+        let filled = cells.enumerate().filter(|(_, gid)| !gid.is_empty());
+        filled.map(move |(column, gid)| (TilePos::new(at(left, column), y), gid))
     })
 }
 

@@ -116,7 +116,8 @@ impl FromIterator<TilePos> for Region {
     fn from_iter<I: IntoIterator<Item = TilePos>>(cells: I) -> Self {
         let mut strips: Vec<Strip> = Vec::new();
         let mut is_sorted = true;
-        for cell in cells {
+        // Not a loop: iterators over the cells of a layer are quickest from within.
+        cells.into_iter().for_each(|cell| {
             let strip = Strip::of(cell);
             match strips.last_mut() {
                 Some(last) if last.place() == strip.place() => last.bits |= strip.bits,
@@ -125,7 +126,7 @@ impl FromIterator<TilePos> for Region {
                     strips.push(strip);
                 }
             }
-        }
+        });
         if !is_sorted {
             strips.sort_unstable();
             strips.dedup_by(|strip, kept| {

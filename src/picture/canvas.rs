@@ -4,6 +4,8 @@
 //! can be compared pixel by pixel: sources have premultiplied alpha and eight bits a channel, the
 //! canvas has straight alpha, and in between there are sixteen bits.
 
+use std::{ops::Range, sync::Arc};
+
 use image::RgbaImage;
 
 /// One pixel: red, green, blue and alpha from the lowest byte up. On a [`Sheet`] its colours are
@@ -58,14 +60,26 @@ impl Area {
 pub(super) struct Sheet {
     pub(super) width: u32,
     pub(super) height: u32,
-    /// Row by row, premultiplied.
-    pub(super) pixels: Vec<Pixel>,
+    pixels: Pixels,
+}
+
+/// Row by row.
+#[derive(Debug)]
+enum Pixels {
+    /// As a picture has them. Multiplied by their alpha when they are drawn: most tiles of most pictures never
+    /// are, and those that are have hardly a pixel that shines through.
+    Straight(Arc<RgbaImage>),
+    Premultiplied(Vec<Pixel>),
 }
 
 impl Sheet {
-    pub(super) fn new(image: &RgbaImage) -> Self {
-        let pixels = image.pixels().map(|pixel| premultiply(u32::from_le_bytes(pixel.0))).collect();
-        Self { width: image.width(), height: image.height(), pixels }
+    pub(super) fn new(image: Arc<RgbaImage>) -> Self {
+        Self { width: image.width(), height: image.height(), pixels: Pixels::Straight(image) }
+    }
+
+    /// Of pixels that are multiplied by their alpha, row by row: `width * height` of them.
+    pub(super) fn premultiplied(width: u32, height: u32, pixels: Vec<Pixel>) -> Self {
+        Self { width, height, pixels: Pixels::Premultiplied(pixels) }
     }
 
     /// The same pixels multiplied by a colour: straight RGBA. Its alpha makes them more transparent.
@@ -80,21 +94,46 @@ impl Sheet {
             let mixed = u32::from_le_bytes([channel(r, red), channel(g, green), channel(b, blue), 255]);
             scale(scale(mixed, a), alpha)
         };
-        Self { pixels: self.pixels.iter().copied().map(tint).collect(), ..*self }
+        let pixels = self.read(0..self.width as usize * self.height as usize).map(tint).collect();
+        Self::premultiplied(self.width, self.height, pixels)
     }
 
     /// Whether nothing shines through a part.
     pub(super) fn is_opaque(&self, part: Part) -> bool {
         let rows = part.y..part.y + part.height;
         rows.into_iter().all(|y| {
-            let row = self.row(part.x as usize, y as usize, part.width as usize);
-            row.iter().all(|pixel| pixel >> 24 == 255)
+            self.row(part.x as usize, y as usize, part.width as usize).all(|pixel| pixel >> 24 == 255)
         })
     }
 
-    fn row(&self, x: usize, y: usize, length: usize) -> &[Pixel] {
+    /// The pixel in column `x` and row `y`, premultiplied.
+    #[inline]
+    pub(super) fn pixel(&self, x: usize, y: usize) -> Pixel {
+        let at = y * self.width as usize + x;
+        match &self.pixels {
+            Pixels::Straight(image) => {
+                let bytes = &image.as_raw()[at * 4..at * 4 + 4];
+                premultiply(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+            }
+            Pixels::Premultiplied(pixels) => pixels[at],
+        }
+    }
+
+    fn row(&self, x: usize, y: usize, length: usize) -> impl Iterator<Item = Pixel> {
         let start = y * self.width as usize + x;
-        &self.pixels[start..start + length]
+        self.read(start..start + length)
+    }
+
+    fn read(&self, range: Range<usize>) -> impl Iterator<Item = Pixel> {
+        let (straight, premultiplied) = match &self.pixels {
+            Pixels::Straight(image) => (&image.as_raw()[range.start * 4..range.end * 4], &[][..]),
+            Pixels::Premultiplied(pixels) => (&[][..], &pixels[range]),
+        };
+        let (straight, _) = straight.as_chunks();
+        straight
+            .iter()
+            .map(|bytes| premultiply(u32::from_le_bytes(*bytes)))
+            .chain(premultiplied.iter().copied())
     }
 }
 
@@ -172,7 +211,7 @@ impl Canvas {
             let source = sheet.row(source_x, part.y as usize + index(row - y), index(goal.right - goal.left));
             let target = self.span(row, goal.left, goal.right);
             for (under, over) in target.iter_mut().zip(source) {
-                *under = lay_over(*under, *over, alpha);
+                *under = lay_over(*under, over, alpha);
             }
         }
     }
@@ -201,7 +240,7 @@ impl Canvas {
                 if turn.mirror_y {
                     v = part.height as usize - 1 - v;
                 }
-                let over = sheet.pixels[(part.y as usize + v) * sheet.width as usize + part.x as usize + u];
+                let over = sheet.pixel(part.x as usize + u, part.y as usize + v);
                 *under = lay_over(*under, over, alpha);
             }
         }
@@ -239,7 +278,8 @@ impl Canvas {
 
     /// Copies a finished picture in, its top left at `(x, y)`, over white.
     pub(super) fn paste(&mut self, picture: &RgbaImage, (x, y): (i64, i64)) {
-        let sheet = Sheet::new(picture);
+        let pixels = picture.pixels().map(|pixel| premultiply(u32::from_le_bytes(pixel.0))).collect();
+        let sheet = Sheet::premultiplied(picture.width(), picture.height(), pixels);
         if let Some(part) = Part::of(&sheet, 0, 0, i64::from(sheet.width), i64::from(sheet.height)) {
             self.blit(&sheet, part, (x, y), 255);
         }
@@ -419,7 +459,7 @@ mod tests {
 
     #[test]
     fn a_blit_is_clipped_on_all_sides() {
-        let sheet = Sheet { width: 3, height: 3, pixels: (1..=9).map(|n| 0xFF00_0000 + n).collect() };
+        let sheet = Sheet::premultiplied(3, 3, (1..=9).map(|n| 0xFF00_0000 + n).collect());
         let part = Part { x: 0, y: 0, width: 3, height: 3 };
         for (x, y) in [(-2, -2), (1, 1), (-2, 1), (5, 5), (-9, 0)] {
             let mut canvas = Canvas::new(10, 20, 2, 2);
@@ -428,7 +468,7 @@ mod tests {
                 for row in 0..2 {
                     let (u, v) = (column - x, row - y);
                     let inside = (0..3).contains(&u) && (0..3).contains(&v);
-                    let expected = if inside { sheet.pixels[index(v * 3 + u)] } else { 0 };
+                    let expected = if inside { sheet.pixel(index(u), index(v)) } else { 0 };
                     assert_eq!(canvas.pixels[index(row * 2 + column)], expected);
                 }
             }

@@ -54,13 +54,20 @@ pub struct SourceFile {
     id: FileId,
     name: String,
     content: Content,
-    lines: OnceLock<Vec<u32>>,
-    blocks: OnceLock<Vec<u32>>,
+    marks: OnceLock<Vec<Mark>>,
     syntax: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
-/// Bytes between which characters are counted once.
+/// Bytes between which characters and lines are counted once: a file may be one long line, or one of a few
+/// bytes for each tile.
 const BLOCK: usize = 4096;
+
+/// What lies before a block.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    characters: u32,
+    breaks: u32,
+}
 
 /// Whether a byte begins a character: every one but a continuation byte does. Broken UTF-8 counts as it comes.
 fn begins(byte: u8) -> bool {
@@ -83,14 +90,7 @@ impl SourceFile {
                 Content::Bytes(error.into_bytes(), reason)
             }
         };
-        Self {
-            id,
-            name: name.to_owned(),
-            content,
-            lines: OnceLock::new(),
-            blocks: OnceLock::new(),
-            syntax: OnceLock::new(),
-        }
+        Self { id, name: name.to_owned(), content, marks: OnceLock::new(), syntax: OnceLock::new() }
     }
 
     /// Number of this file.
@@ -140,67 +140,79 @@ impl SourceFile {
         Span { file: self.id, start: offset(range.start), end: offset(range.end) }
     }
 
-    /// Line and column of a byte offset. The line index is built when first asked for, so files
+    /// Line and column of a byte offset. Characters and lines are counted when first asked for, so files
     /// without findings never pay for it.
     pub fn position(&self, offset: u32) -> Position {
-        let lines = self.line_starts();
-        let offset = offset.min(u32::try_from(self.bytes().len()).unwrap_or(u32::MAX));
-        let line = lines.partition_point(|start| *start <= offset) - 1;
-        let column = self.characters_before(offset as usize) - self.characters_before(lines[line] as usize);
+        let offset = (offset as usize).min(self.bytes().len());
+        let (begin, before) = self.block(offset / BLOCK);
+        let breaks = memchr::memchr_iter(b'\n', &self.bytes()[begin..offset]).count();
+        let line = before.breaks as usize + breaks;
+        let column = self.characters_before(offset) - self.characters_before(self.line_start(line));
         let count = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
         Position { line: count(line), column: count(column) }
     }
 
     /// Offset of a place given as line and column, both from 1: the inverse of [`Self::position`].
     pub fn offset(&self, line: u32, column: u32) -> usize {
-        let starts = self.line_starts();
-        let index = (line.saturating_sub(1) as usize).min(starts.len() - 1);
-        let wanted = self.characters_before(starts[index] as usize) + column.saturating_sub(1) as usize;
-        let blocks = self.blocks();
-        // The last block with no more characters before it than are wanted.
-        let block = blocks.partition_point(|before| *before as usize <= wanted).saturating_sub(1);
-        let (begin, before) = ((block * BLOCK).min(self.bytes().len()), blocks[block] as usize);
+        let start = self.line_start((line.saturating_sub(1) as usize).min(self.breaks()));
+        let wanted = self.characters_before(start) + column.saturating_sub(1) as usize;
+        let (begin, before) = self.last_block(|before| before.characters as usize <= wanted);
         let characters = self.bytes()[begin..].iter().enumerate().filter(|(_, byte)| begins(**byte));
-        let at = characters.map(|(at, _)| at).nth(wanted - before);
+        let at = characters.map(|(at, _)| at).nth(wanted - before.characters as usize);
         at.map_or(self.bytes().len(), |at| begin + at)
-    }
-
-    /// How many characters begin before a byte.
-    fn characters_before(&self, offset: usize) -> usize {
-        let block = offset / BLOCK;
-        let rest = &self.bytes()[block * BLOCK..offset];
-        self.blocks()[block] as usize + rest.iter().filter(|byte| begins(**byte)).count()
-    }
-
-    /// How many characters begin before each block: lines can be as long as the file, and to count them from
-    /// their beginning for every place would take for ever.
-    fn blocks(&self) -> &[u32] {
-        self.blocks.get_or_init(|| {
-            let mut before = 0;
-            let counts = self.bytes().chunks(BLOCK).map(|block| {
-                let own = block.iter().filter(|byte| begins(**byte)).count();
-                before += u32::try_from(own).unwrap_or(0);
-                before
-            });
-            std::iter::once(0).chain(counts).collect()
-        })
     }
 
     /// Bytes of a line, counted from 1, without its line break.
     pub fn line(&self, line: u32) -> Option<&[u8]> {
-        let lines = self.line_starts();
-        let index = (line as usize).checked_sub(1)?;
-        let start = *lines.get(index)? as usize;
-        let end = lines.get(index + 1).map_or(self.bytes().len(), |next| *next as usize - 1);
-        let line = &self.bytes()[start..end];
+        let index = (line as usize).checked_sub(1).filter(|index| *index <= self.breaks())?;
+        let rest = &self.bytes()[self.line_start(index)..];
+        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
         Some(line.strip_suffix(b"\r").unwrap_or(line))
     }
 
-    fn line_starts(&self) -> &[u32] {
-        self.lines.get_or_init(|| {
-            let breaks = memchr::memchr_iter(b'\n', self.bytes());
-            let starts = breaks.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
-            std::iter::once(0).chain(starts).collect()
+    /// Offset of a line's first byte, counted from 0; there must be as many line breaks.
+    fn line_start(&self, line: usize) -> usize {
+        let Some(breaks) = line.checked_sub(1) else { return 0 };
+        let (begin, before) = self.last_block(|before| before.breaks as usize <= breaks);
+        let mut breaks_here = memchr::memchr_iter(b'\n', &self.bytes()[begin..]);
+        let last = breaks_here.nth(breaks - before.breaks as usize);
+        last.map_or(self.bytes().len(), |at| begin + at + 1)
+    }
+
+    /// How many line breaks the file has.
+    fn breaks(&self) -> usize {
+        self.marks().last().map_or(0, |all| all.breaks as usize)
+    }
+
+    /// How many characters begin before a byte.
+    fn characters_before(&self, offset: usize) -> usize {
+        let (begin, before) = self.block(offset / BLOCK);
+        let own = self.bytes()[begin..offset].iter().filter(|byte| begins(**byte)).count();
+        before.characters as usize + own
+    }
+
+    /// Offset of a block's first byte, and what lies before it.
+    fn block(&self, block: usize) -> (usize, Mark) {
+        ((block * BLOCK).min(self.bytes().len()), self.marks()[block])
+    }
+
+    /// The last block of those before which there is as little as wanted.
+    fn last_block(&self, is_before: impl Fn(&Mark) -> bool) -> (usize, Mark) {
+        self.block(self.marks().partition_point(is_before).saturating_sub(1))
+    }
+
+    /// What lies before each block, and before the end.
+    fn marks(&self) -> &[Mark] {
+        self.marks.get_or_init(|| {
+            let mut before = Mark { characters: 0, breaks: 0 };
+            let counts = self.bytes().chunks(BLOCK).map(|block| {
+                let count = |n: usize| u32::try_from(n).unwrap_or(0);
+                let characters = || block.iter().filter(|byte| begins(**byte)).count();
+                before.characters += count(if block.is_ascii() { block.len() } else { characters() });
+                before.breaks += count(memchr::memchr_iter(b'\n', block).count());
+                before
+            });
+            std::iter::once(Mark { characters: 0, breaks: 0 }).chain(counts).collect()
         })
     }
 }
@@ -269,6 +281,22 @@ mod tests {
             assert_eq!((position.line as usize, position.column as usize), (line + 1, column + 1));
             assert_eq!(file.offset(position.line, position.column), at);
         }
+    }
+
+    #[test]
+    fn short_lines_are_counted_by_blocks() {
+        let text = "1,\n".repeat(3 * BLOCK);
+        let file = file(text.as_bytes());
+        for line in (0..3 * BLOCK).step_by(97).chain([3 * BLOCK - 1]) {
+            let number = u32::try_from(line + 1).unwrap();
+            let at = u32::try_from(line * 3 + 1).unwrap();
+            assert_eq!(file.position(at), Position { line: number, column: 2 });
+            assert_eq!(file.offset(number, 2), at as usize);
+            assert_eq!(file.line(number), Some(&b"1,"[..]));
+        }
+        let last = u32::try_from(3 * BLOCK + 1).unwrap();
+        assert_eq!((file.line(last), file.line(last + 1)), (Some(&b""[..]), None));
+        assert_eq!(file.offset(u32::MAX, u32::MAX), text.len());
     }
 
     #[test]

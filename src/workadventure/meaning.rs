@@ -10,7 +10,8 @@ use super::{
 use crate::{
     finding::{Place, Spot},
     model::{
-        Gid, Layer, Map, Object, PixelRect, Properties, Property, Region, Shape, TilePos, TileRect, Value,
+        Gid, Layer, Map, Object, PixelRect, Properties, Property, Region, Shape, TileLayer, TilePos,
+        TileRect, Value,
     },
 };
 
@@ -401,7 +402,7 @@ fn tile_zones(map: &Map) -> Vec<Zone> {
     }
     let mut cells: BTreeMap<u32, Vec<TilePos>> = BTreeMap::new();
     for (_, layer) in map.flat_layers() {
-        for (cell, gid) in layer.tiles().into_iter().flat_map(|tiles| tiles.filled()) {
+        for (cell, gid) in layer.tiles().into_iter().flat_map(TileLayer::filled) {
             if acting.contains_key(&gid.0) {
                 cells.entry(gid.0).or_default().push(cell);
             }

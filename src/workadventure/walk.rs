@@ -54,12 +54,15 @@ impl WalkGrid {
     fn block(&mut self, width: u32, gids: &Cells, blocking: &Blocking) {
         let (layer_width, grid_width) = (width.max(1) as usize, self.width as usize);
         let shared = layer_width.min(grid_width);
-        for (y, row) in gids.rows(layer_width).take(self.height as usize).enumerate() {
-            for (x, gid) in row.take(shared).enumerate() {
-                if blocking.contains(gid.id()) {
-                    self.blocked[y * grid_width + x] = true;
+        let rows = self.blocked.chunks_mut(grid_width.max(1)).take(gids.len().div_ceil(layer_width));
+        for (y, row) in rows.enumerate() {
+            let first = y * layer_width;
+            let mut row = row.iter_mut();
+            gids.range(first..first + shared).for_each(|gid| {
+                if let Some(blocked) = row.next() {
+                    *blocked |= blocking.contains(gid.id());
                 }
-            }
+            });
         }
     }
 

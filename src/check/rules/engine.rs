@@ -1,6 +1,6 @@
 //! Maps that Tiled opens and the engine does not, or not as Tiled does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, Lint};
 use crate::{
@@ -252,18 +252,27 @@ fn gid_beyond_tileset(context: &MapContext, findings: &mut Vec<Finding>) {
         .map(|entry| (entry.first_gid, end_of(context, entry).unwrap_or(u32::MAX)))
         .collect();
     ranges.sort_unstable();
+    // Those that overlap or touch as one, so that the last that begins below a gid tells.
+    ranges.dedup_by(|next, kept| {
+        let joined = next.0 <= kept.1;
+        if joined {
+            kept.1 = kept.1.max(next.1);
+        }
+        joined
+    });
+    let lies_beyond = |gid: Gid| {
+        let id = gid.id();
+        let below = ranges.partition_point(|(first, _)| *first <= id).checked_sub(1);
+        // Another rule tells of the flag.
+        id != 0 && gid.0 & Gid::ROTATE_HEX == 0 && below.is_none_or(|range| id >= ranges[range].1)
+    };
     for (flat, tiles) in context.tile_layers() {
+        let lost: BTreeSet<Gid> = flat.gids().iter().copied().filter(|gid| lies_beyond(*gid)).collect();
+        if lost.is_empty() {
+            continue;
+        }
         let mut beyond: BTreeMap<Option<u32>, Beyond> = BTreeMap::new();
-        let mut last = (1, 0);
-        for (index, cell, gid) in numbered(tiles) {
-            let id = gid.id();
-            if id == 0 || gid.0 & Gid::ROTATE_HEX != 0 || (last.0..last.1).contains(&id) {
-                continue;
-            }
-            if let Some(range) = ranges.iter().find(|(first, end)| (*first..*end).contains(&id)) {
-                last = *range;
-                continue;
-            }
+        for (index, cell, gid) in numbered(tiles).filter(|(_, _, gid)| lost.contains(gid)) {
             let owner = context.map.tileset_of(gid).map(|(entry, _)| entry.first_gid);
             beyond.entry(owner).and_modify(|beyond| beyond.count += 1).or_insert(Beyond {
                 count: 1,
@@ -347,6 +356,9 @@ fn hex_rotation_flag(context: &MapContext, findings: &mut Vec<Finding>) {
         return;
     }
     for (flat, tiles) in context.tile_layers() {
+        if !flat.gids().iter().any(|gid| gid.0 & Gid::ROTATE_HEX != 0) {
+            continue;
+        }
         let mut flagged = numbered(tiles).filter(|(_, _, gid)| gid.0 & Gid::ROTATE_HEX != 0);
         let Some((index, cell, _)) = flagged.next() else { continue };
         let count = 1 + flagged.count();

@@ -1,12 +1,10 @@
 //! Arriving.
 
-use std::collections::BTreeMap;
-
 use super::{Check, Lint, exits};
 use crate::{
     check::context::{FlatLayer, MapContext, around},
     finding::{Family, Finding, Rule, Severity},
-    model::{Region, RegionIndex, TilePos},
+    model::{Gid, Region, RegionIndex, TilePos},
     workadventure::{Entry, EntryKind, MOST_CELLS, Reach, WalkGrid, arrivals_in_area, can_be_linked},
     world::Surroundings,
 };
@@ -150,7 +148,7 @@ fn start_missing(context: &MapContext, findings: &mut Vec<Finding>) {
             let (why, help) =
                 if flat.layer.objects().is_some() && flat.layer.properties.get("start").is_some() {
                     ("is no tile layer", "paint a tile layer start where visitors shall arrive")
-                } else if flat.layer.tiles().is_none_or(|tiles| tiles.filled().next().is_some()) {
+                } else if flat.layer.tiles().is_none_or(|tiles| !tiles.is_blank()) {
                     (
                         "is no entry for the engine",
                         "rename it to start, or give it the property start = true (bool)",
@@ -413,21 +411,15 @@ fn drawn_entry_name(context: &MapContext, findings: &mut Vec<Finding>) {
 }
 
 fn tile_entry(context: &MapContext, findings: &mut Vec<Finding>) {
-    let mut used: BTreeMap<u32, Option<(String, crate::finding::Spot, crate::finding::Place)>> =
-        BTreeMap::new();
-    for (_, tiles) in context.tile_layers() {
-        for (_, gid) in tiles.filled() {
-            used.entry(gid.id()).or_insert_with(|| {
-                let (tileset, tile) = context.tile_of(gid)?;
-                let start = tile.properties.get("start")?;
-                let name = start.value.text().filter(|name| !name.is_empty())?;
-                let place = crate::finding::Place::tileset(&tileset.name).tile(tile.id);
-                Some((name.to_owned(), context.value(start), place))
-            });
-        }
-    }
-    for (name, spot, place) in used.into_values().flatten() {
-        let found = name == "start" || context.meaning.entries.iter().any(|entry| entry.is_called(&name));
+    let named = context.used().iter().filter_map(|id| {
+        let (tileset, tile) = context.tile_of(Gid(*id))?;
+        let start = tile.properties.get("start")?;
+        let name = start.value.text().filter(|name| !name.is_empty())?;
+        let place = crate::finding::Place::tileset(&tileset.name).tile(tile.id);
+        Some((name, context.value(start), place))
+    });
+    for (name, spot, place) in named {
+        let found = name == "start" || context.meaning.entries.iter().any(|entry| entry.is_called(name));
         if found {
             continue;
         }

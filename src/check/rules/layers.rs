@@ -157,7 +157,7 @@ fn duplicate_layer_path(context: &MapContext, findings: &mut Vec<Finding>) {
             first.insert(&flat.path, flat);
             continue;
         };
-        if tiles.filled().next().is_none() {
+        if tiles.is_blank() {
             continue;
         }
         findings.push(
@@ -219,7 +219,7 @@ fn ignored_by_engine(context: &MapContext, findings: &mut Vec<Finding>) {
             LayerKind::Objects(objects) => {
                 objects.objects.iter().any(|object| class_kind(&object.class) == HolderKind::Area)
             }
-            LayerKind::Tiles(tiles) => tiles.filled().next().is_some(),
+            LayerKind::Tiles(tiles) => !tiles.is_blank(),
             LayerKind::Group(children) => holds_tiles(children),
             LayerKind::Image(_) => false,
         };
@@ -268,7 +268,7 @@ const MOST_CELLS: usize = 1 << 20;
 
 fn holds_tiles(layers: &[Layer]) -> bool {
     layers.iter().any(|layer| match &layer.kind {
-        LayerKind::Tiles(tiles) => tiles.filled().next().is_some(),
+        LayerKind::Tiles(tiles) => !tiles.is_blank(),
         LayerKind::Group(children) => holds_tiles(children),
         LayerKind::Objects(_) | LayerKind::Image(_) => false,
     })
@@ -276,7 +276,7 @@ fn holds_tiles(layers: &[Layer]) -> bool {
 
 fn shows(layers: &[Layer]) -> bool {
     layers.iter().any(|layer| match &layer.kind {
-        LayerKind::Tiles(tiles) => layer.visible && layer.opacity > 0.0 && tiles.filled().next().is_some(),
+        LayerKind::Tiles(tiles) => layer.visible && layer.opacity > 0.0 && !tiles.is_blank(),
         LayerKind::Group(children) => shows(children),
         LayerKind::Objects(_) | LayerKind::Image(_) => false,
     })
@@ -288,13 +288,13 @@ pub(super) fn collides(context: &MapContext, gid: Gid) -> bool {
 }
 
 pub(super) fn colliding_cells(context: &MapContext, flat: &FlatLayer) -> Vec<TilePos> {
-    let Some(tiles) = flat.layer.tiles() else { return Vec::new() };
-    let mut known: BTreeMap<u32, bool> = BTreeMap::new();
-    tiles
-        .filled()
-        .filter(|(_, gid)| *known.entry(gid.id()).or_insert_with(|| collides(context, *gid)))
-        .map(|(cell, _)| cell)
-        .collect()
+    let walls: BTreeSet<Gid> = flat.gids().iter().copied().filter(|gid| collides(context, *gid)).collect();
+    match flat.layer.tiles() {
+        Some(tiles) if !walls.is_empty() => {
+            tiles.filled().filter(|(_, gid)| walls.contains(gid)).map(|(cell, _)| cell).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn hidden_colliding_layer(context: &MapContext, findings: &mut Vec<Finding>) {

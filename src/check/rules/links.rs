@@ -182,7 +182,7 @@ file "venue.toml":
 
 /// Properties with a reference, and where they stand.
 pub(super) fn referring(context: &MapContext, mut judge: impl FnMut(&Holder, &Property, Reference, &str)) {
-    for holder in context.holders() {
+    for holder in &context.holders {
         for property in holder.properties {
             let Some(fact) = PropertyFact::of(&property.name) else { continue };
             let ValueKind::Url(reference) = fact.value else { continue };
@@ -193,7 +193,7 @@ pub(super) fn referring(context: &MapContext, mut judge: impl FnMut(&Holder, &Pr
             if text.trim().is_empty() || is_template(text) || text.contains("${") {
                 continue;
             }
-            judge(&holder, property, reference, text);
+            judge(holder, property, reference, text);
         }
     }
 }
@@ -219,7 +219,7 @@ fn references(context: &MapContext, findings: &mut Vec<Finding>) {
             _ => subject.judge(reference, text.trim(), findings),
         }
     });
-    for holder in context.holders() {
+    for holder in &context.holders {
         let Some(property) = holder.properties.get("jitsiUrl") else { continue };
         let text = property.value.text().filter(|text| !text.trim().is_empty() && !is_template(text));
         let Some(text) = text.filter(|text| !text.contains("${")) else { continue };
@@ -256,7 +256,7 @@ fn path_absolute(context: &MapContext, findings: &mut Vec<Finding>) {
             find(context.spot(held.object.span).key("template"), held.place(context.map), message);
         }
     }
-    for holder in context.holders() {
+    for holder in &context.holders {
         for property in holder.properties {
             let path = match &property.value {
                 Value::File(path) if is_absolute(path) => path,
@@ -587,7 +587,7 @@ fn host_not_allowed(context: &MapContext, findings: &mut Vec<Finding>) {
     }
     let Some(allowed) = config.jitsi_hosts.as_ref().or(config.allowed_hosts.as_ref()) else { return };
     let key = if config.jitsi_hosts.is_some() { "jitsi-hosts" } else { "allowed-hosts" };
-    for holder in context.holders() {
+    for holder in &context.holders {
         if !matches!(holder.kind, HolderKind::TileLayer | HolderKind::Area | HolderKind::Tile) {
             continue;
         }
@@ -597,7 +597,7 @@ fn host_not_allowed(context: &MapContext, findings: &mut Vec<Finding>) {
         };
         let whole = if text.contains("//") { text.to_owned() } else { format!("https://{text}") };
         if let Some(host) = host(&whole) {
-            judge(&holder, property, &host, key, allowed);
+            judge(holder, property, &host, key, allowed);
         }
     }
 }
@@ -605,7 +605,7 @@ fn host_not_allowed(context: &MapContext, findings: &mut Vec<Finding>) {
 fn unknown_link(context: &MapContext, findings: &mut Vec<Finding>) {
     let links = &context.config().links;
     // What could be filled in is filled in; what is left is unknown.
-    for holder in context.holders() {
+    for holder in &context.holders {
         for property in holder.properties {
             let Some(text) = property.value.text() else { continue };
             for (_, name) in uses(text) {

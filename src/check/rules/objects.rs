@@ -94,7 +94,7 @@ fn missing_tile(context: &MapContext, gid: Gid) -> Option<String> {
 
 fn object_reference_missing(context: &MapContext, findings: &mut Vec<Finding>) {
     let ids: BTreeSet<i64> = context.objects().map(|held| i64::from(held.object.id)).collect();
-    for holder in context.holders() {
+    for holder in &context.holders {
         // Tiles refer to the objects of their own collision shapes.
         if matches!(holder.kind, HolderKind::Tile | HolderKind::Tileset) {
             continue;

@@ -147,7 +147,7 @@ fn is_of_own_class(holder: &Holder, name: &str) -> bool {
 }
 
 fn property_typo(context: &MapContext, findings: &mut Vec<Finding>) {
-    for holder in context.holders() {
+    for holder in &context.holders {
         for property in holder.properties {
             if PropertyFact::of(&property.name).is_some() || property.name.starts_with(OWN_PREFIX) {
                 continue;
@@ -214,13 +214,13 @@ fn nearest(name: &str, kind: HolderKind) -> Option<(&'static str, Nearness)> {
 }
 
 fn property_wrong_holder(context: &MapContext, findings: &mut Vec<Finding>) {
-    for holder in context.holders() {
+    for holder in &context.holders {
         for property in holder.properties {
             let Some(fact) = PropertyFact::of(&property.name) else { continue };
             if fact.holders.contains(&holder.kind)
                 || !is_unmistakable(fact.name)
                 || property.value.is_falsy()
-                || is_of_own_class(&holder, fact.name)
+                || is_of_own_class(holder, fact.name)
                 || fact.companion_of.iter().any(|main| holder.properties.get(main).is_some())
             {
                 continue;
@@ -228,10 +228,10 @@ fn property_wrong_holder(context: &MapContext, findings: &mut Vec<Finding>) {
             let mut finding = Finding::new(
                 &PROPERTY_WRONG_HOLDER,
                 context.spot(property.span).key("name"),
-                format!("{} has no effect on {}", property.name, what(&holder)),
+                format!("{} has no effect on {}", property.name, what(holder)),
             )
             .at(holder.place.clone());
-            if let Some(help) = help(fact, &holder) {
+            if let Some(help) = help(fact, holder) {
                 finding = finding.help(help);
             }
             findings.push(finding);
@@ -277,7 +277,7 @@ fn help(fact: &PropertyFact, holder: &Holder) -> Option<String> {
 fn deprecated_property(context: &MapContext, findings: &mut Vec<Finding>) {
     // Names that work as well as those that replaced them.
     const SPARED: [&str; 3] = ["startLayer", "zone", "zoom_margin"];
-    for holder in context.holders() {
+    for holder in &context.holders {
         for property in holder.properties {
             let Some(fact) = PropertyFact::of(&property.name) else { continue };
             let Some(instead) = fact.replaced_by else { continue };
@@ -307,7 +307,7 @@ fn missing_main_property(context: &MapContext, findings: &mut Vec<Finding>) {
     let mut by_main: BTreeMap<&str, RegionIndex> = BTreeMap::new();
     // Companions are read from all zones that overlap (workadventure-maps, section 1.1), so one that
     // stands alone may belong to any zone of its kind.
-    for holder in context.holders() {
+    for holder in &context.holders {
         if !matches!(holder.kind, HolderKind::TileLayer | HolderKind::Area) {
             continue;
         }
@@ -370,7 +370,7 @@ fn is_listed(context: &MapContext, property: &Property) -> bool {
 }
 
 fn duplicate_property(context: &MapContext, findings: &mut Vec<Finding>) {
-    for holder in context.holders() {
+    for holder in &context.holders {
         let mut first: BTreeMap<&str, &Property> = BTreeMap::new();
         for property in holder.properties {
             let Some(other) = first.get(property.name.as_str()) else {
@@ -404,7 +404,7 @@ fn list_property(context: &MapContext, findings: &mut Vec<Finding>) {
     if context.is_xml() {
         return;
     }
-    for holder in context.holders() {
+    for holder in &context.holders {
         for property in holder.properties.iter().filter(|property| matches!(property.value, Value::List(_))) {
             findings.push(
                 Finding::new(
@@ -423,7 +423,7 @@ fn list_property(context: &MapContext, findings: &mut Vec<Finding>) {
 }
 
 fn int_too_large(context: &MapContext, findings: &mut Vec<Finding>) {
-    for holder in context.holders() {
+    for holder in &context.holders {
         for property in holder.properties {
             let Value::Int(number) = property.value else { continue };
             if i32::try_from(number).is_ok() {

@@ -135,7 +135,7 @@ fn references(context: &MapContext) -> Vec<(String, Spot, Place, bool)> {
         let spot = context.spot(tileset.span).key("image");
         references.push((picture.source.clone(), spot, Place::tileset(&tileset.name), true));
     }
-    for holder in context.holders() {
+    for holder in &context.holders {
         for property in holder.properties {
             let Some(fact) = PropertyFact::of(&property.name).filter(|fact| fact.works_on(holder.kind))
             else {

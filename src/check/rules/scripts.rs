@@ -308,7 +308,7 @@ fn library_without_script(context: &MapContext, findings: &mut Vec<Finding>) {
             .find(|property| names.contains(&property.name.as_str()) && !property.value.is_falsy())
             .map(|property| (property.name.clone(), context.spot(property.span).key("name")))
     };
-    let holders = context.holders();
+    let holders = &context.holders;
     let Some((holder, (name, spot))) = holders.iter().find_map(|holder| Some((holder, used(holder)?))) else {
         return;
     };
@@ -331,7 +331,7 @@ fn variable_missing(context: &MapContext, findings: &mut Vec<Finding>) {
         return;
     }
     let variables = variables(context);
-    for holder in context.holders() {
+    for holder in &context.holders {
         let keys: &[&str] = match holder.kind {
             HolderKind::TileLayer => {
                 &["doorVariable", "codeVariable", "bellVariable", "bindVariable", "openConfig"]
@@ -465,7 +465,7 @@ fn keypad_on_area(context: &MapContext, findings: &mut Vec<Finding>) {
     if !context.has_script() {
         return;
     }
-    for holder in context.holders().iter().filter(|holder| holder.kind == HolderKind::Area) {
+    for holder in context.holders.iter().filter(|holder| holder.kind == HolderKind::Area) {
         let code = ["code", "codeVariable"].iter().find_map(|key| holder.properties.get(key));
         let Some(code) = code.filter(|code| !code.value.is_falsy()) else { continue };
         if holder.properties.get("doorVariable").is_none() {
@@ -508,7 +508,7 @@ fn bell_unheard(context: &MapContext, findings: &mut Vec<Finding>) {
         );
     }
     let objects: BTreeSet<String> = context.objects().map(|held| held.object.name.clone()).collect();
-    for holder in context.holders() {
+    for holder in &context.holders {
         if !matches!(holder.kind, HolderKind::TileLayer | HolderKind::Area) {
             continue;
         }
@@ -534,7 +534,7 @@ fn configuration_missing(context: &MapContext, findings: &mut Vec<Finding>) {
     if there || !context.has_script() {
         return;
     }
-    for holder in context.holders().iter().filter(|holder| holder.kind == HolderKind::TileLayer) {
+    for holder in context.holders.iter().filter(|holder| holder.kind == HolderKind::TileLayer) {
         let Some((property, _)) = plain_text(holder.properties, "openConfig") else { continue };
         findings.push(
             Finding::new(

@@ -280,7 +280,8 @@ fn helper_layers(context: &MapContext, looks: &mut Looks, findings: &mut Vec<Fin
             tileset.is_some_and(is_for_helpers)
         };
         // Layers that a script shows are meant to be seen.
-        if !shows(flat) || tiles.filled().next().is_none() || !tiles.filled().all(|(_, gid)| helper(gid)) {
+        let mut gids = flat.gids().iter().filter(|gid| !gid.is_empty()).peekable();
+        if !shows(flat) || gids.peek().is_none() || !gids.all(|gid| helper(*gid)) {
             continue;
         }
         let mut stands_out = |cell: TilePos, gid: Gid| {
@@ -374,7 +375,7 @@ fn floor_layer_twice(context: &MapContext, findings: &mut Vec<Finding>) {
     let [first, .., last] = floors.as_slice() else { return };
     let between = context.layers[*first..*last]
         .iter()
-        .find(|flat| flat.layer.tiles().is_some_and(|tiles| tiles.filled().next().is_some()));
+        .find(|flat| flat.layer.tiles().is_some_and(|tiles| !tiles.is_blank()));
     let Some(between) = between else { return };
     let second = &context.layers[*last];
     findings.push(

@@ -153,13 +153,11 @@ fn tileset_overlap(context: &MapContext, findings: &mut Vec<Finding>) {
     if !sets.windows(2).any(|pair| overlaps(pair).is_some()) {
         return;
     }
-    let used: BTreeSet<u32> =
-        context.tile_layers().flat_map(|(_, tiles)| tiles.filled().map(|(_, gid)| gid.id())).collect();
     for pair in sets.windows(2) {
         let Some(end) = overlaps(pair) else { continue };
         let [(below_at, (below, lower)), (above_at, (above, upper))] = pair else { continue };
         let shared = above.first_gid..end.min(engine::end_of(context, above).unwrap_or(end));
-        let count = used.range(shared.clone()).count();
+        let count = context.used().range(shared.clone()).count();
         if count == 0 {
             continue;
         }
@@ -264,10 +262,6 @@ fn animation_frame_wrong(context: &MapContext, findings: &mut Vec<Finding>) {
 }
 
 fn shape_without_wall(context: &MapContext, findings: &mut Vec<Finding>) {
-    let mut used: BTreeSet<u32> = BTreeSet::new();
-    for (_, tiles) in context.tile_layers() {
-        used.extend(tiles.filled().map(|(_, gid)| gid.id()));
-    }
     for (entry, tileset) in known(context) {
         let open = |tile: &&Tile| {
             let shaped = tile.collision.as_ref().is_some_and(|shapes| !shapes.objects.is_empty());
@@ -277,7 +271,7 @@ fn shape_without_wall(context: &MapContext, findings: &mut Vec<Finding>) {
         if tileset.tiles.iter().any(|tile| tile.properties.boolean("collides") == Some(true)) {
             continue;
         }
-        let in_use = |tile: &&Tile| used.contains(&entry.first_gid.saturating_add(tile.id));
+        let in_use = |tile: &&Tile| context.used().contains(&entry.first_gid.saturating_add(tile.id));
         let mut tiles = tileset.tiles.iter().filter(open).filter(in_use);
         let Some(first) = tiles.next() else { continue };
         let more = match tiles.count() {
@@ -315,7 +309,8 @@ fn tileset_tile_size(context: &MapContext, findings: &mut Vec<Finding>) {
     let used: BTreeSet<u32> = context
         .tile_layers()
         .filter(|(flat, _)| flat.layer.visible)
-        .flat_map(|(_, tiles)| tiles.filled().map(|(_, gid)| gid.id()))
+        .flat_map(|(flat, _)| flat.gids().iter().map(|gid| gid.id()))
+        .filter(|id| *id != 0)
         .collect();
     let in_use = |entry: &MapTileset, tileset: &Tileset| {
         let end = entry.first_gid.saturating_add(tileset.id_span());

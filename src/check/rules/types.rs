@@ -105,13 +105,13 @@ file "venue.tiled-project":
 fn check(context: &MapContext, findings: &mut Vec<Finding>) {
     let Some(types) = context.project.types_of(&context.map.file) else { return };
     let judge = Judge { context, types };
-    for holder in context.holders() {
+    for holder in &context.holders {
         for property in holder.properties {
             if let Some(name) = &property.type_name {
-                judge.property(&holder, property, name, findings);
+                judge.property(holder, property, name, findings);
             }
         }
-        judge.class(&holder, findings);
+        judge.class(holder, findings);
     }
 }
 

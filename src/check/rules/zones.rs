@@ -177,7 +177,7 @@ fn zone_without_cells(context: &MapContext, findings: &mut Vec<Finding>) {
             continue;
         }
         let unreadable = matches!(tiles.data, crate::model::TileData::Unreadable);
-        if unreadable || tiles.filled().next().is_some() {
+        if unreadable || !tiles.is_blank() {
             continue;
         }
         let message = if trigger.name.starts_with("start") {
@@ -571,22 +571,27 @@ const LOST: [&str; 10] = [
 
 fn flipped_zone_tile(context: &MapContext, findings: &mut Vec<Finding>) {
     for (flat, tiles) in context.tile_layers() {
-        let mut known: BTreeMap<u32, Option<&Property>> = BTreeMap::new();
-        let mut flipped: BTreeMap<u32, (usize, TilePos)> = BTreeMap::new();
-        for (cell, gid) in tiles.filled().filter(|(_, gid)| gid.flags() & !Gid::ROTATE_HEX != 0) {
-            let trigger = known.entry(gid.id()).or_insert_with(|| {
-                let (_, tile) = context.tile_of(gid)?;
-                tile.properties
-                    .iter()
-                    .find(|trigger| LOST.contains(&trigger.name.as_str()) && !trigger.value.is_falsy())
-            });
-            if trigger.is_some() {
-                flipped.entry(gid.id()).and_modify(|(count, _)| *count += 1).or_insert((1, cell));
+        let turned = flat.gids().iter().filter(|gid| gid.flags() & !Gid::ROTATE_HEX != 0);
+        let lost: BTreeMap<Gid, &Property> = turned
+            .filter_map(|gid| {
+                let (_, tile) = context.tile_of(*gid)?;
+                let mut triggers = tile.properties.iter();
+                let lost = triggers
+                    .find(|trigger| LOST.contains(&trigger.name.as_str()) && !trigger.value.is_falsy())?;
+                Some((*gid, lost))
+            })
+            .collect();
+        if lost.is_empty() {
+            continue;
+        }
+        let mut flipped: BTreeMap<u32, (usize, TilePos, &Property)> = BTreeMap::new();
+        for (cell, gid) in tiles.filled() {
+            if let Some(trigger) = lost.get(&gid) {
+                flipped.entry(gid.id()).and_modify(|(count, ..)| *count += 1).or_insert((1, cell, trigger));
             }
         }
-        for (id, (count, cell)) in flipped {
+        for (id, (count, cell, trigger)) in flipped {
             let Some((tileset, tile)) = context.tile_of(Gid(id)) else { continue };
-            let Some(Some(trigger)) = known.get(&id) else { continue };
             let cells = if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
             let mut place = flat.place().cell(cell);
             place.tileset = Some(tileset.name.clone());

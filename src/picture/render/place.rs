@@ -210,8 +210,7 @@ fn smooth(sheet: &Sheet, part: Part, at: DVec2) -> Deep {
     };
     let (x1, x2, share_x) = axis(at.x, part.width);
     let (y1, y2, share_y) = axis(at.y, part.height);
-    let pixel =
-        |x: usize, y: usize| sheet.pixels[(part.y as usize + y) * sheet.width as usize + part.x as usize + x];
+    let pixel = |x: usize, y: usize| sheet.pixel(part.x as usize + x, part.y as usize + y);
     mix([pixel(x1, y1), pixel(x2, y1)], [pixel(x1, y2), pixel(x2, y2)], share_x, share_y)
 }
 
@@ -258,7 +257,7 @@ mod tests {
                 pixels[(y + 1) * 4 + x + 1] = 0xFF00_0000 + u32::try_from(y * 2 + x).unwrap();
             }
         }
-        let sheet = Sheet { width: 4, height: 5, pixels };
+        let sheet = Sheet::premultiplied(4, 5, pixels);
         let part = Part { x: 1, y: 1, width: 2, height: 3 };
         Drawn { pixels: Some((Arc::new(sheet), part)), size: DVec2::new(2.0, 3.0), offset: IVec2::ZERO }
     }

@@ -49,7 +49,7 @@ impl<'a> Sheets<'a> {
                 return self.get(file, picture, None).map(|sheet| Arc::new(sheet.tinted(tint)));
             }
             let image = self.store.load(self.sources, file, picture).ok()?;
-            Some(Arc::new(Sheet::new(&image)))
+            Some(Arc::new(Sheet::new(image)))
         })
         .clone()
     }
