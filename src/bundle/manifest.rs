@@ -5,13 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Bundle, picture};
-use crate::project::Project;
-
-/// Its path.
-pub(crate) const PATH: &str = "manifest.json";
-
-/// Says in a manifest that it is ours.
-const GENERATOR: &str = "venue";
+pub(crate) use crate::project::MANIFEST as PATH;
+use crate::project::{GENERATOR, Project};
 
 /// The manifest.
 #[derive(Debug, Serialize, Deserialize)]

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, path::Path};
 
 use anyhow::{Context as _, anyhow};
 
-use super::Shell;
+use super::{
+    Shell,
+    replace::{self, Written},
+};
 use crate::{
     output,
     project::Project,
@@ -22,7 +25,11 @@ pub(super) fn read(project: &Project, path: &Path) -> anyhow::Result<Baseline> {
 /// Accepts everything in the report: it holds nothing any more then.
 pub(super) fn write(report: &mut Report, path: &Path, shell: &Shell) -> anyhow::Result<()> {
     let baseline = Baseline::of(report);
-    output::write_file(path, baseline.json().as_bytes())?;
+    let text = baseline.json();
+    if let Some(kind) = Written::of(text.as_bytes()) {
+        replace::allow_kind(path, &kind, "--write-baseline")?;
+    }
+    output::write_file(path, text.as_bytes())?;
     baseline.accept(report);
     shell.note(&format!("{} accepted in {}", counted(baseline.len()), path.display()));
     Ok(())

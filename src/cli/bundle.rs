@@ -7,7 +7,10 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
-use super::{Format, Shell, Status};
+use super::{
+    Format, Shell, Status,
+    replace::{self, Written},
+};
 use crate::{
     bundle::{self, Bundle, BundleReport},
     check,
@@ -72,6 +75,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let out = std::path::absolute(&args.out)?;
     // The maps of an earlier bundle are no maps of the project.
     project.leave_out(&out);
+    shell.tell_left_out(&project);
     let built = place_stands(&mut project, shell)?;
     if !args.no_check {
         progress.now("checking");
@@ -105,16 +109,13 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let ready = bundle::prepare(&bundle, &args.out)?;
     let mut beside = output::Staged::default();
     if let Some(path) = &args.zip {
+        replace::allow(&project, path, &Written::Zip, "--zip")?;
         let zip = bundle::zip(&bundle)?;
         beside.file(path, &zip).with_context(|| format!("the zip {}", path.display()))?;
     }
     let locks = || built.iter().filter(|built| built.lock_changed).map(|built| &built.lock);
     for (lock, text) in locks() {
         beside.file(&project.sources.path(lock), text.as_bytes())?;
-    }
-    ready.commit_with(beside)?;
-    for (lock, _) in locks() {
-        shell.note(&format!("note: places are kept in {lock}: keep it with the spec"));
     }
     drop(progress);
     for note in &bundle.notes {
@@ -124,6 +125,10 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         Format::Human => human(&bundle, &args.out, args.zip.as_deref()),
         Format::Json => json(&bundle, &args.out)?,
     })?;
+    ready.commit_with(beside)?;
+    for (lock, _) in locks() {
+        shell.note(&format!("note: places are kept in {lock}: keep it with the spec"));
+    }
     Ok(Status::Fine)
 }
 

@@ -9,7 +9,7 @@ use super::{Shell, Status, baseline, fixes, online};
 use crate::{
     check::{self, Affected, Settings},
     finding::{Family, Severity, Spot},
-    project::{Changes, Project},
+    project::{CONFIG_FILE, Changes, Project},
     report::{self, Base, Baseline, Fingerprint, Report},
 };
 
@@ -120,6 +120,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let progress = shell.progress("reading maps");
     let mut project = Project::open(&args.paths, shell.config())?;
     super::bundle::build_halls(&mut project, shell);
+    shell.tell_left_out(&project);
     let settings = Settings::new(&project, &args.select, &args.ignore)?;
     project.answers = args.online.ask(&project, &progress, shell)?;
     let baseline = args.baseline.as_deref().map(|path| baseline::read(&project, path)).transpose()?;
@@ -161,6 +162,13 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         baseline::write(&mut report, path, shell)?;
     }
     if report.maps == 0 {
+        // Who checks nothing must not believe that all is well.
+        if !project.idle_globs.is_empty() {
+            bail!(
+                "no maps found: no file is as [project] maps in {} says",
+                project.config_file.as_deref().unwrap_or(CONFIG_FILE)
+            );
+        }
         shell.note(&format!("no maps found: {}", super::advice::NO_MAPS));
     }
     let level = args.fail_on.map(Severity::from).or(project.config.check.fail_on).unwrap_or(Severity::Error);

@@ -8,7 +8,10 @@ use std::{
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 
-use super::{Shell, Status};
+use super::{
+    Shell, Status,
+    replace::{self, Written},
+};
 use crate::{
     diff::{self, Diff, FileDiff, Sides},
     output, picture,
@@ -258,11 +261,9 @@ fn draw(
     };
     let out = |file: &FileDiff| if single { path.to_owned() } else { path.join(inside(file)) };
     // Nothing is written before it is known that nothing of the maps is written over.
-    for out in files.iter().map(|file| out(file)).filter(|out| out.exists()) {
+    for out in files.iter().map(|file| out(file)) {
         for side in [sides.old, sides.new] {
-            if let Some(name) = super::render::picture_of(side, &out) {
-                bail!("{name} is a picture that the project is made of: name another place with --picture");
-            }
+            replace::allow(side, &out, &Written::Png, "--picture")?;
         }
     }
     let mut found = BTreeMap::new();

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, path::PathBuf};
 use clap::ValueEnum;
 use rayon::prelude::*;
 
-use super::{Shell, Status};
+use super::{
+    Shell, Status,
+    replace::{self, Written},
+};
 use crate::{
     graph::{self, Graph},
     output,
@@ -54,6 +57,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let progress = shell.progress("reading maps");
     let mut project = Project::open(&args.paths, shell.config())?;
     super::bundle::build_halls(&mut project, shell);
+    shell.tell_left_out(&project);
     world::load_reachable(&mut project);
     for map in project.maps.iter().filter(|map| map.map.is_none()) {
         shell.note(&format!("note: {} cannot be read and is left out: see `venue check`", map.name));
@@ -70,7 +74,12 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     };
     drop(progress);
     match &args.out {
-        Some(path) => output::write_file(path, text.as_bytes())?,
+        Some(path) => {
+            if let Some(kind) = Written::of(text.as_bytes()) {
+                replace::allow(&project, path, &kind, "--out")?;
+            }
+            output::write_file(path, text.as_bytes())?;
+        }
         None => shell.result(&text)?,
     }
     Ok(Status::Fine)

@@ -17,6 +17,7 @@ mod new;
 mod online;
 mod publish;
 mod render;
+mod replace;
 mod rules;
 mod schema;
 mod serve;

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 
-use super::{Format, Shell, Status};
+use super::{
+    Format, Shell, Status,
+    replace::{self, Written},
+};
 use crate::{
     check::{self, Settings},
     model::{LayerKind, Map, TilePos, TileRect},
@@ -139,10 +142,10 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         Some(out) => out.clone(),
         None => PathBuf::from(format!("{}.png", file_stem(&loaded.name))),
     };
-    if let Some(name) = picture_of(&project, &out) {
-        bail!("{name} is a picture that the map is made of: name another file with --out");
-    }
-    output::write_with(&out, |file| renderer.write_png(file).with_context(drawing))?;
+    replace::named_as_png(&out, "--out")?;
+    replace::allow(&project, &out, &Written::Png, "--out")?;
+    let mut staged = output::Staged::default();
+    staged.file_with(&out, |file| renderer.write_png(file).with_context(drawing))?;
     drop(progress);
     let faults = store.faults();
     for fault in &faults {
@@ -169,6 +172,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
             shell.result(&format!("{report:#}\n"))?;
         }
     }
+    staged.commit()?;
     Ok(Status::Fine)
 }
 

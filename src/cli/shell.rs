@@ -11,6 +11,7 @@ use anstream::ColorChoice;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Color, Global, advice::advice};
+use crate::project::Project;
 
 /// Standard output and error as the user wants them.
 #[derive(Debug)]
@@ -40,6 +41,18 @@ impl Shell {
         out.write_all(text.as_bytes())?;
         out.flush()?;
         Ok(())
+    }
+
+    /// Says what somebody may have meant to be part of a project and is none.
+    pub(crate) fn tell_left_out(&self, project: &Project) {
+        for glob in &project.idle_globs {
+            self.note(&format!("note: no map has a name like \"{glob}\", which [project] maps asks for"));
+        }
+        for name in &project.passed_over {
+            self.note(&format!(
+                "note: {name} is a link out of the project and is left out: name it to have it read"
+            ));
+        }
     }
 
     /// Says something beside the result, on a line of its own.

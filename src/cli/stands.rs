@@ -5,12 +5,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 
-use super::{Format, Shell, Status};
+use super::{
+    Format, Shell, Status,
+    replace::{self, Written},
+};
 use crate::{
     check, output,
-    project::Project,
+    project::{Project, ProjectMap},
+    source::{Existence, Sources},
     stand::{self, Built, Directory, Options},
 };
 
@@ -86,14 +90,25 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     if let (Some(directory), Some(form)) = (&args.directory, form) {
         progress.now("writing the directory");
         let text = stand::directory(&built, &project.sources, play_url, form)?;
+        if let Some(kind) = Written::of(text.as_bytes()) {
+            replace::allow(&project, directory, &kind, "--directory")?;
+        }
         files.push((directory.clone(), text.into_bytes()));
     }
     if let Some(plan) = &args.plan {
         progress.now("drawing the plan");
-        files.push((plan.clone(), stand::plan(&project.sources, &built).context("cannot draw the plan")?));
+        replace::named_as_png(plan, "--plan")?;
+        let picture = stand::plan(&project.sources, &built).context("cannot draw the plan")?;
+        // Now it is known which pictures the map is made of.
+        replace::allow(&project, plan, &Written::Png, "--plan")?;
+        files.push((plan.clone(), picture));
     }
+    let mut staged = output::Staged::default();
     if !args.dry_run {
-        output::write_files(&files)?;
+        replaces_only_its_own(&project, &built.output)?;
+        for (path, bytes) in &files {
+            staged.file(path, bytes)?;
+        }
     }
     drop(progress);
     for note in &built.notes {
@@ -103,7 +118,21 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         Format::Json => shell.result(&stand::directory(&built, &project.sources, None, Directory::Json)?)?,
         Format::Human => shell.result(&human(&built, args.dry_run))?,
     }
+    // What could fail has come before: a failed run changes nothing.
+    staged.commit()?;
     Ok(if built.unplaced.is_empty() { Status::Fine } else { Status::Findings })
+}
+
+/// Refuses a map with stands in the place of one that somebody drew.
+fn replaces_only_its_own(project: &Project, output: &str) -> anyhow::Result<()> {
+    let disk = Sources::new(project.sources.root());
+    if disk.existence(output) == Existence::File && !ProjectMap::load(&disk, output).is_generated() {
+        bail!(
+            "{output} was not made by `venue stands`: nothing was changed; name another map with --out or in the \
+             spec's `output`, or delete this one"
+        );
+    }
+    Ok(())
 }
 
 fn form_of(path: &Path) -> anyhow::Result<Directory> {

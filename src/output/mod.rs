@@ -12,14 +12,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub(crate) use page::page;
+pub(crate) use page::{GENERATED_PAGE, page};
 pub use staged::Staged;
 pub(crate) use temporary::is_left_behind;
 pub use temporary::{Building, folder_beside};
 
-/// A text of somebody's on one line of a terminal: it moves no cursor and changes no colour.
+/// A text of somebody's on one line of a terminal: it moves no cursor, changes no colour, and turns no letters
+/// around.
 pub(crate) fn plain(text: &str) -> String {
-    text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect()
+    let turns =
+        |sign| matches!(sign, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|sign| if sign.is_control() || turns(sign) { ' ' } else { sign }).collect()
 }
 
 /// Why a file was not written.

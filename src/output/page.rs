@@ -2,6 +2,9 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+/// What tells a page of ours from those of others.
+pub(crate) const GENERATED_PAGE: &str = r#"<meta name="generator" content="venue">"#;
+
 /// A page in English that fits any screen and takes light and dark as the reader has it. `head` stands
 /// behind the title: styles, and whatever else belongs there.
 pub(crate) fn page(title: &str, head: &Markup, body: &Markup) -> Markup {
@@ -10,6 +13,7 @@ pub(crate) fn page(title: &str, head: &Markup, body: &Markup) -> Markup {
         html lang="en" {
             head {
                 meta charset="utf-8";
+                meta name="generator" content="venue";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) }

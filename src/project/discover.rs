@@ -9,7 +9,7 @@ use std::{
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::{CONFIG_FILE, Project, ProjectError, ProjectWorld};
+use super::{CONFIG_FILE, MANIFEST, Project, ProjectError, ProjectWorld, is_manifest};
 use crate::{
     format,
     model::TileSize,
@@ -101,6 +101,10 @@ pub(super) struct Named {
     pub(super) wams: BTreeSet<String>,
     /// Worlds, by name.
     pub(super) worlds: BTreeMap<String, ProjectWorld>,
+    /// Links to files outside of the project that have the names of maps.
+    pub(super) passed_over: BTreeSet<String>,
+    /// Globs of the config that no map has.
+    pub(super) idle: Vec<String>,
 }
 
 impl Named {
@@ -108,6 +112,8 @@ impl Named {
         self.maps.extend(other.maps);
         self.wams.extend(other.wams);
         self.worlds.extend(other.worlds);
+        self.passed_over.extend(other.passed_over);
+        self.idle.extend(other.idle);
     }
 
     /// Takes a world in; returns the names of its maps.
@@ -134,7 +140,7 @@ pub(super) fn named(project: &Project, paths: &[PathBuf]) -> Result<Named, Proje
             } else {
                 // A folder named on the command line is listed even if its name begins with a dot.
                 std::fs::read_dir(path).map_err(unreadable)?;
-                names.extend(below(&project.sources, path, &name));
+                names.extend(below(&project.sources, path, &name)?);
             }
         } else if map_by_extension(&name) {
             names.maps.push(name);
@@ -168,10 +174,13 @@ pub(super) fn all_maps(project: &Project) -> Result<Vec<String>, ProjectError> {
 
 /// What the config names: of the editor's files those beside its maps alone, where it names maps.
 fn all(project: &Project) -> Result<Named, ProjectError> {
-    let mut names = below(&project.sources, &project.root, "");
+    let mut names = below(&project.sources, &project.root, "")?;
     if let Some(globs) = &project.config.project.maps {
-        let globs = project.globs(globs)?;
-        names.maps.retain(|name| globs.is_match(name));
+        let set = project.globs(globs)?;
+        let idle = |glob: &usize| !names.maps.iter().any(|name| set.matches(name).contains(glob));
+        names.idle = (0..globs.len()).filter(idle).map(|glob| globs[glob].clone()).collect();
+        names.maps.retain(|name| set.is_match(name));
+        names.passed_over.retain(|name| set.is_match(name));
         names.wams.clear();
         names.worlds.clear();
     }
@@ -190,23 +199,46 @@ pub(super) fn glob_set(file: &str, globs: &[String]) -> Result<GlobSet, ProjectE
     set.build().map_err(|source| wrong(&globs.join(", "), source))
 }
 
-fn below(sources: &Sources, folder: &Path, name: &str) -> Named {
+/// What a folder holds, and the folders in it.
+fn below(sources: &Sources, folder: &Path, name: &str) -> Result<Named, ProjectError> {
     let listed = |entry: &DirEntry| {
         let file = entry.file_name().to_string_lossy();
-        entry.depth() == 0
-            || !(file.starts_with('.')
-                || entry.file_type().is_dir() && SKIPPED_FOLDERS.contains(&file.as_ref()))
+        let is_others = || SKIPPED_FOLDERS.contains(&file.as_ref()) || is_bundle(entry.path());
+        entry.depth() == 0 || !(file.starts_with('.') || entry.file_type().is_dir() && is_others())
     };
     let mut names = Named::default();
-    // Links are not followed: a loop of them would never end.
-    for entry in WalkDir::new(folder).into_iter().filter_entry(listed).flatten() {
-        if !entry.file_type().is_file() {
-            continue;
-        }
+    // Links to folders are not followed: a loop of them would never end.
+    for entry in WalkDir::new(folder).into_iter().filter_entry(listed) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                let source = io::Error::from(error);
+                // What is gone by now was no part of it; what cannot be looked into may be.
+                if source.kind() == io::ErrorKind::NotFound {
+                    continue;
+                }
+                return Err(ProjectError::Unreadable { path, source });
+            }
+        };
         let Ok(inside) = entry.path().strip_prefix(folder) else { continue };
         // What is no text in a name is marked, and reading the file says so.
         let inside = inside.to_string_lossy();
         let file = crate::source::resolve(name, &inside);
+        if entry.path_is_symlink() {
+            if !entry.path().is_file() {
+                continue;
+            }
+            // Whoever writes a repository must not choose what is read of the machine that judges it.
+            if sources.led_outside(&file).is_some() {
+                if map_by_extension(&file) {
+                    names.passed_over.insert(file);
+                }
+                continue;
+            }
+        } else if !entry.file_type().is_file() {
+            continue;
+        }
         if is_map(sources, &file) {
             names.maps.push(file);
         } else if extension(&file) == "wam" {
@@ -217,7 +249,12 @@ fn below(sources: &Sources, folder: &Path, name: &str) -> Named {
         }
     }
     names.maps.sort();
-    names
+    Ok(names)
+}
+
+/// Whether a folder is a bundle that was made earlier: its maps are those of the project once more.
+fn is_bundle(folder: &Path) -> bool {
+    std::fs::read(folder.join(MANIFEST)).is_ok_and(|manifest| is_manifest(&manifest))
 }
 
 /// Extension of a name, in lower case; empty without one.
@@ -234,7 +271,7 @@ fn map_by_extension(name: &str) -> bool {
 fn is_map(sources: &Sources, name: &str) -> bool {
     match extension(name).as_str() {
         "tmj" | "tmx" => true,
-        "json" => match sources.read(name) {
+        "json" => match sources.look_into(name) {
             Ok(bytes) => looks_like_map(&bytes),
             // Reading it again as a map will say why it cannot be read.
             Err(error) => error.kind() != io::ErrorKind::NotFound,
@@ -250,6 +287,6 @@ fn looks_like_map(bytes: &[u8]) -> bool {
 
 /// Whether a file is a map as Tiled exports it for scripts: calls of `onTileMapLoaded` around JSON.
 fn is_script_map(sources: &Sources, name: &str) -> bool {
-    let text = if extension(name) == "js" { sources.read(name).ok() } else { None };
+    let text = if extension(name) == "js" { sources.look_into(name).ok() } else { None };
     text.is_some_and(|text| memchr::memmem::find(&text, b"onTileMapLoaded").is_some())
 }

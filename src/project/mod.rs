@@ -36,6 +36,23 @@ use crate::{
 /// Name of the config file at a project's root.
 pub const CONFIG_FILE: &str = "venue.toml";
 
+/// Name of the file in a bundle that says what it holds.
+pub(crate) const MANIFEST: &str = "manifest.json";
+
+/// What a manifest of ours says of who made it.
+pub(crate) const GENERATOR: &str = "venue";
+
+/// Whether a text is the manifest of a bundle.
+pub(crate) fn is_manifest(text: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Made {
+        generator: String,
+        #[serde(rename = "files")]
+        _files: serde::de::IgnoredAny,
+    }
+    serde_json::from_slice::<Made>(text).is_ok_and(|made| made.generator == GENERATOR)
+}
+
 /// Map property of a generated map: name of the map that it stands in for, relative to itself.
 pub const STANDS_IN_FOR: &str = "venueStandsOf";
 
@@ -109,6 +126,10 @@ pub struct Project {
     pub types: Vec<ProjectTypes>,
     /// Names of those of its maps that exits may lead to though no file has them yet. Nothing is reported of them.
     pub unwritten: BTreeSet<String>,
+    /// Names of links to files outside of it that look like maps of its own; only who names them has them read.
+    pub passed_over: BTreeSet<String>,
+    /// Globs of `maps` in its config that no map has, if all its maps were asked for.
+    pub idle_globs: Vec<String>,
 }
 
 /// The custom types of one `.tiled-project` file.
@@ -232,6 +253,8 @@ impl Project {
         self.load(&names.maps);
         self.load_wams(names.wams);
         self.worlds = names.worlds.into_values().collect();
+        self.passed_over = names.passed_over;
+        self.idle_globs = names.idle;
         Ok(())
     }
 

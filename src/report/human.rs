@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet,
 use super::{Entry, Report, Site};
 use crate::{
     finding::{Place, Severity},
+    output::plain,
     source::Sources,
 };
 
@@ -181,13 +182,19 @@ pub(super) fn describe(place: &Place) -> Option<String> {
             format!("cells ({},{}) to ({x},{y})", area.x, area.y)
         });
     }
-    (!parts.is_empty()).then(|| parts.join(", "))
+    (!parts.is_empty()).then(|| plain(&parts.join(", ")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{model::TileRect, source::Position};
+
+    #[test]
+    fn names_break_no_line_and_turn_no_letters_around() {
+        let place = Place::layer("a\nb\u{202E}c\u{1b}[31m", 4);
+        assert_eq!(describe(&place).unwrap(), "layer \"a b c [31m\" (id 4)");
+    }
 
     #[test]
     fn places_are_told_in_words() {

@@ -70,6 +70,8 @@ struct Cache {
     folders: HashMap<String, Option<Arc<Folder>>>,
     pictures: HashMap<String, PictureHeader>,
     derived: HashMap<String, Bytes>,
+    /// Names of files that were read from the disk, whatever for.
+    read: BTreeSet<String>,
 }
 
 /// What a folder holds.
@@ -231,23 +233,33 @@ impl Sources {
         }
     }
 
+    /// Bytes of the file called `name`, for who wants to know what it is and does not count as its reader.
+    ///
+    /// # Errors
+    /// As [`Sources::load`].
+    pub(crate) fn look_into(&self, name: &str) -> io::Result<Bytes> {
+        match self.held(name) {
+            Some(bytes) => Ok(bytes),
+            None => Ok(whole(self.disk_file(name)?)?.into()),
+        }
+    }
+
+    /// Name of the file at a path, if it is one that was read.
+    pub fn name_of_read(&self, path: &Path) -> Option<String> {
+        let there = path.canonicalize().ok()?;
+        let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
+        let is_there = |name: &&String| self.path(name).canonicalize().is_ok_and(|file| file == there);
+        cache.read.iter().find(is_there).cloned()
+    }
+
+    fn note_read(&self, name: &str) {
+        self.cache.write().unwrap_or_else(PoisonError::into_inner).read.insert(name.to_owned());
+    }
+
     fn disk_bytes(&self, name: &str) -> io::Result<Vec<u8>> {
         let file = self.disk_file(name)?;
-        let too_large = |bytes: u64| {
-            let message = format!("{bytes} bytes, more than {MAX_FILE_SIZE} are not read");
-            io::Error::new(io::ErrorKind::FileTooLarge, message)
-        };
-        let length = file.metadata()?.len();
-        if length > MAX_FILE_SIZE {
-            return Err(too_large(length));
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-        // A file may grow while it is read, and some never end.
-        file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > MAX_FILE_SIZE {
-            return Err(too_large(bytes.len() as u64));
-        }
-        Ok(bytes)
+        self.note_read(name);
+        whole(file)
     }
 
     /// The file called `name`, opened. Only regular files are: a pipe or a device could keep us waiting for
@@ -331,7 +343,10 @@ impl Sources {
         let size = match self.held(name) {
             Some(bytes) => imagesize::blob_size(&bytes),
             None => match self.disk_file(name) {
-                Ok(file) => imagesize::reader_size(io::BufReader::new(file)),
+                Ok(file) => {
+                    self.note_read(name);
+                    imagesize::reader_size(io::BufReader::new(file))
+                }
                 Err(error) => Err(error.into()),
             },
         };
@@ -370,6 +385,25 @@ impl Sources {
         cache.folders.insert(folder.to_owned(), entries.clone());
         entries
     }
+}
+
+/// All of a file, up to a limit.
+fn whole(file: File) -> io::Result<Vec<u8>> {
+    let too_large = |bytes: u64| {
+        let message = format!("{bytes} bytes, more than {MAX_FILE_SIZE} are not read");
+        io::Error::new(io::ErrorKind::FileTooLarge, message)
+    };
+    let length = file.metadata()?.len();
+    if length > MAX_FILE_SIZE {
+        return Err(too_large(length));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    // A file may grow while it is read, and some never end.
+    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_SIZE {
+        return Err(too_large(bytes.len() as u64));
+    }
+    Ok(bytes)
 }
 
 fn join(folder: &str, name: &str) -> String {

@@ -284,9 +284,16 @@ impl Subject<'_> {
         match self.context.sources().picture(file) {
             PictureHeader::Missing => {}
             PictureHeader::Unreadable(reason) => {
-                let bytes = self.context.sources().read(file).ok();
-                let pointer = bytes.is_some_and(|bytes| bytes.starts_with(b"version https://git-lfs"));
-                let (what, help) = if pointer {
+                let bytes = match self.context.sources().read(file) {
+                    Ok(bytes) => bytes,
+                    Err(error) => {
+                        let message = format!("\"{source}\" of tileset \"{name}\" cannot be read: {error}");
+                        let help = "see that whoever runs this may read it";
+                        findings.push(self.finding(&PICTURE_UNREADABLE, message).help(help));
+                        return;
+                    }
+                };
+                let (what, help) = if bytes.starts_with(b"version https://git-lfs") {
                     ("a pointer of Git LFS".to_owned(), "run `git lfs pull`")
                 } else {
                     (format!("no picture ({reason})"), "save it anew as PNG")

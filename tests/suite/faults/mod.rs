@@ -3,6 +3,7 @@
 
 mod disks;
 mod names;
+mod replaced;
 mod servers;
 mod together;
 mod writes;

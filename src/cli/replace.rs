@@ -1,0 +1,151 @@
+//! What outputs take the place of: what the same option wrote before, and nothing else of anybody's.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use anyhow::bail;
+use serde::de::IgnoredAny;
+
+use super::render::picture_of;
+use crate::project::Project;
+
+/// What an option writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Written {
+    /// A picture.
+    Png,
+    /// An archive.
+    Zip,
+    /// An object with these keys: a map is one with others.
+    Json(BTreeSet<String>),
+    /// A page of ours, or one of somebody else.
+    Html { ours: bool },
+    /// Vectors.
+    Svg,
+    /// Any other text.
+    Text,
+}
+
+impl Written {
+    /// Of some bytes; `None` where they are nothing that is written here.
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            return Some(Self::Png);
+        }
+        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+            return Some(Self::Zip);
+        }
+        let text = std::str::from_utf8(bytes).ok()?.trim_start_matches('\u{FEFF}').trim_start();
+        #[expect(
+            clippy::zero_sized_map_values,
+            reason = "the form of what is read, whose values may be large"
+        )]
+        if let Ok(keys) = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text) {
+            return Some(Self::Json(keys.into_keys().collect()));
+        }
+        let begin = text.get(..16).unwrap_or(text).to_ascii_lowercase();
+        Some(if begin.starts_with("<!doctype html") || begin.starts_with("<html") {
+            Self::Html { ours: text.contains(crate::output::GENERATED_PAGE) }
+        } else if begin.starts_with("<svg") {
+            Self::Svg
+        } else if begin.starts_with('<') {
+            return None;
+        } else {
+            Self::Text
+        })
+    }
+
+    /// Whether something of the other kind may be something that was written as this one before. Versions of
+    /// this program may write more or fewer keys.
+    fn replaces(&self, old: &Self) -> bool {
+        match (self, old) {
+            (Self::Json(new), Self::Json(old)) => new.is_subset(old) || old.is_subset(new),
+            _ => self == old,
+        }
+    }
+
+    fn what(&self) -> &'static str {
+        match self {
+            Self::Png => "a PNG picture",
+            Self::Zip => "a zip archive",
+            Self::Json(_) => "JSON of another kind",
+            Self::Html { .. } => "another web page",
+            Self::Svg => "an SVG picture",
+            Self::Text => "a text",
+        }
+    }
+}
+
+/// Refuses an output in the place of a file that the project is made of, or of another kind of file. Where
+/// `option` may lead elsewhere, the message says so.
+pub(super) fn allow(project: &Project, path: &Path, new: &Written, option: &str) -> anyhow::Result<()> {
+    if let Some(name) = picture_of(project, path) {
+        bail!("{name} is a picture that the project is made of: name another file with {option}");
+    }
+    if let Some(name) = project.sources.name_of_read(path) {
+        bail!("{name} is a file that the project is made of: name another one with {option}");
+    }
+    allow_kind(path, new, option)
+}
+
+/// Refuses an output in the place of another kind of file.
+pub(super) fn allow_kind(path: &Path, new: &Written, option: &str) -> anyhow::Result<()> {
+    // What streams is written to and not replaced, and reading it could wait for ever.
+    if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0) {
+        return Ok(());
+    }
+    let Ok(bytes) = fs::read(path) else { return Ok(()) };
+    let old = Written::of(&bytes);
+    if old.as_ref().is_some_and(|old| new.replaces(old)) {
+        return Ok(());
+    }
+    let what = old.map_or("something else", |old| old.what());
+    bail!(
+        "{} holds {what}, which this command did not write: nothing was changed; name another file with {option}, or \
+         delete this one",
+        path.display()
+    )
+}
+
+/// Refuses a picture whose name promises another kind than PNG.
+pub(super) fn named_as_png(path: &Path, option: &str) -> anyhow::Result<()> {
+    const OTHERS: [&str; 7] = ["jpg", "jpeg", "webp", "gif", "svg", "bmp", "pdf"];
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    if OTHERS.contains(&extension.as_str()) {
+        bail!("{}: PNG is written: name a file that ends in .png with {option}", path.display());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_told_by_the_content() {
+        let json = |keys: &[&str]| Some(Written::Json(keys.iter().map(|key| (*key).to_owned()).collect()));
+        assert_eq!(Written::of(b"\x89PNG\r\n\x1a\n..."), Some(Written::Png));
+        assert_eq!(Written::of(b"PK\x05\x06"), Some(Written::Zip));
+        assert_eq!(Written::of(b"\n{\"version\": 1, \"maps\": []}"), json(&["maps", "version"]));
+        assert_eq!(Written::of(b"<!DOCTYPE html><title>x</title>"), Some(Written::Html { ours: false }));
+        let page = crate::output::page("x", &maud::html! {}, &maud::html! {}).into_string();
+        assert_eq!(Written::of(page.as_bytes()), Some(Written::Html { ours: true }));
+        assert_eq!(Written::of(b"<svg xmlns=\"\">"), Some(Written::Svg));
+        assert_eq!(Written::of(b"<?xml version=\"1.0\"?><map/>"), None);
+        assert_eq!(Written::of(b"GIF89a\xFF"), None);
+        assert_eq!(Written::of("digraph {\n".as_bytes()), Some(Written::Text));
+    }
+
+    #[test]
+    fn maps_are_other_json_than_reports() {
+        let kind = |text: &str| Written::of(text.as_bytes()).unwrap();
+        let graph = kind(r#"{"version":1,"maps":[],"links":[]}"#);
+        assert!(graph.replaces(&kind(r#"{"version":1,"maps":[]}"#)), "of an older version");
+        assert!(graph.replaces(&kind(r#"{"version":1,"maps":[],"links":[],"more":0}"#)), "of a newer one");
+        assert!(!graph.replaces(&kind(r#"{"version":"1.10","layers":[],"tilesets":[]}"#)));
+        assert!(!graph.replaces(&Written::Text));
+    }
+}
