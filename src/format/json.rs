@@ -355,7 +355,9 @@ impl Iterator for Integers<'_> {
             number = number.wrapping_mul(10).wrapping_add(u32::from(digit - b'0'));
             length += 1;
         }
-        self.at += length;
+        // Behind the comma, where the next number may begin.
+        let ends = |byte: &u8| matches!(byte, b',' | b']');
+        self.at += rest[length..].iter().position(ends).map_or(rest.len(), |comma| length + comma + 1);
         Some(number)
     }
 
