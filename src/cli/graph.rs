@@ -11,7 +11,6 @@ use crate::{
     output,
     picture::{self, PictureStore, RenderOptions, Renderer},
     project::Project,
-    source::resolve,
     world::{self, World},
 };
 
@@ -53,13 +52,19 @@ enum Form {
 pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let progress = shell.progress("reading maps");
     let mut project = Project::open(&args.paths, shell.config())?;
+    for path in args.paths.iter().filter(|path| path.is_file()) {
+        let named = project.map(&project.name_of(path)?).filter(|map| map.map.is_none());
+        if let Some(map) = named {
+            return Err(super::unreadable(map));
+        }
+    }
     super::bundle::build_halls(&mut project, shell);
     world::load_reachable(&mut project);
     for map in project.maps.iter().filter(|map| map.map.is_none()) {
         shell.note(&format!("note: {} cannot be read and is left out: see `venue check`", map.name));
     }
     let world = World::of_project(&project);
-    let entry = project.config.project.entry.as_ref().map(|entry| resolve("", entry));
+    let entry = project.config.project.entry_map();
     let graph = Graph::of(&world, entry.as_deref());
     let text = match args.format {
         Form::Human => graph::human(&graph),
