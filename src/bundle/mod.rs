@@ -262,6 +262,12 @@ pub fn build(project: &mut Project, stands: &[Built], settings: &Settings) -> Re
             "scripts' pages load the scripting API of play.workadventu.re: name your server with play-url";
         plan.notes.push(Note { file: crate::project::CONFIG_FILE.to_owned(), message: message.to_owned() });
     }
+    let config = &project.config.project;
+    if settings.base_url.is_none() && config.play_url.is_some() && config.rooms().is_none() {
+        let message = "play-url names a server, but not where its rooms are: index.html has paths instead of links; \
+                       write https://play.example.org/_/global/ and where the maps are, or say so with --base-url";
+        plan.notes.push(Note { file: crate::project::CONFIG_FILE.to_owned(), message: message.to_owned() });
+    }
     let store = PictureStore::new();
     let (bundle, previews) = rayon::join(
         || assemble::assemble(project, &plan, &store, settings),

@@ -21,7 +21,7 @@ impl Own {
     pub(super) fn of(project: &Project, settings: &Settings) -> Self {
         let config = &project.config;
         let base = settings.base_url.as_deref().and_then(place);
-        let play = config.project.play_url.as_deref().and_then(host_and_path);
+        let play = config.project.rooms().and_then(host_and_path);
         let play = play.and_then(|(_, path)| room(path)).map(|path| plain(path).to_owned());
         let mut places: Vec<String> = base.into_iter().chain(play).collect();
         places.dedup();

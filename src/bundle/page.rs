@@ -12,7 +12,7 @@ use crate::{
     output,
     picture::{Effort, PictureStore, RenderOptions, Renderer},
     project::{Host, Project},
-    source::{file_stem, resolve},
+    source::file_stem,
     stand::{self, Built, Stand, Way},
     walk,
     workadventure::Meaning,
@@ -49,7 +49,9 @@ pub(super) fn add(
     let listed = listed(project, plan, stands, bundle);
     let directories = directories(project, plan, &rooms, stands, bundle);
     let name = project.config.project.name.as_deref().unwrap_or("Venue");
-    let page = page(name, &rooms, &cards, &listed, &directories, settings.walk);
+    let way_in = cards.iter().find(|card| card.entry);
+    let way_in = way_in.and_then(|card| rooms.link(&card.output, project.config.project.entry_name()));
+    let page = page(name, &rooms, &cards, &listed, &directories, (way_in.as_deref(), settings.walk));
     bundle.insert_own("index.html", page.into_string().into_bytes());
     Ok(())
 }
@@ -129,9 +131,10 @@ pub(super) struct Rooms {
 impl Rooms {
     pub(super) fn new(project: &Project, settings: &Settings) -> Result<Self, BundleError> {
         let wam = project.config.project.host == Host::MapStorage;
-        let play = project.config.project.play_url.as_deref();
+        let config = &project.config.project;
+        let play = config.rooms().map(str::to_owned);
         let Some(base) = &settings.base_url else {
-            return Ok(Self { base: play.map(str::to_owned), wam });
+            return Ok(Self { base: play, wam });
         };
         let address = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"));
         let Some(address) = address.filter(|address| !address.is_empty()) else {
@@ -141,12 +144,10 @@ impl Rooms {
         };
         // The room of a public map is its address behind the server and the instance
         // (workadventure-maps, section 3.2).
-        let before = play.and_then(|play| {
-            let (server, rest) = play.split_once("/_/")?;
-            Some(format!("{server}/_/{}", rest.split('/').next()?))
-        });
-        let before = before.as_deref().unwrap_or(PUBLIC_PLAY_URL);
-        Ok(Self { base: Some(format!("{before}/{address}")), wam })
+        let public = config.public_rooms();
+        let of_address = format!("{}/{address}", public.as_deref().unwrap_or(PUBLIC_PLAY_URL));
+        // Rooms of map-storage have names of their own, wherever its files are served.
+        Ok(Self { base: play.filter(|play| !play.contains("/_/")).or(Some(of_address)), wam })
     }
 
     /// Path of the room of a map within the bundle.
@@ -216,7 +217,7 @@ struct Card {
 impl Card {
     fn new(project: &Project, plan: &Plan, source: &str, map: &Map, preview: Option<Preview>) -> Self {
         let meaning = Meaning::of(map);
-        let first = project.config.project.entry.as_ref().map(|entry| resolve("", entry));
+        let first = project.config.project.entry_map();
         let first = first.map(|first| plan.stand_ins.get(&first).cloned().unwrap_or(first));
         let entries = meaning.entries.iter().filter(|entry| entry.declared && !entry.default);
         let mut leads_to = BTreeMap::new();
@@ -287,10 +288,8 @@ fn page(
     cards: &[Card],
     stands: &[Listed<'_>],
     directories: &[String],
-    walk: bool,
+    (link, walk): (Option<&str>, bool),
 ) -> Markup {
-    let way_in = cards.iter().find(|card| card.entry);
-    let link = way_in.and_then(|card| rooms.link(&card.output, None));
     let credits: BTreeSet<&String> = cards.iter().flat_map(|card| &card.credits).collect();
     let count =
         |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
@@ -305,7 +304,7 @@ fn page(
                         }
                         @if link.is_some() || walk {
                             p.ways {
-                                @if let Some(link) = &link { a.button href=(link) { "Enter the venue" } }
+                                @if let Some(link) = link { a.button href=(link) { "Enter the venue" } }
                                 @if walk { a.button href=(walk::PAGE) { "Walk through it here" } }
                             }
                         }

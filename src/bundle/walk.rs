@@ -3,7 +3,7 @@
 use super::{Bundle, BundleError, BundledMap, Settings, page::Rooms};
 use crate::{
     project::{Config, Project, ProjectConfig},
-    source::{Sources, resolve, with_extension},
+    source::{Sources, with_extension},
     walk::{MapEntry, Page, Room},
     world::{World, title},
 };
@@ -32,7 +32,7 @@ pub(super) fn add(project: &Project, settings: &Settings, bundle: &mut Bundle) -
         bundle.insert_own(&path, bytes);
         maps.push(MapEntry { map: map.name.to_owned(), title: title(map.map, map.name) });
     }
-    let entry = project.config.project.entry.as_ref().map(|entry| resolve("", entry));
+    let entry = project.config.project.entry_map();
     // A map with stands stands under the name of its venue.
     let is =
         |entry: &str, map: &BundledMap| map.source == entry || map.output == with_extension(entry, "tmj");

@@ -41,15 +41,15 @@ pub(super) struct Policy {
     matches: Option<Regex>,
 }
 
-/// The custom rules of a config.
-pub(super) fn policies(file: &str, rules: &[CustomRule]) -> Result<Vec<Policy>, SettingsError> {
+/// The custom rules of a config. `place` says where in it the one of an index stands.
+pub(super) fn policies(
+    rules: &[CustomRule],
+    place: impl Fn(usize) -> String,
+) -> Result<Vec<Policy>, SettingsError> {
     let mut out: Vec<Policy> = Vec::new();
-    for config in rules {
-        let wrong = |reason: String| SettingsError::Custom {
-            file: file.to_owned(),
-            name: config.name.clone(),
-            reason,
-        };
+    for (index, config) in rules.iter().enumerate() {
+        let wrong =
+            |reason: String| SettingsError::Custom { place: place(index), name: config.name.clone(), reason };
         if super::registry::rule(&config.name).is_some() {
             return Err(wrong("a rule of this name is built in".to_owned()));
         }

@@ -95,7 +95,11 @@ fn of_generated(project: &Project, finding: &mut Finding) {
     if let (Some(map), Some(fix)) = (map, finding.fix.take_if(|_| map.is_some())) {
         let origin = map.stands_in_for().unwrap_or_else(|| "the spec or its templates".to_owned());
         let mend = finding.help.take().unwrap_or(fix.description);
-        finding.help = Some(format!("{mend}; do so in {origin}, and run `venue stands` again"));
+        finding.help = Some(if mend.ends_with('?') {
+            format!("{mend} Mend it in {origin}, and run `venue stands` again")
+        } else {
+            format!("{mend}; do so in {origin}, and run `venue stands` again")
+        });
     }
 }
 

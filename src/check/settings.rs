@@ -38,10 +38,10 @@ pub enum SettingsError {
         nearest: Option<String>,
     },
     /// A custom rule that cannot work.
-    #[error("{file}: custom rule \"{name}\": {reason}")]
+    #[error("{place}: custom rule \"{name}\": {reason}")]
     Custom {
-        /// The config.
-        file: String,
+        /// Where it stands in the config.
+        place: String,
         /// Name of the rule.
         name: String,
         /// What is wrong with it.
@@ -65,6 +65,17 @@ fn place_of_rule(file: &str, text: Option<&SourceFile>, name: &str) -> String {
         Some(text?.position(u32::try_from(key.span().start).ok()?))
     };
     key().map_or_else(|| file.to_owned(), |at| format!("{file}:{}:{}", at.line, at.column))
+}
+
+/// `venue.toml:12:8`, the name of the custom rule of this index.
+fn place_of_custom_rule(file: &str, text: Option<&SourceFile>, index: usize) -> String {
+    let name = || {
+        let table = toml::de::DeTable::parse(text?.text().ok()?).ok()?;
+        let rules = table.get_ref().get("check")?.get_ref().get("custom")?;
+        let span = rules.get_ref().as_array()?.get(index)?.get_ref().get("name")?.span();
+        Some(text?.position(u32::try_from(span.start).ok()?))
+    };
+    name().map_or_else(|| file.to_owned(), |at| format!("{file}:{}:{}", at.line, at.column))
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {
@@ -92,7 +103,9 @@ impl Settings {
     pub fn new(project: &Project, select: &[String], ignore: &[String]) -> Result<Self, SettingsError> {
         let file = project.config_file.as_deref().unwrap_or(crate::project::CONFIG_FILE);
         let config = &project.config.check;
-        let custom = custom::policies(file, &config.custom)?;
+        let text = project.sources.load(file).ok();
+        let custom =
+            custom::policies(&config.custom, |index| place_of_custom_rule(file, text.as_deref(), index))?;
         let known = |place: &dyn Fn() -> String, name: &String| {
             if registry::rule(name).is_some() || config.custom.iter().any(|rule| rule.name == *name) {
                 return Ok(());
@@ -105,7 +118,6 @@ impl Settings {
                 nearest: nearest(name, names),
             })
         };
-        let text = project.sources.load(file).ok();
         let at = |name: &str| place_of_rule(file, text.as_deref(), name);
         for name in config.rules.keys() {
             known(&|| at(name), name)?;

@@ -48,8 +48,8 @@ pub(super) struct Args {
     /// Add a page on which people walk through the maps in any browser
     #[arg(long)]
     walk: bool,
-    /// URL that the bundle will be served from: for links into WorkAdventure, and to know addresses in maps and
-    /// pages that lead to the bundle itself
+    /// URL that the bundle will be served from: for links into WorkAdventure, on the server that `play-url` names,
+    /// else on the public play.workadventu.re; and to know addresses in maps and pages that lead to the bundle itself
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
     /// Bundle though there are errors
@@ -77,6 +77,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     project.leave_out(&out);
     shell.tell_left_out(&project);
     let built = place_stands(&mut project, shell)?;
+    project.check_named()?;
     if !args.no_check {
         progress.now("checking");
         let settings = check::Settings::new(&project, &[], &[])?;

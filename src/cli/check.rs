@@ -9,7 +9,7 @@ use super::{Shell, Status, baseline, fixes, online};
 use crate::{
     check::{self, Affected, Settings},
     finding::{Family, Severity, Spot},
-    project::{CONFIG_FILE, Changes, Project},
+    project::{CONFIG_FILE, Changes, Project, ProjectMap},
     report::{self, Base, Baseline, Fingerprint, Report},
 };
 
@@ -121,6 +121,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let mut project = Project::open(&args.paths, shell.config())?;
     super::bundle::build_halls(&mut project, shell);
     shell.tell_left_out(&project);
+    project.check_named()?;
     let settings = Settings::new(&project, &args.select, &args.ignore)?;
     project.answers = args.online.ask(&project, &progress, shell)?;
     let baseline = args.baseline.as_deref().map(|path| baseline::read(&project, path)).transpose()?;
@@ -223,7 +224,13 @@ pub(super) fn judge(project: &Project, settings: &Settings) -> Report {
     for finding in &mut findings {
         finding.related.retain(|(spot, _)| is_there(spot));
     }
-    Report::new(written(project).count(), findings, &project.sources, |finding| {
+    // A map with stands is judged as its venue's stand-in, and is no other map of the world.
+    let stands_in = |name: &&str| {
+        let venue = project.map(name).and_then(ProjectMap::stands_in_for);
+        venue.is_some_and(|venue| project.map(&venue).is_some())
+    };
+    let maps = written(project).filter(|name| !stands_in(name)).count();
+    Report::new(maps, findings, &project.sources, |finding| {
         settings.severity(finding.rule, &finding.spot.file)
     })
 }

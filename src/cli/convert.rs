@@ -43,6 +43,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let [map] = project.maps.as_slice() else {
         bail!("{} is not one map; name its file", args.input.display());
     };
+    if map.map.is_none() {
+        return Err(super::unreadable(map));
+    }
     let name = project.name_of(&args.output)?;
     let converted = match convert::convert(&project.sources, project.types_of(&map.name), map, &name) {
         Ok(converted) => converted,

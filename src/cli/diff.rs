@@ -72,6 +72,11 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         Some(revision) => States::since(revision, &args.paths, shell)?,
         None => States::of(&args.paths, shell)?,
     };
+    for (project, when) in [(&states.old, "as it was"), (&states.new, "as it is")] {
+        for map in project.maps.iter().filter(|map| map.map.is_none()) {
+            shell.note(&format!("note: {}, {when}, cannot be read: see `venue check`", map.name));
+        }
+    }
     progress.now("comparing");
     let stands = if states.whole { states.stands(shell) } else { Default::default() };
     let sides = Sides {
@@ -136,6 +141,9 @@ impl States {
         let alone = !old_folder;
         if alone && (old.maps.len() > 1 || new.maps.len() > 1) {
             bail!("a world has several maps: compare the folders that they lie in");
+        }
+        if let Some(map) = old.maps.iter().chain(&new.maps).find(|map| alone && map.map.is_none()) {
+            return Err(super::unreadable(map));
         }
         let whole = !alone && old_name.is_empty() && new_name.is_empty();
         Ok(Self { old, new, folders: (old_name, new_name), alone, whole, _revision: None })

@@ -14,7 +14,6 @@ use crate::{
     output,
     picture::{self, PictureStore, RenderOptions, Renderer},
     project::Project,
-    source::resolve,
     world::{self, World},
 };
 
@@ -56,6 +55,12 @@ enum Form {
 pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let progress = shell.progress("reading maps");
     let mut project = Project::open(&args.paths, shell.config())?;
+    for path in args.paths.iter().filter(|path| path.is_file()) {
+        let named = project.map(&project.name_of(path)?).filter(|map| map.map.is_none());
+        if let Some(map) = named {
+            return Err(super::unreadable(map));
+        }
+    }
     super::bundle::build_halls(&mut project, shell);
     shell.tell_left_out(&project);
     world::load_reachable(&mut project);
@@ -63,7 +68,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         shell.note(&format!("note: {} cannot be read and is left out: see `venue check`", map.name));
     }
     let world = World::of_project(&project);
-    let entry = project.config.project.entry.as_ref().map(|entry| resolve("", entry));
+    let entry = project.config.project.entry_map();
     let graph = Graph::of(&world, entry.as_deref());
     let text = match args.format {
         Form::Human => graph::human(&graph),

@@ -29,6 +29,8 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) use shell::Shell;
 
+use crate::project::ProjectMap;
+
 /// How a run ended, for the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -36,6 +38,12 @@ pub(crate) enum Status {
     Fine,
     /// Findings at or above the level that fails: exit status 1.
     Findings,
+}
+
+/// That a map which was named cannot be read, and why.
+fn unreadable(map: &ProjectMap) -> anyhow::Error {
+    let reason = map.findings.first().map_or("it cannot be read", |finding| &finding.message);
+    anyhow::anyhow!("{}: {reason}; `venue check` says where", map.name)
 }
 
 /// Formats that every reporting command knows.

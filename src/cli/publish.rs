@@ -90,6 +90,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     if args.dry_run {
         drop(progress);
         shell.result(&done(None, &report))?;
+        for lacking in goal.lacking(args.yes) {
+            shell.note(&format!("note: without --dry-run nothing would be sent: {lacking}"));
+        }
         return Ok(if report.fails(Severity::Error) { Status::Findings } else { Status::Fine });
     }
     if !parcel.is_bundle() && !args.no_check {
@@ -140,6 +143,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
 
 const NO_ADDRESS: &str = "no server is named: set url under [publish] in venue.toml, or name it with --url";
 
+const NO_DIRECTORY: &str = "this would delete everything on the server, other projects and the files of WorkAdventure's editor too: \
+                            name a directory, under [publish] in venue.toml or with --directory, or say --yes";
+
 /// Where the bundle goes.
 struct Goal {
     /// `None` in a dry run that names none.
@@ -159,17 +165,21 @@ impl Goal {
         let named = args.directory.as_ref().or(config.directory.as_ref());
         let directory = publish::directory(named.map_or("", String::as_str))?;
         if directory.is_empty() && !args.yes && !args.dry_run {
-            bail!(
-                "this would delete everything on the server, other projects and the files of WorkAdventure's editor too: \
-                 name a directory, under [publish] in venue.toml or with --directory, or say --yes"
-            );
+            bail!(NO_DIRECTORY);
         }
         Ok(Self { address, directory })
     }
 
+    /// Why nothing would be sent to it.
+    fn lacking(&self, yes: bool) -> Vec<&'static str> {
+        let server = self.address.is_none().then_some(NO_ADDRESS);
+        let directory = (self.directory.is_empty() && !yes).then_some(NO_DIRECTORY);
+        server.into_iter().chain(directory).collect()
+    }
+
     /// The server and the folder in words.
     fn in_words(&self) -> String {
-        let server = self.address.as_ref().map_or("the server", Address::base);
+        let server = self.address.as_ref().map_or("a server that nothing names yet", Address::base);
         if self.directory.is_empty() {
             format!("the root of {server}")
         } else {

@@ -115,10 +115,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let [loaded] = project.maps.as_slice() else {
         bail!("{} is not one map; name its file", args.map.display());
     };
-    let Some(map) = &loaded.map else {
-        let reason = loaded.findings.first().map_or("it cannot be read", |finding| &finding.message);
-        bail!("{}: {reason}; `venue check` says where", loaded.name);
-    };
+    let Some(map) = &loaded.map else { return Err(super::unreadable(loaded)) };
     progress.now("drawing");
     let store = PictureStore::new();
     let options = RenderOptions {

@@ -102,8 +102,5 @@ fn site(mut project: Project, address: SocketAddr, shell: &Shell) -> anyhow::Res
 
 /// The server and instance of the config's `play-url`, where it is one that can read from this computer.
 fn play_server(project: &Project) -> Option<String> {
-    let play = project.config.project.play_url.as_deref()?;
-    let (server, rest) = play.split_once("/_/")?;
-    let instance = rest.split('/').next()?;
-    server.starts_with("http://").then(|| format!("{server}/_/{instance}"))
+    project.config.project.public_rooms().filter(|rooms| rooms.starts_with("http://"))
 }

@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     files.push((path(&built.output), built.text.clone().into_bytes()));
     files.extend(built.pictures.iter().map(|(name, bytes)| (path(name), bytes.clone())));
     files.push((path(&built.lock.0), built.lock.1.clone().into_bytes()));
-    let play_url = project.config.project.play_url.as_deref();
+    let play_url = project.config.project.rooms();
     if let (Some(directory), Some(form)) = (&args.directory, form) {
         progress.now("writing the directory");
         let text = stand::directory(&built, &project.sources, play_url, form)?;
@@ -113,6 +113,9 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     drop(progress);
     for note in &built.notes {
         shell.note(&format!("note: {note}"));
+    }
+    if args.directory.is_some() && play_url.is_none() && project.config.project.play_url.is_some() {
+        shell.note(&format!("note: the directory has paths instead of links: {}", super::advice::NO_ROOMS));
     }
     match args.format {
         Format::Json => shell.result(&stand::directory(&built, &project.sources, None, Directory::Json)?)?,
@@ -160,6 +163,7 @@ fn human(built: &Built, dry_run: bool) -> String {
         let _infallible = writeln!(text, "{} has no place: {}", one.sponsor, one.reason);
     }
     let verb = if dry_run { "would be written to" } else { "written to" };
-    let _infallible = writeln!(text, "{} stands {verb} {}", built.stands.len(), built.output);
+    let s = if built.stands.len() == 1 { "" } else { "s" };
+    let _infallible = writeln!(text, "{} stand{s} {verb} {}", built.stands.len(), built.output);
     text
 }

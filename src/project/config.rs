@@ -4,9 +4,13 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::finding::Severity;
+use crate::{
+    finding::Severity,
+    source::resolve,
+    workadventure::{Link, host_and_path, is_readable_url},
+};
 
 /// The whole of `venue.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -34,12 +38,88 @@ pub struct ProjectConfig {
     pub name: Option<String>,
     /// Globs of the project's maps, relative to the root; default: every map below it.
     pub maps: Option<Vec<String>>,
-    /// The map where visitors arrive first.
+    /// The map where visitors arrive first, perhaps with the name of an entry (`maps/lobby.tmj#door`).
     pub entry: Option<String>,
-    /// URL of the room of a map at the project's root, for links in directories.
+    /// URL of the room of a map at the project's root, for links in directories and in `index.html`; or of the
+    /// WorkAdventure server alone, to which `--base-url` of `venue bundle` adds the rest. Where it is absent that
+    /// server is the public one, play.workadventu.re.
+    #[serde(deserialize_with = "play_url")]
+    #[schemars(with = "Option<String>")]
     pub play_url: Option<String>,
     /// Where the maps will be hosted; default `static`.
     pub host: Host,
+}
+
+impl ProjectConfig {
+    /// URL of the room of a map at the project's root, without a slash at its end; `None` where `play-url` names
+    /// no more than a server.
+    pub fn rooms(&self) -> Option<&str> {
+        let url = self.play_url.as_deref()?.trim_end_matches('/');
+        let (_, path) = host_and_path(url)?;
+        is_root_of_rooms(path).then_some(url)
+    }
+
+    /// What the URLs of rooms of public maps begin with on the server that `play-url` names:
+    /// `https://play.example.org/_/global`.
+    pub fn public_rooms(&self) -> Option<String> {
+        let url = self.play_url.as_deref()?;
+        let (_, path) = host_and_path(url)?;
+        let server = &url[..url.len() - path.len()];
+        let instance = path.strip_prefix("/_/").and_then(|rest| rest.split('/').next());
+        Some(format!("{server}/_/{}", instance.filter(|name| !name.is_empty()).unwrap_or("global")))
+    }
+
+    /// Name of the map where visitors arrive first.
+    pub fn entry_map(&self) -> Option<String> {
+        let entry = self.entry.as_deref()?;
+        Some(resolve("", entry.split_once('#').map_or(entry, |(map, _)| map)))
+    }
+
+    /// Name of the entry at which they do, if the config says one.
+    pub fn entry_name(&self) -> Option<&str> {
+        Link::of(self.entry.as_deref()?).entry()
+    }
+}
+
+/// Whether names of maps make rooms of it: `/_/instance/host…`, `/~…`, `/@/…` or `/*/…`, without a slash at
+/// its end (workadventure-maps, section 3.2).
+fn is_root_of_rooms(path: &str) -> bool {
+    match path.strip_prefix("/_/") {
+        Some(rest) => rest.split_once('/').is_some_and(|(instance, _)| !instance.is_empty()),
+        None => path == "/~" || ["/~/", "/@/", "/*/"].iter().any(|start| path.starts_with(start)),
+    }
+}
+
+fn play_url<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    let url = String::deserialize(value)?;
+    match mistake_of_play_url(&url) {
+        Some(mistake) => Err(D::Error::custom(mistake)),
+        None => Ok(Some(url)),
+    }
+}
+
+/// Why links into the rooms of a `play-url` would be dead.
+fn mistake_of_play_url(url: &str) -> Option<String> {
+    let lower = url.to_ascii_lowercase();
+    let web = lower.starts_with("https://") || lower.starts_with("http://");
+    let Some((_, path)) = host_and_path(url).filter(|_| web && is_readable_url(url)) else {
+        return Some(format!(
+            "\"{url}\" is no address of the web: write https://play.example.org/_/global/ and where the maps are"
+        ));
+    };
+    if path.contains(['?', '#']) {
+        return Some(format!("names of maps follow \"{url}\": leave out the ? or # and what follows it"));
+    }
+    let path = path.trim_end_matches('/');
+    let is_server =
+        path.is_empty() || path == "/_" || path.strip_prefix("/_/").is_some_and(|rest| !rest.contains('/'));
+    if is_server || is_root_of_rooms(path) {
+        return None;
+    }
+    Some(format!(
+        "\"{url}\" is the address of no rooms: their paths begin with /_/global/ and where the maps are, with /~/ \
+         or with /@/"
+    ))
 }
 
 /// Where maps are hosted.

@@ -4,6 +4,7 @@ mod changes;
 mod config;
 mod discover;
 mod git;
+mod named;
 mod revision;
 mod toml_file;
 
@@ -23,6 +24,7 @@ pub use config::{
 pub use git::GitError;
 pub use revision::Revision;
 pub use toml_file::{TomlError, nearest, read_toml};
+pub(crate) use toml_file::{in_words, misfit};
 
 use crate::{
     finding::{Finding, Spot},

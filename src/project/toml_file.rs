@@ -51,20 +51,67 @@ pub fn read_toml<T: DeserializeOwned>(file: &SourceFile) -> Result<T, TomlError>
         wrong(Some(at..at), "not UTF-8".to_owned(), None)
     })?;
     toml::from_str(text).map_err(|error| {
-        let message = error.message().trim().replace('\n', ", ");
-        let (message, nearest) = match unknown_key(&message) {
-            Some((key, known)) => (format!("unknown key \"{key}\""), nearest(key, &known)),
-            None => (message, None),
-        };
+        let (message, nearest) = in_words(&error.message().trim().replace('\n', ", "));
         wrong(error.span(), message, nearest)
     })
 }
 
+/// What serde says of a file, in the words of those who wrote it, with the name that was probably meant.
+pub(crate) fn in_words(message: &str) -> (String, Option<String>) {
+    if let Some((key, known)) = unknown("unknown field `", message) {
+        return (format!("unknown key \"{key}\""), nearest(key, &known));
+    }
+    if let Some((word, known)) = unknown("unknown variant `", message) {
+        let quoted: Vec<String> = known.iter().map(|word| format!("\"{word}\"")).collect();
+        let known_words = quoted.join(", ");
+        let none = if quoted.len() == 1 { "is not" } else { "is none of" };
+        return (format!("\"{word}\" {none} {known_words}"), nearest(word, &known));
+    }
+    if let Some(key) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        return (format!("\"{key}\" is missing here"), None);
+    }
+    let misfits =
+        ["invalid type: ", "invalid value: "].into_iter().find_map(|start| message.strip_prefix(start));
+    match misfits.and_then(|rest| rest.rsplit_once(", expected ")) {
+        Some((found, expected)) => (misfit(found, expected), None),
+        None => (message.to_owned(), None),
+    }
+}
+
 /// Takes serde's "unknown field `x`, expected one of `a`, `b`" apart.
-fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
-    let rest = message.strip_prefix("unknown field `")?;
-    let (key, rest) = rest.split_once('`')?;
-    Some((key, rest.split('`').skip(1).step_by(2).collect()))
+fn unknown<'m>(start: &str, message: &'m str) -> Option<(&'m str, Vec<&'m str>)> {
+    let (word, rest) = message.strip_prefix(start)?.split_once('`')?;
+    Some((word, rest.split('`').skip(1).step_by(2).collect()))
+}
+
+/// That one value is there and another is needed, both as serde names them.
+pub(crate) fn misfit(found: &str, expected: &str) -> String {
+    let in_marks = found.split_once('`').and_then(|(_, rest)| rest.strip_suffix('`'));
+    let found = match found {
+        "sequence" => "a list",
+        "map" => "a table",
+        text => in_marks.or_else(|| text.strip_prefix("string ")).unwrap_or(text),
+    };
+    let number: Option<i128> = found.parse().ok();
+    let needed = match (expected, number) {
+        ("u8" | "u16" | "u32" | "u64" | "usize", Some(..0)) => "a whole number from 0",
+        ("i8" | "i16" | "i32" | "i64" | "isize", Some(..0)) => "a larger whole number",
+        ("u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize", Some(_)) => {
+            "a smaller whole number"
+        }
+        ("u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize", None) => {
+            "a whole number"
+        }
+        ("f32" | "f64", _) => "a number",
+        ("a boolean" | "bool", _) => "true or false",
+        ("a sequence" | "sequence", _) => "a list",
+        ("a map" | "map", _) => "a table",
+        ("a string" | "string" | "string or table", _) => "a text in quotes",
+        (kind, _) if kind.starts_with("struct ") => "a table",
+        (kind, _) if kind.starts_with("enum ") => "a text in quotes",
+        (other, _) => other,
+    };
+    format!("this is {found}, and {needed} is needed")
 }
 
 /// Most words of like length that one is compared with letter by letter: thousands of mistakes and of names
@@ -146,7 +193,10 @@ mod tests {
     fn a_wrong_value_names_its_place() {
         let error = read("[check.rules]\nhttp-url = \"of\"\n").unwrap_err();
         assert_eq!(error.position, Some(Position { line: 2, column: 12 }));
-        assert!(error.message.contains("`off`"), "{error}");
+        assert_eq!(
+            error.to_string(),
+            "venue.toml:2:12: \"of\" is none of \"error\", \"warning\", \"info\", \"off\"; did you mean \"off\"?"
+        );
         assert!(read("[project\n").unwrap_err().position.is_some());
     }
 

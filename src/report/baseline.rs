@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, num::NonZeroU32};
 use serde::{Deserialize, Serialize};
 
 use super::{Fingerprint, Report};
+use crate::project::in_words;
 
 /// How many findings of each kind are accepted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,8 +74,13 @@ impl Baseline {
         let file: File = serde_json::from_str(text).map_err(|error| {
             let message = error.to_string();
             let place = format!(" at line {} column {}", error.line(), error.column());
-            let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
-            BaselineError { line: error.line(), column: error.column(), message }
+            let (message, nearest) = in_words(message.strip_suffix(&place).unwrap_or(&message));
+            let nearest = nearest.map(|name| format!("; did you mean \"{name}\"?")).unwrap_or_default();
+            // The reader counts bytes, and none where a line has just begun.
+            let before = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default().as_bytes();
+            let before = String::from_utf8_lossy(&before[..error.column().min(before.len())]);
+            let column = before.chars().count().max(1);
+            BaselineError { line: error.line(), column, message: format!("{message}{nearest}") }
         })?;
         if file.version != VERSION {
             let message = format!("this is a baseline of version {}, known is {VERSION} alone", file.version);

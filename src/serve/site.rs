@@ -13,7 +13,7 @@ use crate::{
     picture::{self, PictureStore, RenderOptions, Renderer},
     project::Project,
     report::Report,
-    source::{resolve, with_extension},
+    source::with_extension,
     walk::{MapEntry, Page, Room},
     workadventure::percent_encoded,
     world::{World, WorldMap, title},
@@ -83,7 +83,7 @@ impl Site {
         };
         let (mut cards, mut entries, mut stand_ins) = (Vec::new(), Vec::new(), BTreeMap::new());
         // Rooms are called by what will be hosted: a stand-in by its venue.
-        let play = project.config.project.play_url.as_deref().map(|url| url.trim_end_matches('/'));
+        let play = project.config.project.rooms();
         let address = |map: &WorldMap| {
             let name = with_extension(map.stands_in_for.as_deref().unwrap_or(map.name), "tmj");
             Some(format!("{}/{}", play?, percent_encoded(&name)))
@@ -110,7 +110,7 @@ impl Site {
                 });
             }
         }
-        let entry = project.config.project.entry.as_ref().map(|entry| resolve("", entry));
+        let entry = project.config.project.entry_map();
         let entry = entry.and_then(|entry| world.index(&entry)).map(|index| world.maps()[index].name);
         let entry = entry.or_else(|| entries.first().map(|entry| entry.map.as_str())).unwrap_or_default();
         // The way in comes first.

@@ -31,7 +31,7 @@ const HALL: Shape = Shape { aisle: 2, island: 2 };
 /// `options.partial` is not set.
 pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Result<Built, StandError> {
     let (spec, files, mut mistakes) = Spec::read(sources, spec_file, options.with.as_deref())?;
-    mistakes.extend(spec.mistakes(&files));
+    mistakes.extend(spec.mistakes(&files, sources));
     let names = Names::of(&spec, &files, spec_file, options);
     mistakes.extend(names.mistakes(&spec, &files, sources));
     let templates = template::load_all(sources, &files, &spec, &names.output, &mut mistakes);
@@ -306,9 +306,9 @@ fn describe(placement: &place::Placement, spec: &Spec, templates: &Templates, fi
         zone_tiles: zone,
         visitors: placement.visitors,
         kept: placement.kept,
-        website: sponsor.website.clone(),
-        video: sponsor.video.as_deref().map(spec::embeddable),
-        brochure: sponsor.brochure.clone(),
+        website: spec::text(sponsor.website.as_ref()).map(str::to_owned),
+        video: spec::text(sponsor.video.as_ref()).map(spec::embeddable),
+        brochure: spec::text(sponsor.brochure.as_ref()).map(str::to_owned),
         meeting: sponsor.meeting.is_some_and_open(),
         logo: sponsor.logo.as_ref().map(|logo| resolve(files.folder(&logo.span()), logo.get_ref())),
     }

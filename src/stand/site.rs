@@ -92,7 +92,7 @@ impl Ground {
     /// Names in the spec that the venue does not have.
     fn mistakes(&self, spec: &Spec, files: &SpecFiles, mistakes: &mut Vec<Mistake>) {
         let mut wrong = |at: Range<usize>, message: String| mistakes.push(files.mistake(at, message));
-        if self.areas.is_empty() {
+        if self.areas.is_empty() && !spec.areas_lost {
             let message = "nothing says where stands may go: draw an object of class stand-area into the venue, \
                            or add [[areas]] to the spec";
             wrong(spec.ground(), message.to_owned());
@@ -102,7 +102,7 @@ impl Ground {
         }
         for (tier, one) in &spec.tiers {
             for area in &one.areas {
-                if !self.areas.contains_key(area.get_ref()) {
+                if !self.areas.contains_key(area.get_ref()) && !spec.areas_lost {
                     let hint = meant(area.get_ref(), self.areas.keys());
                     wrong(
                         area.span(),

@@ -528,11 +528,21 @@ fn what_cannot_be_compared_is_said() {
         assert_eq!((code, out.as_str()), (2, ""), "{args:?}");
         assert!(err.contains(reason), "{args:?}: {err}");
     }
-    let (code, out, _) = run(folder.path(), &["a.tmj", "broken.tmj"]);
+    for (old, new) in [("a.tmj", "broken.tmj"), ("broken.tmj", "other.tmj"), ("broken.tmj", "broken.tmj")] {
+        let (code, out, err) = run(folder.path(), &[old, new]);
+        assert_eq!((code, out.as_str()), (2, ""), "{old} {new}");
+        assert!(err.contains("broken.tmj: "), "{err}");
+    }
+    // Of folders one that broke is a difference.
+    folder.write("d/c.tmj", "{");
+    let (code, out, err) = run(folder.path(), &["b", "d"]);
     assert_eq!(code, 1);
-    assert!(out.contains("can be read: yes -> no"), "{out}");
-    assert_eq!(run(folder.path(), &["broken.tmj", "other.tmj"]).0, 1);
-    assert_eq!(run(folder.path(), &["broken.tmj", "broken.tmj"]).0, 0);
+    assert!(
+        out.contains("can be read: yes -> no") && err.contains("d/c.tmj, as it is, cannot be read"),
+        "{out}{err}"
+    );
+    folder.write("e/c.tmj", "{");
+    assert_eq!(run(folder.path(), &["d", "e"]).0, 0);
 }
 
 fn extension(name: &str) -> &str {

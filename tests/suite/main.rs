@@ -26,6 +26,7 @@ mod graph;
 mod hostile;
 mod map_storage;
 mod meaning;
+mod mistakes;
 mod mutation;
 mod new;
 mod online;

@@ -271,14 +271,14 @@ fn exit_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
 }
 
 fn map_unreachable(context: &WorldContext, findings: &mut Vec<Finding>) {
-    let Some(entry) = &context.project.config.project.entry else { return };
+    let Some(entry) = context.project.config.project.entry_map() else { return };
     // Only who sees every map can tell that none leads there.
     let all = context.project.all_map_names().unwrap_or_default();
     if all.iter().any(|name| context.project.map(name).is_none()) {
         return;
     }
     let world = &context.world;
-    let Some(start) = world.index(&crate::source::resolve("", entry)) else { return };
+    let Some(start) = world.index(&entry) else { return };
     let reached = world.reachable([start]);
     // Whoever leaves by script or to rooms by name may go anywhere.
     let scripted = |map: usize| context.maps.get(map).is_none_or(MapContext::has_script);

@@ -1,5 +1,6 @@
 //! The sponsors spec: what each sponsor gets.
 
+mod address;
 mod files;
 mod node;
 mod sheet;
@@ -39,6 +40,9 @@ pub struct Spec {
     /// Where stands may go, beside what is drawn in the map: objects of class `stand-area` and `stand-slot`.
     #[serde(default)]
     pub(super) areas: Vec<AreaSpec>,
+    /// Whether areas of the spec cannot be read: what lacks an area may be meant for them.
+    #[serde(skip)]
+    pub(super) areas_lost: bool,
     /// What sponsors can book, by name.
     pub(super) tiers: BTreeMap<String, Tier>,
     /// The sponsors.
@@ -137,12 +141,15 @@ pub(super) struct Sponsor {
     /// Its logo: PNG, JPEG, WebP, GIF or SVG.
     #[schemars(with = "Option<String>")]
     pub(super) logo: Option<Spanned<String>>,
-    /// Its website.
-    pub(super) website: Option<String>,
+    /// Its website, or a page of the project by its path from the spec.
+    #[schemars(with = "Option<String>")]
+    pub(super) website: Option<Spanned<String>>,
     /// A video; the page of a known video host is turned into its embeddable form.
-    pub(super) video: Option<String>,
-    /// A file or a page.
-    pub(super) brochure: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub(super) video: Option<Spanned<String>>,
+    /// A page, or a file by its path from the spec.
+    #[schemars(with = "Option<String>")]
+    pub(super) brochure: Option<Spanned<String>>,
     /// The meeting at its stand.
     #[serde(default)]
     pub(super) meeting: Meeting,
@@ -241,9 +248,9 @@ impl Sponsor {
             ("sponsor.name", Some(self.name.get_ref().clone())),
             ("sponsor.slug", Some(slug)),
             ("sponsor.tier", Some(self.tier.get_ref().clone())),
-            ("sponsor.website", self.website.as_deref().map(&local)),
-            ("sponsor.video", self.video.as_deref().map(embeddable).as_deref().map(&local)),
-            ("sponsor.brochure", self.brochure.as_deref().map(&local)),
+            ("sponsor.website", text(self.website.as_ref()).map(&local)),
+            ("sponsor.video", text(self.video.as_ref()).map(embeddable).as_deref().map(&local)),
+            ("sponsor.brochure", text(self.brochure.as_ref()).map(&local)),
             ("sponsor.jitsi", jitsi),
             ("sponsor.jitsi-host", host),
             ("sponsor.bbb", bbb),
@@ -252,6 +259,11 @@ impl Sponsor {
         ];
         values.into_iter().map(|(name, value)| (name.to_owned(), value.unwrap_or_default())).collect()
     }
+}
+
+/// The text of a key that is there.
+pub(super) fn text(value: Option<&Spanned<String>>) -> Option<&str> {
+    value.map(|value| value.get_ref().as_str())
 }
 
 /// `; did you mean "x"?`, or nothing.
@@ -288,10 +300,14 @@ impl Spec {
         } else if let Some(other) = list {
             told(node::read::<Vec<Sponsor>>(other).1);
         }
+        let areas = root.count("areas");
         let (spec, faults) = node::read::<Self>(root);
         told(faults);
         match spec {
-            Some(spec) => Ok((Self { sponsors, ..spec }, files, mistakes)),
+            Some(spec) => {
+                let areas_lost = spec.areas.len() < areas;
+                Ok((Self { areas_lost, sponsors, ..spec }, files, mistakes))
+            }
             None => Err(StandError::Mistakes(mistakes)),
         }
     }
@@ -345,7 +361,7 @@ impl Spec {
     }
 
     /// What is wrong with the spec in itself: all of it.
-    pub(super) fn mistakes(&self, files: &SpecFiles) -> Vec<Mistake> {
+    pub(super) fn mistakes(&self, files: &SpecFiles, sources: &Sources) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
         self.mistakes_of_ground(|range, message| mistakes.push(files.mistake(range, message)));
         let mut wrong = |range: Range<usize>, message: String| mistakes.push(files.mistake(range, message));
@@ -376,6 +392,12 @@ impl Spec {
                 let message =
                     format!("{name}: there is no tier \"{tier}\"{}", meant(tier, self.tiers.keys()));
                 wrong(sponsor.tier.span(), message);
+            }
+            for address in [&sponsor.website, &sponsor.video, &sponsor.brochure].into_iter().flatten() {
+                let folder = files.folder(&address.span());
+                if let Some(mistake) = address::mistake(sources, folder, address.get_ref()) {
+                    wrong(address.span(), format!("{name}: {mistake}"));
+                }
             }
             for other in &sponsor.apart_from {
                 if !names.contains(other.get_ref()) {
@@ -461,7 +483,7 @@ mod tests {
         let mut sources = Sources::new("/nowhere");
         sources.insert("s.toml", text.to_owned());
         let (spec, files, mut mistakes) = Spec::read(&sources, "s.toml", None).unwrap();
-        mistakes.extend(spec.mistakes(&files));
+        mistakes.extend(spec.mistakes(&files, &sources));
         mistakes.iter().map(ToString::to_string).collect()
     }
 

@@ -15,7 +15,7 @@ use serde::{
 };
 use serde_spanned::de::{SpannedDeserializer, is_spanned};
 
-use crate::project::nearest;
+use crate::project::{misfit, nearest};
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
@@ -60,6 +60,15 @@ impl Node {
         let Kind::Table(entries) = &mut self.kind else { return None };
         let index = entries.iter().position(|(key, _)| key.name == name)?;
         Some(entries.remove(index).1)
+    }
+
+    /// How many values a key of a table has: the items of a list, one of any other, none where it is not there.
+    pub(super) fn count(&self, name: &str) -> usize {
+        let Kind::Table(entries) = &self.kind else { return 0 };
+        entries.iter().find(|(key, _)| key.name == name).map_or(0, |(_, value)| match &value.kind {
+            Kind::List(items) => items.len(),
+            _ => 1,
+        })
     }
 
     /// Leaves out what stands at a place: a key with its value, or an item.
@@ -116,11 +125,11 @@ impl serde::de::Error for Fault {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::custom(format_args!("this is {}, and {expected} is needed", described(found)))
+        Self::custom(misfit(&found.to_string(), &expected.to_string()))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::custom(format_args!("this is {}, and {expected} is needed", described(found)))
+        Self::custom(misfit(&found.to_string(), &expected.to_string()))
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
@@ -130,19 +139,6 @@ impl serde::de::Error for Fault {
 
     fn missing_field(field: &'static str) -> Self {
         Self { lacking: true, ..Self::custom(format_args!("\"{field}\" is missing here")) }
-    }
-}
-
-fn described(found: Unexpected<'_>) -> String {
-    match found {
-        Unexpected::Str(text) => format!("\"{text}\""),
-        Unexpected::Bool(value) => value.to_string(),
-        Unexpected::Signed(number) => number.to_string(),
-        Unexpected::Unsigned(number) => number.to_string(),
-        Unexpected::Float(number) => number.to_string(),
-        Unexpected::Seq => "a list".to_owned(),
-        Unexpected::Map => "a table".to_owned(),
-        other => other.to_string(),
     }
 }
 

@@ -35,12 +35,21 @@ const TEXTS: [&str; 9] = ["name", "tier", "slug", "logo", "website", "video", "b
 /// Columns that become something else.
 const OTHERS: [&str; 6] = ["meeting", "jitsi-host", "bbb", "at", "near", "apart-from"];
 
+const UNCLOSED: &str = "a quotation mark (\") begins a cell that no other ends";
+
 /// Reads a sheet whose cells are numbered from `base`.
 pub(super) fn read(bytes: &[u8], base: usize) -> Result<Sheet, String> {
     let text = decoded(bytes);
-    let delimiter = delimiter(&text);
-    let mut rows = rows(&text).into_iter().zip(1..).map(|(row, number)| Ok((number, cells(row, delimiter)?)));
-    let (_, heads) = rows.next().unwrap_or_else(|| Err("the sheet is empty".to_owned()))?;
+    let (said, text) = without_separator(&text);
+    let delimiter = said.unwrap_or_else(|| delimiter(text));
+    let mut rows = rows(text).into_iter().zip(1..).map(|(row, number)| {
+        let closed = row.matches('"').count() % 2 == 0;
+        Ok((number, closed, cells(row, delimiter)?))
+    });
+    let (_, closed, heads) = rows.next().unwrap_or_else(|| Err("the sheet is empty".to_owned()))?;
+    if !closed {
+        return Err(format!("row 1: {UNCLOSED}"));
+    }
     let mut sheet = Sheet { sponsors: Vec::new(), cells: Vec::new(), mistakes: Vec::new() };
     let heads: Vec<(String, Option<&str>)> =
         heads.iter().map(|head| (head.trim().to_owned(), known(head))).collect();
@@ -62,9 +71,28 @@ pub(super) fn read(bytes: &[u8], base: usize) -> Result<Sheet, String> {
         sheet.mistakes.push((at, message));
     }
     for record in rows {
-        let (row, record) = record?;
+        let (row, closed, record) = record?;
+        if !closed {
+            // What follows the quotation mark is one cell to any reader: nothing in it can be told apart.
+            let head = record.len().checked_sub(1).and_then(|last| heads.get(last));
+            let at = sheet.cell(base, row, head.map_or("", |(head, _)| head));
+            sheet.mistakes.push((at, UNCLOSED.to_owned()));
+            continue;
+        }
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
+        }
+        let beyond = record.iter().skip(heads.len()).map(str::trim).find(|cell| !cell.is_empty());
+        if let Some(cell) = beyond {
+            let at = sheet.cell(base, row, "");
+            let sign =
+                if delimiter == b'\t' { "tab".to_owned() } else { format!("\"{}\"", char::from(delimiter)) };
+            let message = format!(
+                "\"{cell}\" stands beyond the last of the {} columns: a cell with a {sign} in it needs quotation \
+                 marks around it",
+                heads.len()
+            );
+            sheet.mistakes.push((at, message));
         }
         let whole = sheet.cell(base, row, "");
         let filled = heads.iter().zip(record.iter());
@@ -198,6 +226,16 @@ fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// Takes off the first line by which Excel says what separates the cells, `sep=;`; it shows it to nobody.
+fn without_separator(text: &str) -> (Option<u8>, &str) {
+    let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let line = line.trim_end_matches('\r').trim_matches('"').to_ascii_lowercase();
+    match line.strip_prefix("sep=").map(str::as_bytes) {
+        Some([sign]) => (Some(*sign), rest),
+        _ => (None, text),
+    }
+}
+
 /// What separates the cells: whatever stands most often between those of the first row.
 fn delimiter(text: &str) -> u8 {
     let mut quoted = false;
@@ -270,5 +308,45 @@ mod tests {
             ]
         );
         assert!(read(b"", 0).is_err() && read(b"Acme,gold\n", 0).is_err());
+    }
+
+    fn told(sheet: &str) -> Vec<String> {
+        let sheet = read(sheet.as_bytes(), 0).unwrap();
+        let told = sheet.mistakes.iter();
+        told.map(|(at, message)| format!("{}: {message}", sheet.cells[at.start])).collect()
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_not_closed_is_told_as_such() {
+        let sheet = "name,tier,website\nGlobex,gold,\nAcme,\"gold,https://a.example\nHooli,gold,\n";
+        assert_eq!(told(sheet), [format!("row 3, column \"tier\": {UNCLOSED}")]);
+        assert_eq!(read(sheet.as_bytes(), 0).unwrap().sponsors.len(), 1);
+        assert_eq!(read(b"name,\"tier\nAcme,gold\n", 0).unwrap_err(), format!("row 1: {UNCLOSED}"));
+        assert_eq!(told("name,tier\n\"Acme \"\"the best\"\"\nof all\",gold\n"), [""; 0]);
+    }
+
+    #[test]
+    fn cells_beyond_the_columns_are_told() {
+        assert_eq!(
+            told("name,tier\nMüller, Söhne,gold\nAcme,gold,,\n"),
+            [
+                "row 2: \"gold\" stands beyond the last of the 2 columns: a cell with a \",\" in it needs quotation marks \
+                 around it"
+            ]
+        );
+    }
+
+    #[test]
+    fn excel_may_say_what_separates_the_cells() {
+        for first in ["sep=;\r\n", "SEP=;\n", "\"sep=;\"\n"] {
+            let text = format!("{first}Name;Tier;a,b,c,d\nAcme;gold;\n;silver;\n");
+            let sheet = read(text.as_bytes(), 0).unwrap();
+            assert_eq!((sheet.sponsors.len(), sheet.mistakes.len()), (2, 0), "{first}");
+            assert!(
+                sheet.cells.iter().any(|cell| cell.to_string() == "row 2, column \"Tier\""),
+                "{:?}",
+                sheet.cells
+            );
+        }
     }
 }

@@ -25,10 +25,17 @@ fn the_page_is_one_file_that_shows_what_a_sponsor_wrote_as_it_is() {
     let text = fs::read_to_string(&spec).unwrap();
     let evil = text.replacen("\"Quellwerk\"", "\"<img src=x onerror=alert(1)>\"", 1).replacen(
         "\"https://blauwal.example/\"",
-        "\"javascript:alert(1)\"",
+        "\"${links.evil}\"",
         1,
     );
     fs::write(&spec, evil).unwrap();
+    let config = folder.path().join("venue.toml");
+    let links = fs::read_to_string(&config).unwrap().replacen(
+        "stage = ",
+        "evil = \"javascript:alert(1)\"\nstage = ",
+        1,
+    );
+    fs::write(&config, links).unwrap();
     let page = page(folder.path());
     assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;") && !page.contains("<img src=x"));
     assert!(!page.contains("javascript:"), "an address that is none is no link");

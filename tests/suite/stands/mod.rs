@@ -272,7 +272,7 @@ fn mistakes_are_told_all_at_once_whatever_the_spec_is_written_in() {
         [
             "s.toml:35:1: unknown key \"webiste\"; did you mean \"website\"?",
             "s.toml:135:11: a meeting is true, the name of a room, { jitsi = \"…\" } or { bbb = \"…\" }",
-            "s.toml:136:8: this is true, and a string is needed",
+            "s.toml:136:8: this is true, and a text in quotes is needed",
             "s.toml:256:8: Sponsor 80: there is no tier \"glod\"; did you mean \"gold\"?",
         ]
     );

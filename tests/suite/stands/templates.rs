@@ -216,6 +216,7 @@ fn addresses_of_the_spec_are_found_from_the_map() {
     let text = spec(&[]).replace("hall.tmj", "maps/hall.tmj")
         + "[[sponsors]]\nname = \"Acme\"\ntier = \"gold\"\nbrochure = \"files/acme.pdf\"\nwebsite = \"${links.acme}\"\n";
     sources.insert("s.toml", text.into_bytes());
+    sources.insert("files/acme.pdf", "%PDF");
     let built = stand::build(&mut sources, "s.toml", &Options::default()).unwrap();
     let text = |name: &str| object(&built, name).unwrap().properties.text("openWebsite").map(str::to_owned);
     assert_eq!(text("acme-brochure").as_deref(), Some("../files/acme.pdf"));

@@ -1,0 +1,278 @@
+//! What people write wrong in configs, specs and commands, and what they are told.
+
+use std::fs;
+
+use crate::reports::{Folder, map, picture, property, text, venue};
+
+/// Exit status, standard output, standard error.
+fn run(folder: &Folder, args: &[&str]) -> (i32, String, String) {
+    let mut command = venue(folder.path());
+    let output = command.env_remove("VENUE_PUBLISH_TOKEN").args(args).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+/// A project of one map, with this config.
+fn project(config: &str) -> Folder {
+    let folder = Folder::new(&[("venue.toml", config), ("maps/lobby.tmj", &text(&map(&[])))]);
+    picture(&folder, "maps/tiles.png");
+    folder
+}
+
+/// A project whose map is a hall for stands, with this beginning of a config.
+fn fair(config: &str) -> Folder {
+    let folder = Folder::new(&[("venue.toml", config), ("maps/hall.tmj", &crate::stands::hall(20, 14, &[]))]);
+    fs::write(
+        folder.path().join("maps/t.png"),
+        venue::picture::encode(&image::RgbaImage::new(64, 32)).unwrap(),
+    )
+    .unwrap();
+    folder
+}
+
+#[test]
+fn a_play_url_without_rooms_makes_no_dead_links() {
+    for (url, words) in [
+        ("nope", "is no address of the web: write https://"),
+        ("ftp://play.example.org/_/global/a.example", "is no address of the web"),
+        ("//play.example.org/_/global/a.example", "is no address of the web"),
+        ("https://", "is no address of the web"),
+        ("https://play.example.org/maps", "is the address of no rooms"),
+        ("https://play.example.org/_/global/a.example?x=1", "leave out the ?"),
+    ] {
+        let folder = project(&format!("[project]\nplay-url = \"{url}\"\n"));
+        for command in ["check", "bundle"] {
+            let (status, _, said) = run(&folder, &[command]);
+            assert!(status == 2 && said.contains("venue.toml:2:") && said.contains(words), "{url}: {said}");
+        }
+    }
+    let links = |url: &str, args: &[&str]| {
+        let folder = project(&format!("[project]\nplay-url = \"{url}\"\n"));
+        let (status, _, said) = run(&folder, &[&["bundle"], args].concat());
+        assert_eq!(status, 0, "{said}");
+        let page = folder.read("dist/index.html");
+        let links = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let first = links.filter(|link| link.starts_with("http")).map(str::to_owned).next();
+        (first, said.contains("paths instead of links"))
+    };
+    let base = ["--base-url", "https://maps.example.org/fair"];
+    for server in
+        ["https://play.example.org", "https://play.example.org/", "https://play.example.org/_/global/"]
+    {
+        assert_eq!(links(server, &[]), (None, true), "{server}");
+        let link = "https://play.example.org/_/global/maps.example.org/fair/maps/lobby.tmj".to_owned();
+        assert_eq!(links(server, &base), (Some(link), false), "{server}");
+    }
+    let rooms = |begin: &str| (Some(format!("{begin}/maps/lobby.tmj")), false);
+    let public = "https://play.example.org/_/fair/a.example/b";
+    assert_eq!(links(public, &[]), rooms(public));
+    assert_eq!(links(public, &base), rooms("https://play.example.org/_/fair/maps.example.org/fair"));
+    // Rooms of map-storage are not called by where its files are served.
+    assert_eq!(links("https://play.example.org/~/mixit/", &base), rooms("https://play.example.org/~/mixit"));
+}
+
+#[test]
+fn a_directory_without_links_says_so() {
+    let folder = fair("[project]\nplay-url = \"https://play.example.org\"\n");
+    folder.write("maps/s.toml", &crate::stands::spec(&[0]));
+    let (status, out, said) = run(&folder, &["stands", "maps/s.toml", "--directory", "stands.csv"]);
+    assert!(status == 0 && said.contains("paths instead of links"), "{said}");
+    assert!(out.contains("1 stand written"), "{out}");
+    let directory = folder.read("stands.csv");
+    assert!(
+        directory.contains("maps/hall.stands.tmj#sponsor-0") && !directory.contains("play."),
+        "{directory}"
+    );
+}
+
+#[test]
+fn websites_that_are_none_are_told_by_row_and_column() {
+    let folder = fair("");
+    folder.write("maps/list.toml", &crate::stands::spec(&[]));
+    folder.write("maps/own.html", "<p>");
+    let sheet = "name,tier,website,video,brochure\nAcme,gold,www.acme.example,,\nGlobex,gold,https://a.example,,gone.pdf\n\
+                 Hooli,gold,own.html,ftp://a.example/v.mp4,\n";
+    folder.write("maps/list.csv", sheet);
+    let (status, _, said) = run(&folder, &["stands", "maps/list.csv"]);
+    assert_eq!(status, 2, "{said}");
+    for words in [
+        "row 2, column \"website\": Acme: ",
+        "write https://www.acme.example",
+        "row 3, column \"brochure\": Globex: there is no file maps/gone.pdf",
+        "row 4, column \"video\": Hooli: ",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(!said.contains("own.html"), "{said}");
+    assert!(!folder.path().join("maps/hall.stands.tmj").exists());
+}
+
+#[test]
+fn of_an_area_that_cannot_be_read_its_fault_is_told_alone() {
+    let folder = fair("");
+    let bare = crate::stands::hall(20, 14, &[]).replace("stand-area", "something");
+    folder.write("maps/hall.tmj", &bare);
+    let spec = crate::stands::spec(&[0]).replace("rank = 1", "rank = 1\nareas = [\"expo\"]");
+    folder.write("maps/s.toml", &spec);
+    let (_, _, said) = run(&folder, &["stands", "maps/s.toml"]);
+    assert!(said.contains("nothing says where stands may go"), "{said}");
+    let area = "[[areas]]\nname = \"expo\"\ntiles = { x = 1.5, y = 1, width = 9, height = 9 }\n";
+    folder.write("maps/s.toml", &format!("{spec}{area}"));
+    let (status, _, said) = run(&folder, &["stands", "maps/s.toml"]);
+    assert!(status == 2 && said.contains("this is 1.5, and a whole number is needed"), "{said}");
+    assert!(!said.contains("nothing says where") && !said.contains("there is no area"), "{said}");
+}
+
+#[test]
+fn what_the_config_names_must_be_there() {
+    for (config, place, words) in [
+        (
+            "[project]\nentry = \"maps/loby.tmj\"\n",
+            "venue.toml:2:9",
+            "\"maps/loby.tmj\"; did you mean \"maps/lobby.tmj\"?",
+        ),
+        ("[project]\nentry = \"maps/lobby.tmj#nope\"\n", "venue.toml:2:9", "no entry called \"nope\""),
+        (
+            "[stands]\nspecs = [\n  \"maps/nope.toml\",\n]\n",
+            "venue.toml:3:3",
+            "there is no file \"maps/nope.toml\"",
+        ),
+    ] {
+        let folder = project(config);
+        let (status, _, said) = run(&folder, &["check"]);
+        assert!(status == 2 && said.contains(place) && said.contains(words), "{said}");
+        let (status, _, said) = run(&folder, &["bundle", "--no-check"]);
+        assert!(status == 2 && said.contains("there is no") || said.contains("nope"), "{said}");
+        assert!(!folder.path().join("dist").exists());
+    }
+    let folder = project(
+        "[project]\nentry = \"maps/lobby.tmj#start\"\nplay-url = \"https://p.example/_/g/a.example\"\n",
+    );
+    assert_eq!(run(&folder, &["check"]).0, 0);
+    assert_eq!(run(&folder, &["bundle"]).0, 0);
+    let page = folder.read("dist/index.html");
+    assert!(page.contains("\"https://p.example/_/g/a.example/maps/lobby.tmj#start\""), "{page}");
+}
+
+#[test]
+fn configs_are_answered_in_the_words_of_their_writers() {
+    for (config, words) in [
+        ("[bundle]\ntexture-size = \"x\"\n", "2:16: this is \"x\", and a whole number is needed"),
+        ("[bundle]\ntexture-size = -1\n", "2:16: this is -1, and a whole number from 0 is needed"),
+        ("[bundle]\noptimize = 3\n", "2:12: this is 3, and true or false is needed"),
+        ("[project]\nmaps = \"maps\"\n", "2:8: this is \"maps\", and a list is needed"),
+        ("[project]\nname = true\n", "2:8: this is true, and a text in quotes is needed"),
+        ("project = 1\n", "1:11: this is 1, and a table is needed"),
+        (
+            "[check]\nfail-on = \"eror\"\n",
+            "\"eror\" is none of \"info\", \"warning\", \"error\"; did you mean \"error\"?",
+        ),
+        ("[[check.custom]]\nname = \"x\"\n", "\"on\" is missing here"),
+    ] {
+        let (status, _, said) = run(&project(config), &["check"]);
+        assert!(status == 2 && said.contains(words), "{words}: {said}");
+    }
+}
+
+#[test]
+fn a_custom_rule_that_cannot_work_is_told_at_its_line() {
+    let rule = |name: &str, what: &str| {
+        format!(
+            "[[check.custom]]\nname = \"{name}\"\non = \"map\"\nproperty = \"p\"\nmessage = \"m\"\n{what}\n"
+        )
+    };
+    let folder = project(&format!("{}{}", rule("fine", "required = true"), rule("idle", "")));
+    let (status, _, said) = run(&folder, &["check"]);
+    assert!(status == 2 && said.contains("venue.toml:8:8: custom rule \"idle\""), "{said}");
+}
+
+#[test]
+fn columns_of_a_baseline_count_from_one() {
+    let folder = project("");
+    folder.write("b.json", "{\n\n}");
+    let (status, _, said) = run(&folder, &["check", "--baseline", "b.json"]);
+    assert!(status == 2 && said.contains("b.json:3:1: \"version\" is missing here"), "{said}");
+    folder.write("b.json", "{\"version\": 1,\n");
+    let (_, _, said) = run(&folder, &["check", "--baseline", "b.json"]);
+    assert!(said.contains("b.json:2:1: "), "{said}");
+}
+
+#[test]
+fn a_stand_in_is_no_other_map_of_the_world() {
+    let folder = fair("");
+    folder.write("maps/s.toml", &crate::stands::spec(&[0]));
+    let counted = || {
+        let (_, out, said) = run(&folder, &["check", "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{said}"));
+        report["summary"]["maps"].clone()
+    };
+    assert_eq!(counted(), 1);
+    assert_eq!(run(&folder, &["stands", "maps/s.toml"]).0, 0);
+    assert_eq!(counted(), 1);
+    let (_, out, _) = run(&folder, &["check"]);
+    assert!(out.contains("1 map checked"), "{out}");
+    // Alone it is the map that is judged.
+    let (_, out, _) = run(&folder, &["check", "maps/hall.stands.tmj"]);
+    assert!(out.contains("1 map checked"), "{out}");
+}
+
+#[test]
+fn help_for_a_stand_in_is_a_sentence() {
+    let folder = fair("[links]\nstage = \"https://a.example\"\n");
+    folder
+        .write("maps/hall.tmj", &folder.read("maps/hall.tmj").replace("https://a.example", "${links.stge}"));
+    folder.write("maps/s.toml", &crate::stands::spec(&[0]));
+    assert_eq!(run(&folder, &["stands", "maps/s.toml"]).0, 0);
+    let (_, out, _) = run(&folder, &["check", "maps/hall.stands.tmj"]);
+    assert!(out.contains("? Mend it in maps/hall.tmj, and run `venue stands` again"), "{out}");
+    assert!(!out.contains("?; do so"), "{out}");
+}
+
+#[test]
+fn a_named_map_that_cannot_be_read_fails_the_run() {
+    let folder = Folder::new(&[("old/a.tmj", "{"), ("new/a.tmj", "{"), ("new/b.tmj", &text(&map(&[])))]);
+    picture(&folder, "new/tiles.png");
+    for args in [
+        &["render", "new/a.tmj"][..],
+        &["convert", "new/a.tmj", "new/c.tmj"],
+        &["graph", "new/a.tmj", "--format", "json"],
+        &["graph", "new/b.tmj", "new/a.tmj"],
+        &["diff", "new/a.tmj", "new/a.tmj"],
+        &["diff", "new/a.tmj", "new/b.tmj"],
+        &["diff", "new/b.tmj", "old/a.tmj"],
+    ] {
+        let (status, out, said) = run(&folder, args);
+        assert!(status == 2 && out.is_empty() && said.contains("a.tmj: "), "{args:?}: {status} {out} {said}");
+    }
+    // Of a folder the others are shown.
+    let (status, out, said) = run(&folder, &["graph", "new"]);
+    assert!(status == 0 && out.contains("b.tmj") && said.contains("a.tmj cannot be read"), "{out} {said}");
+    let (status, _, said) = run(&folder, &["diff", "old", "new"]);
+    assert!(status == 1 && said.contains("old/a.tmj, as it was, cannot be read"), "{status} {said}");
+}
+
+#[test]
+fn a_dry_run_says_what_publishing_lacks() {
+    let folder = project("");
+    assert_eq!(run(&folder, &["bundle"]).0, 0);
+    let (status, out, said) = run(&folder, &["publish", "--dry-run"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(out.contains("to the root of a server that nothing names yet"), "{out}");
+    assert!(said.contains("no server is named") && said.contains("say --yes"), "{said}");
+    let to = ["--url", "https://s.example", "--directory", "d"];
+    let (_, _, said) = run(&folder, &[&["publish", "--dry-run"], &to[..]].concat());
+    assert!(!said.contains("nothing would be sent"), "{said}");
+    let (_, _, said) = run(&folder, &["publish", "--dry-run", "--url", "https://s.example", "--yes"]);
+    assert!(!said.contains("nothing would be sent"), "{said}");
+}
+
+#[test]
+fn a_whole_map_has_no_mistake() {
+    let folder = project("[project]\nentry = \"maps/lobby.tmj\"\n");
+    folder.write(
+        "maps/lobby.tmj",
+        &text(&map(&[("zone", vec![property("openWebsite", "https://a.example")])])),
+    );
+    let (status, out, said) = run(&folder, &["check"]);
+    assert_eq!(status, 0, "{out} {said}");
+}
