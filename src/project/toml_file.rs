@@ -102,6 +102,7 @@ pub(crate) fn misfit(found: &str, expected: &str) -> String {
         ("u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize", None) => {
             "a whole number"
         }
+        ("a nonzero u32", _) => "a whole number from 1",
         ("f32" | "f64", _) => "a number",
         ("a boolean" | "bool", _) => "true or false",
         ("a sequence" | "sequence", _) => "a list",

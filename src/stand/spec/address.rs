@@ -7,9 +7,9 @@ use crate::{
 };
 
 /// Ends of names that files have, and hosts do not.
-const FILE_EXTENSIONS: [&str; 18] = [
-    "csv", "doc", "docx", "gif", "htm", "html", "jpeg", "jpg", "md", "mp3", "mp4", "odt", "pdf", "png",
-    "svg", "txt", "webm", "webp",
+const FILE_EXTENSIONS: [&str; 25] = [
+    "csv", "doc", "docx", "gif", "htm", "html", "jpeg", "jpg", "json", "md", "mp3", "mp4", "odp", "odt",
+    "ogg", "pdf", "png", "ppt", "pptx", "svg", "txt", "webm", "webp", "xlsx", "zip",
 ];
 
 /// Why visitors would see nothing under an address, where that is certain. What the server of the rooms has,
@@ -113,7 +113,9 @@ mod tests {
             told("files/acmee.pdf")
                 .starts_with("there is no file s/files/acmee.pdf; did you mean \"acme.pdf\"?")
         );
-        assert!(told("brochure.pdf").starts_with("there is no file s/brochure.pdf;"));
+        for file in ["brochure.pdf", "talk.pptx"] {
+            assert!(told(file).starts_with(&format!("there is no file s/{file};")), "{}", told(file));
+        }
         assert!(told("https://").contains("cannot be read"));
     }
 }
