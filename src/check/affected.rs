@@ -9,7 +9,7 @@ use crate::{
     project::{Changes, Project, ProjectMap},
     source::{is_url, parent, resolve, with_extension},
     workadventure::{Address, Link, PropertyFact, Reference, ValueKind, percent_decoded},
-    world::{Destination, Surroundings},
+    world::{Destination, Never, Surroundings},
 };
 
 /// Rules about what maps are together: a change of one can bring a finding in any other.
@@ -131,9 +131,10 @@ fn exits_of(project: &Project, map: &ProjectMap) -> BTreeSet<String> {
         Destination::of(&Surroundings::of(project), &map.name, text, relative_to_map)
     });
     let names = destinations.filter_map(|destination| match destination {
-        Destination::Map(name) | Destination::OtherCase(name) | Destination::Missing { name, .. } => {
-            Some(name)
-        }
+        Destination::Map(name)
+        | Destination::OtherCase(name)
+        | Destination::Missing { name, .. }
+        | Destination::Never(Never::NoMap(name)) => Some(name),
         _ => None,
     });
     names.collect()

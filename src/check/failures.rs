@@ -102,9 +102,9 @@ pub static FAILURES: &[Failure] = &[
     ),
     failure(
         13,
-        "an entry in a wall or between walls",
+        "an entry in a wall, between walls or outside of the map",
         "being stuck on arrival",
-        &["start-enclosed", "start-on-wall"],
+        &["start-enclosed", "start-on-wall", "start-outside"],
     ),
     failure(
         14,
@@ -141,7 +141,7 @@ pub static FAILURES: &[Failure] = &[
         20,
         "an exit to an address that is no room, or to a file that is not there",
         "\"access denied\", or an error screen",
-        &["exit-letter-case", "exit-never-works", "exit-target-missing"],
+        &["exit-letter-case", "exit-never-works", "exit-target-missing", "exit-without-room"],
     ),
     failure(21, "entries made of tiles in the layer start", "arriving at the default entry", &["tile-entry"]),
     failure(
@@ -203,9 +203,17 @@ pub static FAILURES: &[Failure] = &[
     ),
     failure(
         34,
-        "a site that refuses frames, or one without https",
+        "a site that refuses frames, one without https, or one that visitors do not reach",
         "a blank panel",
-        &["http-url", "iframe-hostile-site", "site-insecure", "site-refuses-frame", "site-unreachable"],
+        &[
+            "http-url",
+            "iframe-hostile-site",
+            "local-address",
+            "scheme-not-opened",
+            "site-insecure",
+            "site-refuses-frame",
+            "site-unreachable",
+        ],
     ),
     failure(
         35,

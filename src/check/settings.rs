@@ -11,13 +11,14 @@ use crate::{
 
 /// Rules about what the engine cannot read and `venue bundle` puts right: advice in a project with a
 /// config, whose maps visitors see as a bundle; a warning about maps that stand alone.
-const MENDED_BY_BUNDLE: [&str; 10] = [
+const MENDED_BY_BUNDLE: [&str; 11] = [
     "class-default-not-written",
     "external-tileset",
     "id-missing",
     "layer-encoded",
     "list-property",
     "map-extension-case",
+    "picture-read-as-svg",
     "structure-refused",
     "template-instance",
     "tmx-map",

@@ -7,7 +7,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
-use super::{link::Linker, rules};
+use super::{forms, link::Linker, rules};
 use crate::{
     finding::{Finding, Place, Rule, Spot},
     model::{Cells, CellsBuilder, Compression, Encoding, Gid, TilePos},
@@ -37,9 +37,9 @@ pub(crate) enum DataFault {
     #[error("the data goes on behind the last cell of the layer")]
     TooLong,
     /// A character that is no part of a number list.
-    #[error("`{text}` is no tile number")]
+    #[error("`{}` is no tile number", forms::beginning(.text))]
     Number {
-        /// The entry, or its beginning.
+        /// The entry, or its beginning, which is longer than messages show.
         text: String,
         /// Which cell it is, from 0.
         cell: usize,
@@ -293,7 +293,7 @@ fn decode_csv(text: &str, cells: usize) -> Result<Decoded, DataFault> {
         }
         if !entry.bytes().all(|byte| byte.is_ascii_digit()) {
             let begins = at + raw.len() - raw.trim_start().len();
-            let text = entry.chars().take(20).collect();
+            let text = entry.chars().take(forms::SHOWN + 1).collect();
             return Err(DataFault::Number { text, cell: gids.len(), at: begins });
         }
         let number = entry.parse().unwrap_or_else(|_| {

@@ -10,6 +10,17 @@ use crate::{
     source::SourceFile,
 };
 
+/// Most signs of a text of a file that a message shows.
+pub(super) const SHOWN: usize = 20;
+
+/// A text of a file as messages show it: its first signs, and that it goes on.
+pub(super) fn beginning(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// What a field must hold.
 #[derive(Debug, Clone, Copy)]
 enum Form {
@@ -155,7 +166,7 @@ pub(super) fn judge_xml(file: &SourceFile, root: Node, findings: &mut Vec<Findin
                 continue;
             }
             let spot = || Spot::new(file.name(), Some(file.span_of(node.range()))).key(key.to_owned());
-            let shown: String = value.chars().take(20).collect();
+            let shown = beginning(value);
             findings.push(match form {
                 Form::Word(words) => unknown_word(spot(), key, &shown, words),
                 form => {
@@ -190,7 +201,7 @@ pub(super) fn judge_json(file: &SourceFile, root: Value, findings: &mut Vec<Find
             };
             let spot =
                 || Spot::new(file.name(), Some(file.span_of(value.range()))).key(key.clone().into_owned());
-            let shown: String = inner.source().chars().take(20).collect();
+            let shown = beginning(inner.source());
             let wanted = match form {
                 Form::Whole | Form::Number if !inner.is_number() => "a number",
                 Form::Switch if inner.boolean().is_none() => "true or false",
@@ -245,12 +256,24 @@ fn unquoted(form: Form, value: Value) -> Option<String> {
 fn unknown_word(spot: Spot, key: &str, word: &str, words: &[&str]) -> Finding {
     // The one word that Tiled refuses the file over.
     let effect = if key == "draworder" { "Tiled refuses the map" } else { "Tiled takes the default" };
-    let shown: String = word.chars().take(20).collect();
+    let shown = beginning(word);
     let message = format!("there is no {key} \"{shown}\": {effect}");
     let finding = Finding::new(&rules::FIELD_WORD_UNKNOWN, spot, message);
     let finding = finding.help(format!("it can be {}", words.join(", ")));
     match words.iter().find(|known| known.eq_ignore_ascii_case(word.trim())) {
         Some(meant) => finding.fix(true, format!("write \"{meant}\""), *meant),
         None => finding,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_shows_it() {
+        assert_eq!(beginning("12345678901234567890"), "12345678901234567890");
+        assert_eq!(beginning("123456789012345678901"), "12345678901234567890…");
+        assert_eq!(beginning("äöüäöüäöüäöüäöüäöüäöü"), "äöüäöüäöüäöüäöüäöüäö…");
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn map(file: &SourceFile, linker: &mut Linker) -> Option<Map> {
         None => root.get("orientation").is_some() || root.get("layers").is_some(),
     };
     if !root.is_object() || !is_map {
-        lower.find(&rules::NOT_A_MAP, Spot::new(file.name(), None), "this JSON file is no Tiled map");
+        lower.find(&rules::NOT_A_MAP, lower.spot(root), "this JSON file is no Tiled map");
         return None;
     }
     lower.map(root)
@@ -44,7 +44,7 @@ pub(super) fn tileset(file: &SourceFile, linker: &mut Linker) -> Option<Tileset>
     let mut lower = Lower { file, linker, tilesets: Vec::new(), infinite: false };
     let root = tree.root(text);
     if root.get("tilewidth").is_none() || root.get("layers").is_some() {
-        lower.find(&rules::NOT_A_MAP, Spot::new(file.name(), None), "this JSON file is no Tiled tileset");
+        lower.find(&rules::NOT_A_MAP, lower.spot(root), "this JSON file is no Tiled tileset");
         return None;
     }
     Some(lower.tileset(root))
@@ -55,7 +55,7 @@ pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Templat
     let (tree, text) = tiled_tree(file, linker)?;
     let mut lower = Lower { file, linker, tilesets: Vec::new(), infinite: false };
     let Some(object) = tree.root(text).get("object") else {
-        lower.find(&rules::NOT_A_MAP, Spot::new(file.name(), None), "this JSON file is no Tiled template");
+        lower.find(&rules::NOT_A_MAP, lower.spot(tree.root(text)), "this JSON file is no Tiled template");
         return None;
     };
     lower.tilesets = tree
@@ -591,7 +591,7 @@ impl Lower<'_, '_, '_> {
             for (index, item) in data.items().enumerate() {
                 let (gid, fine) = gid(item);
                 if !fine && wrong.is_none() {
-                    wrong = Some((index, item.source().chars().take(20).collect::<String>()));
+                    wrong = Some((index, forms::beginning(item.source())));
                 }
                 gids.push(gid);
             }

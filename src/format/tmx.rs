@@ -46,7 +46,8 @@ pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Templat
     let root = document.root_element();
     let Some(object) = child(root, "object") else {
         let message = "the template holds no object";
-        linker.findings.push(Finding::new(&rules::NOT_A_MAP, Spot::new(file.name(), None), message));
+        let spot = Spot::bytes(file, root.range());
+        linker.findings.push(Finding::new(&rules::NOT_A_MAP, spot, message));
         return None;
     };
     let mut lower = Lower::new(file, linker);
@@ -668,7 +669,7 @@ impl Lower<'_, '_, '_> {
             }
         }
         if let Some((number, pair)) = wrong {
-            let shown: String = pair.chars().take(20).collect();
+            let shown = forms::beginning(pair);
             let message = format!("Tiled refuses the map: point {number}, `{shown}`, is no pair of numbers");
             self.find(&rules::POINTS_UNREADABLE, self.spot(node).key("points"), message);
         }

@@ -78,7 +78,8 @@ pub fn load_world(sources: &Sources, name: &str) -> LoadedWorld {
     let root = tree.root(text);
     let mut findings = linker.findings;
     if !root.is_object() {
-        findings.push(Finding::new(&NOT_A_WORLD, Spot::file(name), "this JSON file is no world of Tiled"));
+        let spot = Spot::bytes(&file, root.range());
+        findings.push(Finding::new(&NOT_A_WORLD, spot, "this JSON file is no world of Tiled"));
         return nothing(findings);
     }
     let world = lower(&file, root);

@@ -31,7 +31,7 @@ use crate::{
     format,
     model::{CustomTypes, Map, TileSize, Value, Wam, WorldFile},
     online::Answers,
-    source::{Existence, Sources, with_extension},
+    source::{Existence, SourceFile, Sources, with_extension},
     workadventure::Meaning,
 };
 
@@ -210,6 +210,12 @@ impl ProjectMap {
     }
 }
 
+/// All that a file holds, without the blanks around it.
+fn whole(file: &SourceFile) -> Spot {
+    let text = file.text().unwrap_or_default().trim_end();
+    Spot::bytes(file, text.len() - text.trim_start().len()..text.len())
+}
+
 /// The folder of a file and those around it, up to the root; none for what lies outside.
 fn folders(name: &str) -> Vec<&str> {
     if name.starts_with("../") || name.starts_with('/') {
@@ -321,7 +327,8 @@ impl Project {
                 let (types, mut findings) = format::load_custom_types(&self.sources, &file);
                 if let Some(second) = files.next() {
                     let message = format!("\"{second}\" lies beside it and is not read");
-                    let spot = Spot::file(&file);
+                    let spot =
+                        self.sources.load(&file).map_or_else(|_| Spot::file(&file), |file| whole(&file));
                     findings.push(Finding::new(&format::TILED_PROJECTS_SEVERAL, spot, message));
                 }
                 self.types.push(ProjectTypes { types, findings });

@@ -101,6 +101,7 @@ pub(super) fn exit(world: &World, way: &Way) -> Happening {
             Destination::Room(room) => format!("leads to the room {room}"),
             Destination::Unknown => "where it leads is filled in by a script".to_owned(),
             Destination::Never(Never::Website) => "leads nowhere: exits do not open websites".to_owned(),
+            Destination::Never(Never::NoMap(name)) => format!("leads nowhere: \"{name}\" is no map"),
             Destination::Never(_) | Destination::Nothing => format!("\"{}\" leads nowhere", way.text),
             Destination::Map(name) | Destination::OtherCase(name) => format!("\"{name}\" cannot be shown"),
             Destination::Here => String::new(),

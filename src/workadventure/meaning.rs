@@ -10,8 +10,7 @@ use super::{
 use crate::{
     finding::{Place, Spot},
     model::{
-        Gid, Layer, Map, Object, PixelRect, Properties, Property, Region, Shape, TileLayer, TilePos,
-        TileRect, Value,
+        Gid, Layer, Map, Object, PixelRect, Properties, Property, Region, Shape, TileLayer, TilePos, Value,
     },
 };
 
@@ -186,6 +185,8 @@ pub struct Entry {
     pub declared: bool,
     /// Cells where visitors may appear.
     pub cells: Region,
+    /// Whether visitors appear outside of the map: nothing keeps an area, and who arrives in it, inside.
+    pub outside: bool,
     /// The layer or object in the text.
     pub spot: Spot,
     /// Where it lies.
@@ -213,6 +214,8 @@ pub struct Exit {
     pub property: Property,
     /// Cells that trigger it.
     pub cells: Region,
+    /// The rectangle of an area, in pixels.
+    pub rectangle: Option<PixelRect>,
     /// Where the value stands in the text.
     pub spot: Spot,
     /// Where it lies.
@@ -285,19 +288,33 @@ pub(crate) fn cells_of_area(map: &Map, rectangle: PixelRect, room: &mut usize) -
 /// rectangle: an area of one tile is entered from its own cell and from the one above. Whether
 /// something blocks the cell is not asked.
 fn feet_cells(map: &Map, rectangle: PixelRect, room: &mut usize) -> Region {
-    // Feet are at the middle plus 16 pixels, whatever the size of the tiles.
-    let lifted = PixelRect { y: rectangle.y - 16.0, ..rectangle };
-    cells_of(map, lifted, room)
+    cells_of(map, lifted(rectangle), room)
+}
+
+/// Where the middle of an avatar is whose feet are in the rectangle: 16 pixels above, whatever the size
+/// of the tiles.
+fn lifted(rectangle: PixelRect) -> PixelRect {
+    PixelRect { y: rectangle.y - 16.0, ..rectangle }
+}
+
+/// Whether an area lies beyond the edges of the map, where no avatar comes.
+pub(crate) fn is_outside(map: &Map, rectangle: PixelRect) -> bool {
+    !touches(map, lifted(rectangle))
+}
+
+/// Whether visitors who arrive in an area appear beyond the edges of the map.
+pub(crate) fn arrives_outside(map: &Map, rectangle: PixelRect) -> bool {
+    !touches(map, inset(rectangle))
+}
+
+/// Whether a rectangle touches any cell of the map.
+fn touches(map: &Map, rectangle: PixelRect) -> bool {
+    rectangle.tiles(map.tile_size).intersects(map.bounds())
 }
 
 /// The map's cells that a rectangle touches; none where there is no more `room` for as many.
 fn cells_of(map: &Map, rectangle: PixelRect, room: &mut usize) -> Region {
-    let tiles = rectangle.tiles(map.tile_size);
-    let bounds = map.bounds();
-    let (left, top) = (tiles.x.max(bounds.x), tiles.y.max(bounds.y));
-    let (right, bottom) = (tiles.right().min(bounds.right()), tiles.bottom().min(bounds.bottom()));
-    let size = |from: i32, to: i32| u32::try_from(to.saturating_sub(from)).unwrap_or(0);
-    let inside = TileRect::new(left, top, size(left, right), size(top, bottom));
+    let inside = rectangle.tiles(map.tile_size).clipped(map.bounds());
     let count = (inside.width as usize).saturating_mul(inside.height as usize);
     let Some(rest) = room.checked_sub(count) else { return Region::default() };
     *room = rest;
@@ -436,6 +453,7 @@ fn exits_of(zone: &Zone) -> Vec<Exit> {
             holder: zone.holder.clone(),
             property: property.clone(),
             cells: zone.cells.clone(),
+            rectangle: zone.rectangle,
             spot: zone.value_spot(property),
             place: zone.place.clone(),
         })
@@ -463,6 +481,7 @@ fn entries(map: &Map) -> Vec<Entry> {
             declared: true,
             // Visitors appear inside with 16 pixels to the edges, their middle at the random point.
             cells: inset_cells(map, rectangle, &mut room),
+            outside: arrives_outside(map, rectangle),
             spot: Spot::new(&*map.file, object.span),
             place: area_place(map, &path, id, object),
         });
@@ -483,6 +502,7 @@ fn entries(map: &Map) -> Vec<Entry> {
             default: false,
             declared: named_start || flagged,
             cells,
+            outside: false,
             spot: Spot::new(&*map.file, layer.span),
             place,
         });
@@ -566,12 +586,17 @@ pub(crate) fn arrivals_in_area(map: &Map, rectangle: PixelRect, room: &mut usize
 
 /// Cells where visitors appear who arrive in an area: 16 pixels off its edges, or in its middle.
 fn inset_cells(map: &Map, rectangle: PixelRect, room: &mut usize) -> Region {
+    cells_of(map, inset(rectangle), room)
+}
+
+/// Where visitors appear in an area, to the pixel.
+fn inset(rectangle: PixelRect) -> PixelRect {
     let axis = |from: f64, size: f64| {
         if size > 32.0 { (from + 16.0, size - 32.0) } else { (from + size / 2.0, 0.0) }
     };
     let (x, width) = axis(rectangle.x, rectangle.width);
     let (y, height) = axis(rectangle.y, rectangle.height);
-    cells_of(map, PixelRect { x, y, width, height }, room)
+    PixelRect { x, y, width, height }
 }
 
 #[cfg(test)]

@@ -26,7 +26,9 @@ pub use link::{
     is_template, percent_decoded, percent_encoded,
 };
 pub use meaning::{Entry, EntryKind, Exit, FlatLayer, Holder, Meaning, Zone, ZoneKind, is_area};
-pub(crate) use meaning::{MOST_CELLS, arrivals_in_area, cells_of_area, is_floor_layer};
+pub(crate) use meaning::{
+    MOST_CELLS, arrivals_in_area, arrives_outside, cells_of_area, is_floor_layer, is_outside,
+};
 pub use property::{HolderKind, PROPERTIES, PropertyFact, Reference, ValueKind};
 pub use reference::moved;
 pub(crate) use scripting::has_script;

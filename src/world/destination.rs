@@ -98,6 +98,8 @@ pub enum Never {
     OtherServer,
     /// A URL that is not one of the web.
     OtherScheme,
+    /// A file that is there and no map: a page, a picture. This is its name.
+    NoMap(String),
 }
 
 impl Destination {
@@ -222,7 +224,11 @@ fn file(surroundings: &Surroundings, name: &str) -> Destination {
             return map.map_or_else(|| Destination::Room(name.to_owned()), Destination::Map);
         }
     } else if exists(name, &extension) {
-        return Destination::Map(name.to_owned());
+        return if is_of_no_map(&extension) {
+            Destination::Never(Never::NoMap(name.to_owned()))
+        } else {
+            Destination::Map(name.to_owned())
+        };
     } else if extension == "tmj" {
         // Bundles hold every map as `.tmj`.
         let converted = if surroundings.bundled { &["json", "tmx"][..] } else { &["tmx"] };
@@ -251,6 +257,12 @@ fn file(surroundings: &Surroundings, name: &str) -> Destination {
         return Destination::Room(name.to_owned());
     }
     Destination::Missing { name: name.to_owned(), nearest: near(surroundings, name) }
+}
+
+/// Whether no file with this extension is a map. A program on the server may well answer with one.
+fn is_of_no_map(extension: &str) -> bool {
+    const PROGRAMS: [&str; 6] = ["", "asp", "aspx", "cgi", "jsp", "php"];
+    !MAP_EXTENSIONS.contains(&extension) && !PROGRAMS.contains(&extension)
 }
 
 /// Whether a file is outside of the project.
@@ -300,6 +312,10 @@ mod tests {
             "maps/the room.tmj",
             "maps/only.wam",
             "extra/annex.tmj",
+            "maps/page.html",
+            "maps/plan.PNG",
+            "maps/room.php",
+            "maps/room",
         ] {
             sources.insert(name, "{}");
         }
@@ -409,6 +425,12 @@ mod tests {
         assert_eq!(never("_/global/h/m.json"), Never::LostSlash("/_/global/h/m.json".to_owned()));
         assert_eq!(never("/maps/hall.tmj"), Never::RootPath("maps/hall.tmj".to_owned()));
         assert_eq!(never("mailto:a@b.example"), Never::OtherScheme);
+        assert_eq!(never("page.html#top"), Never::NoMap("maps/page.html".to_owned()));
+        assert_eq!(never("plan.PNG"), Never::NoMap("maps/plan.PNG".to_owned()));
+        assert!(matches!(find_from("page.html", false, true), Destination::Never(Never::NoMap(_))));
+        // What a program on the server answers may be a map.
+        assert_eq!(find("room.php", false), map("maps/room.php"));
+        assert_eq!(find("room", false), map("maps/room"));
     }
 
     #[test]

@@ -3,14 +3,17 @@
 use super::{Check, Lint, exits};
 use crate::{
     check::context::{FlatLayer, MapContext, around},
-    finding::{Family, Finding, Rule, Severity},
+    finding::{Family, Finding, Place, Rule, Severity, Spot},
     model::{Gid, Region, RegionIndex, TilePos},
-    workadventure::{Entry, EntryKind, MOST_CELLS, Reach, WalkGrid, arrivals_in_area, can_be_linked},
+    workadventure::{
+        Entry, EntryKind, MOST_CELLS, Reach, WalkGrid, arrivals_in_area, arrives_outside, can_be_linked,
+    },
     world::Surroundings,
 };
 
 pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &START_MISSING, check: Check::Map(start_missing) },
+    Lint { rule: &START_OUTSIDE, check: Check::Map(start_outside) },
     Lint { rule: &START_ON_WALL, check: Check::Map(start_on_wall) },
     Lint { rule: &START_ENCLOSED, check: Check::Map(start_enclosed) },
     Lint { rule: &START_ON_EXIT, check: Check::Map(start_on_exit) },
@@ -29,6 +32,18 @@ static START_MISSING: Rule = Rule {
           it looks at no other.",
     example: r#"layer "start" nowhere"#,
     mend: "Add a tile layer `start` and paint it, with any tile, where visitors shall arrive.",
+};
+
+static START_OUTSIDE: Rule = Rule {
+    name: "start-outside",
+    summary: "visitors arrive outside of the map",
+    severity: Severity::Warning,
+    family: Family::Entries,
+    since: "0.1.0",
+    why: "Arriving visitors are put into the area of the entry, wherever that lies. Beyond the edges of the map \
+          there is nothing to see and nowhere to go.",
+    example: r#"area "start" at (20, 3)  # on a map of 8 by 6 tiles"#,
+    mend: "Move the area into the map.",
 };
 
 static START_ON_WALL: Rule = Rule {
@@ -129,7 +144,8 @@ fn describe(entry: &Entry) -> String {
 }
 
 fn start_missing(context: &MapContext, findings: &mut Vec<Finding>) {
-    if context.meaning.default_entry().is_some_and(|entry| !entry.cells.is_empty()) {
+    // An area is taken wherever it lies; that it lies outside is told by itself.
+    if context.meaning.default_entry().is_some_and(|entry| entry.outside || !entry.cells.is_empty()) {
         return;
     }
     if !context.can_walk() || !drawn_arrivals(context, true).is_empty() {
@@ -177,6 +193,31 @@ fn start_missing(context: &MapContext, findings: &mut Vec<Finding>) {
         finding.place = finding.place.cell(cell);
     }
     findings.push(finding);
+}
+
+fn start_outside(context: &MapContext, findings: &mut Vec<Finding>) {
+    if !context.can_walk() {
+        return;
+    }
+    let mut find = |spot: Spot, place: Place, area: &str, by_default: bool| {
+        let who =
+            if by_default { "visitors".to_owned() } else { format!("visitors with a link to \"#{area}\"") };
+        let message = format!("{who} arrive outside of the map, where area \"{area}\" lies");
+        let finding = Finding::new(&START_OUTSIDE, spot, message).at(place);
+        findings.push(finding.help("move the area into the map"));
+    };
+    for entry in meant(context).filter(|entry| entry.outside) {
+        find(entry.spot.clone(), entry.place.clone(), &entry.name, entry.default);
+    }
+    let Some(wam) = context.wam() else { return };
+    for area in &wam.areas {
+        let Some(start) = area.property("start") else { continue };
+        if arrives_outside(context.map, area.rectangle) {
+            let by_default = start.boolean("isDefault") == Some(true);
+            let spot = Spot::new(&*wam.file, area.span);
+            find(spot, context.place_of_area(area), &area.name, by_default);
+        }
+    }
 }
 
 fn looks_like_start(flat: &FlatLayer) -> bool {
@@ -287,7 +328,8 @@ fn way_out<'a>(
 pub(super) fn reach<'a>(context: &'a MapContext) -> &'a Reach {
     context.reach.get_or_init(|| {
         let drawn = drawn_arrivals(context, false);
-        let lost = context.meaning.default_entry().is_none() && drawn.is_empty();
+        let arrives = context.meaning.default_entry().is_some_and(|entry| !entry.cells.is_empty());
+        let lost = !arrives && drawn.is_empty();
         let fallback = if lost { fallback(context) } else { None };
         let arrivals = context.meaning.arrivals().chain(fallback).chain(&drawn);
         let walk = context.open_walk();
@@ -317,8 +359,7 @@ fn start_enclosed(context: &MapContext, findings: &mut Vec<Finding>) {
             context.spot(context.map.span).key("layers"),
             format!("visitors arrive {}, between walls, as the map has no entry", fallback_in_words(context)),
         )
-        .at(fallback(context)
-            .map_or_else(Default::default, |cell| crate::finding::Place::default().cell(cell))),
+        .at(fallback(context).map_or_else(Default::default, |cell| Place::default().cell(cell))),
     };
     findings.push(finding.help("open the walls around the entry, or move it"));
 }
@@ -401,7 +442,7 @@ fn drawn_entry_name(context: &MapContext, findings: &mut Vec<Finding>) {
             "no link leads to the entry \"{}\": its name has signs that links cannot carry",
             area.name
         );
-        let spot = crate::finding::Spot::new(&*wam.file, area.span).key("name");
+        let spot = Spot::new(&*wam.file, area.span).key("name");
         findings.push(
             Finding::new(&ENTRY_NAME_UNREACHABLE, spot, message)
                 .at(context.place_of_area(area))
@@ -415,7 +456,7 @@ fn tile_entry(context: &MapContext, findings: &mut Vec<Finding>) {
         let (tileset, tile) = context.tile_of(Gid(*id))?;
         let start = tile.properties.get("start")?;
         let name = start.value.text().filter(|name| !name.is_empty())?;
-        let place = crate::finding::Place::tileset(&tileset.name).tile(tile.id);
+        let place = Place::tileset(&tileset.name).tile(tile.id);
         Some((name, context.value(start), place))
     });
     for (name, spot, place) in named {

@@ -1,11 +1,11 @@
 //! Leaving.
 
-use super::{Check, Lint, entries};
+use super::{Check, Lint, entries, zones::out_of_reach};
 use crate::{
     check::context::{MapContext, WorldContext},
     finding::{Change, Edit, Family, Finding, Rule, Severity},
     source::relative,
-    workadventure::{Exit, Holder},
+    workadventure::{Exit, Holder, host_and_path, is_outside},
     world::{Arrival, Destination, Never, Surroundings, Way},
 };
 
@@ -13,6 +13,7 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &EXIT_TARGET_MISSING, check: Check::World(targets) },
     Lint { rule: &EXIT_LETTER_CASE, check: Check::Beside("exit-target-missing") },
     Lint { rule: &EXIT_NEVER_WORKS, check: Check::Beside("exit-target-missing") },
+    Lint { rule: &EXIT_WITHOUT_ROOM, check: Check::Beside("exit-target-missing") },
     Lint { rule: &EXIT_ENTRY_MISSING, check: Check::World(entry_missing) },
     Lint { rule: &EXIT_UNREACHABLE, check: Check::Map(exit_unreachable) },
     Lint { rule: &MAP_UNREACHABLE, check: Check::World(map_unreachable) },
@@ -54,9 +55,23 @@ static EXIT_NEVER_WORKS: Rule = Rule {
     family: Family::Exits,
     since: "0.1.0",
     why: "An exit leads to a room: to another map relative to this one, or to /_/…, /@/… or /~/… on the same \
-          server. The address of a map file or a website is no room; visitors get \"access denied\".",
+          server. The address of a map file, a website or a page beside the map is no room; visitors get \
+          \"access denied\", or an error instead of the next room.",
     example: r#"layer "to-hall": exitUrl = "https://maps.example.org/hall.tmj""#,
     mend: "Write a path relative to this map, or /_/global/ and the map's address without https://.",
+};
+
+static EXIT_WITHOUT_ROOM: Rule = Rule {
+    name: "exit-without-room",
+    summary: "an exit names a site and no room of it",
+    severity: Severity::Warning,
+    family: Family::Exits,
+    since: "0.1.0",
+    why: "Exits open no websites. Of a whole address only the path counts, and where there is none visitors come \
+          to the first room of the server that they are on, whatever site the exit names.",
+    example: r#"layer "home": exitUrl = "https://example.org/""#,
+    mend: "Use openTab or openWebsite for a website. If the first room is meant write /, or set project.play-url \
+           in venue.toml.",
 };
 
 static EXIT_ENTRY_MISSING: Rule = Rule {
@@ -79,12 +94,14 @@ static EXIT_UNREACHABLE: Rule = Rule {
     severity: Severity::Warning,
     family: Family::Exits,
     since: "0.1.0",
-    why: "From none of the map's entries leads a way to the exit, so nobody ever leaves by it.",
+    why: "From none of the map's entries leads a way to the exit, or it lies outside of the map, so nobody ever \
+          leaves by it.",
     example: r#"
 layer "to-hall" at (0, 3): exitUrl = "hall.tmj"  # on the wall itself
 file "hall.tmj"
 "#,
-    mend: "Extend the exit to cells where avatars can stand, or open the way.",
+    mend: "Extend the exit to cells where avatars can stand, or open the way; move into the map what lies \
+           outside.",
 };
 
 static MAP_UNREACHABLE: Rule = Rule {
@@ -178,6 +195,13 @@ fn targets(context: &WorldContext, findings: &mut Vec<Finding>) {
                     _ => finding,
                 }
             }
+            Destination::Room(url) if !is_scene(way) && is_site(url) && knows_no_server(map) => {
+                let message = format!(
+                    "exit to \"{value}\" never opens that site: visitors come to the first room of their server"
+                );
+                Finding::new(&EXIT_WITHOUT_ROOM, way.spot.clone(), message)
+                    .help("use openTab or openWebsite for a website; if the first room is meant write \"/\"")
+            }
             Destination::Nothing
             | Destination::Unknown
             | Destination::Here
@@ -186,6 +210,25 @@ fn targets(context: &WorldContext, findings: &mut Vec<Finding>) {
         };
         findings.push(finding.at(way.place.clone()));
     }
+}
+
+/// Whether a way is an address of a map (`exitSceneUrl`), which becomes a room by itself.
+fn is_scene(way: &Way) -> bool {
+    way.exit.is_some_and(|exit| exit.property.name == "exitSceneUrl")
+}
+
+/// Whether an address has no path, and does not look like that of a server of WorkAdventure, whose
+/// first room is meant then.
+fn is_site(url: &str) -> bool {
+    let Some((host, path)) = host_and_path(url) else { return false };
+    let host = host.to_lowercase();
+    matches!(path, "" | "/") && !host.starts_with("play.") && !host.contains("workadventu")
+}
+
+/// Whether the config does not say where the project's rooms are: with that, any other site is known
+/// never to work.
+fn knows_no_server(map: &MapContext) -> bool {
+    map.config().project.play_url.is_none()
 }
 
 /// Why such an exit leads nowhere, and what to write.
@@ -205,6 +248,9 @@ fn explain(never: &Never) -> (&'static str, String) {
             "use openTab for a room of another server".to_owned(),
         ),
         Never::OtherScheme => ("it is no address of a room", "write a path relative to this map".to_owned()),
+        Never::NoMap(_) => {
+            ("the file is no map", "use openWebsite for a page or a picture, or name a map".to_owned())
+        }
     }
 }
 
@@ -242,7 +288,9 @@ fn exit_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
     let reach = entries::reach(context);
     for exit in &context.meaning.exits {
         let empty = exit.property.value.text().is_none_or(str::is_empty);
-        if empty || exit.cells.is_empty() || exit.cells.iter().any(|cell| reach.contains(cell)) {
+        let outside = exit.rectangle.is_some_and(|rectangle| is_outside(context.map, rectangle));
+        let nowhere = exit.cells.is_empty() && !outside;
+        if empty || nowhere || exit.cells.iter().any(|cell| reach.contains(cell)) {
             continue;
         }
         let holder = match &exit.holder {
@@ -250,8 +298,7 @@ fn exit_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
             Holder::Area(name) => format!("area \"{name}\""),
             Holder::Tile(tileset, id) => format!("tile {id} of tileset \"{tileset}\""),
         };
-        let walls = exit.cells.iter().all(|cell| context.meaning.walk.is_blocked(cell));
-        let why = if walls { "all of it lies on cells that block" } else { "no way leads there" };
+        let (why, help) = out_of_reach(context, &exit.cells);
         let mut place = exit.place.clone();
         place.area_tiles = place.area_tiles.or_else(|| exit.cells.around());
         findings.push(
@@ -261,11 +308,7 @@ fn exit_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
                 format!("nobody leaves to \"{}\" by {holder}: {why}", exit.property.value.display()),
             )
             .at(place)
-            .help(if walls {
-                "extend it to cells where avatars can stand"
-            } else {
-                "open a way from an entry"
-            }),
+            .help(help),
         );
     }
 }

@@ -1,5 +1,7 @@
 //! What properties refer to: files, sites, links of the config.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use super::{Check, Lint};
 use crate::{
     check::{
@@ -21,6 +23,8 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &LOCAL_FILE_LETTER_CASE, check: Check::Beside("local-file-missing") },
     Lint { rule: &OPEN_TAB_RELATIVE, check: Check::Beside("local-file-missing") },
     Lint { rule: &HTTP_URL, check: Check::Beside("local-file-missing") },
+    Lint { rule: &LOCAL_ADDRESS, check: Check::Beside("local-file-missing") },
+    Lint { rule: &SCHEME_NOT_OPENED, check: Check::Beside("local-file-missing") },
     Lint { rule: &IFRAME_HOSTILE_SITE, check: Check::Beside("local-file-missing") },
     Lint { rule: &URL_UNREADABLE, check: Check::Beside("local-file-missing") },
     Lint { rule: &SOUND_UNPLAYABLE, check: Check::Beside("local-file-missing") },
@@ -81,6 +85,32 @@ static HTTP_URL: Rule = Rule {
           the panel stays blank, the sound silent.",
     example: r#"layer "poster": openWebsite = "http://example.org""#,
     mend: "Write https://, or link to a site that has it.",
+};
+
+static LOCAL_ADDRESS: Rule = Rule {
+    name: "local-address",
+    summary: "an address is on a computer that visitors do not reach",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "`localhost` is each visitor's own computer, and addresses such as 192.168.0.10 are those of one home or \
+          office. It works on the computer where it was tried, and nowhere else. Where `play-url` in venue.toml is \
+          such an address itself, nothing is said.",
+    example: r#"layer "poster": openWebsite = "http://localhost:3000/""#,
+    mend: "Put what is there on a server that everybody reaches, or into the project.",
+};
+
+static SCHEME_NOT_OPENED: Rule = Rule {
+    name: "scheme-not-opened",
+    summary: "an address is of a kind that browsers do not open there",
+    severity: Severity::Warning,
+    family: Family::Properties,
+    since: "0.1.0",
+    why: "Browsers show, play and run what comes over the web. Of ftp: and javascript: they open nothing; mailto: \
+          and tel: call a program, which only a new tab may do; and `example.org:8080` without https:// is read as \
+          an address of the kind \"example.org\".",
+    example: r#"layer "desk": openWebsite = "mailto:desk@example.org""#,
+    mend: "Write an address that begins with https://. For mailto: and tel: use openTab.",
 };
 
 static IFRAME_HOSTILE_SITE: Rule = Rule {
@@ -227,7 +257,18 @@ fn references(context: &MapContext, findings: &mut Vec<Finding>) {
         let text = text.trim();
         let whole = if text.starts_with("http") { text.to_owned() } else { format!("https://{text}") };
         let works = PropertyFact::of("jitsiUrl").is_some_and(|fact| fact.works_on(holder.kind));
-        if works && !is_readable_url(&whole) {
+        if !works {
+            continue;
+        }
+        if host(&whole).is_some_and(|host| is_private(&host)) && !is_private_project(context.project) {
+            let message =
+                format!("visitors do not reach the meeting of {}: \"{text}\" is {NEAR}", holder.name);
+            findings.push(
+                Finding::new(&LOCAL_ADDRESS, context.value(property), message)
+                    .at(holder.place.clone())
+                    .help("name a server that everybody reaches"),
+            );
+        } else if !is_readable_url(&whole) {
             let message = format!("the meeting of {} never opens: \"{text}\" is no host", holder.name);
             findings.push(
                 Finding::new(&URL_UNREADABLE, context.value(property), message)
@@ -333,11 +374,18 @@ impl Subject<'_> {
 
     fn judge_url(&self, reference: Reference, text: &str, findings: &mut Vec<Finding>) {
         let Self { property, holder, .. } = self;
-        let Some(host) = host(text) else { return };
-        let local =
-            matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
+        let Some(host) = host(text) else {
+            findings.extend(self.judge_scheme(reference, text));
+            return;
+        };
+        if is_private(&host) && !is_private_project(self.project) {
+            let message = format!("visitors do not reach {property} of {holder}: \"{text}\" is {NEAR}");
+            let help = "put it on a server that everybody reaches, or into the project";
+            findings.push(self.finding(&LOCAL_ADDRESS, message).help(help));
+            return;
+        }
         // A new tab may show plain http.
-        if text.starts_with("http://") && !local && reference != Reference::Tab {
+        if text.starts_with("http://") && !is_own_computer(&host) && reference != Reference::Tab {
             let message = format!("browsers block {property} of {holder}: \"{text}\" is not https");
             let secure = text.replacen("http://", "https://", 1);
             findings.push(self.finding(&HTTP_URL, message).help("write https:// if the site has it").fix(
@@ -357,6 +405,39 @@ impl Subject<'_> {
             }
             findings.push(finding);
         }
+    }
+
+    fn judge_scheme(&self, reference: Reference, text: &str) -> Option<Finding> {
+        const NOTHING: [&str; 8] = ["ftp", "ftps", "javascript", "sftp", "ssh", "vbscript", "ws", "wss"];
+        const PROGRAMS: [&str; 3] = ["mailto", "sms", "tel"];
+        let Self { property, holder, .. } = self;
+        let (scheme, rest) = text.split_once(':')?;
+        let scheme = scheme.to_lowercase();
+        let is_program = PROGRAMS.contains(&scheme.as_str());
+        let is_host = (scheme == "localhost" || scheme.contains('.'))
+            && rest.starts_with(|sign: char| sign.is_ascii_digit());
+        if !(is_host || NOTHING.contains(&scheme.as_str()) || is_program && reference != Reference::Tab) {
+            return None;
+        }
+        let effect = match reference {
+            Reference::Scripts => "the room opens without its script",
+            Reference::Sound => "visitors hear nothing",
+            Reference::Image => "the picture is missing",
+            Reference::Tab => "no page opens",
+            _ => "visitors see a blank panel",
+        };
+        let message =
+            format!("{effect}: {property} of {holder} is \"{text}\", which browsers do not open there");
+        let finding = self.finding(&SCHEME_NOT_OPENED, message);
+        let whole = format!("https://{text}");
+        Some(if is_host && !host(&whole).is_some_and(|host| is_private(&host)) {
+            let new = self.with_line(text, &whole);
+            finding.help(format!("write \"{whole}\"")).fix(false, format!("write \"{whole}\""), new)
+        } else if is_program && reference == Reference::Page {
+            finding.help("use openTab")
+        } else {
+            finding.help("write an address that begins with https://")
+        })
     }
 
     fn judge_path(&self, reference: Reference, text: &str, findings: &mut Vec<Finding>) {
@@ -478,6 +559,38 @@ fn host(url: &str) -> Option<String> {
         _ => host,
     };
     (!host.is_empty()).then(|| host.to_lowercase())
+}
+
+/// What an address is that one computer or one network knows.
+const NEAR: &str = "an address of one computer or network";
+
+/// Whether a host, in lower case, is the computer of whoever asks.
+fn is_own_computer(host: &str) -> bool {
+    let host = host.trim_end_matches('.');
+    let v6 = host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback() || address.is_unspecified())
+        || v6
+            .and_then(|address| address.parse::<Ipv6Addr>().ok())
+            .is_some_and(|address| address.is_loopback())
+}
+
+/// Whether only one computer or one network reaches a host, in lower case.
+fn is_private(host: &str) -> bool {
+    let name = host.trim_end_matches('.');
+    let v6 = name.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
+    is_own_computer(host)
+        || name.rsplit_once('.').is_some_and(|(_, top)| top == "local")
+        || name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_private() || address.is_link_local())
+        || v6
+            .and_then(|address| address.parse::<Ipv6Addr>().ok())
+            .is_some_and(|address| address.is_unique_local() || address.is_unicast_link_local())
+}
+
+/// Whether the rooms of a project are for one computer or network anyway.
+fn is_private_project(project: &Project) -> bool {
+    project.config.project.play_url.as_deref().and_then(host).is_some_and(|host| is_private(&host))
 }
 
 /// Why browsers play nothing of an address that should be a sound.
@@ -647,6 +760,38 @@ mod tests {
         assert!(is_allowed("a.example.org", &["*.example.org".to_owned()]));
         assert!(!is_allowed("example.org", &["*.example.org".to_owned()]));
         assert!(!is_allowed("badexample.org", &["*.example.org".to_owned()]));
+    }
+
+    #[test]
+    fn private_hosts_are_told_from_public_ones() {
+        for near in [
+            "localhost",
+            "maps.localhost",
+            "127.0.0.1",
+            "127.8.0.1",
+            "0.0.0.0",
+            "[::1]",
+            "10.0.0.7",
+            "172.31.0.1",
+            "192.168.0.10",
+            "169.254.1.1",
+            "printer.local",
+            "[fd00::1]",
+            "[fe80::1]",
+        ] {
+            assert!(is_private(near), "{near}");
+        }
+        for public in [
+            "example.org",
+            "172.32.0.1",
+            "11.0.0.1",
+            "192.169.0.1",
+            "[2001:db8::1]",
+            "localhost.example",
+            "10.example",
+        ] {
+            assert!(!is_private(public), "{public}");
+        }
     }
 
     #[test]

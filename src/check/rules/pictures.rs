@@ -17,6 +17,7 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &PICTURE_OUTSIDE_PROJECT, check: Check::Beside("tileset-picture-missing") },
     Lint { rule: &PICTURE_UNREADABLE, check: Check::Beside("tileset-picture-missing") },
     Lint { rule: &PICTURE_SIZE_MISMATCH, check: Check::Beside("tileset-picture-missing") },
+    Lint { rule: &PICTURE_READ_AS_SVG, check: Check::Beside("tileset-picture-missing") },
     Lint { rule: &PICTURE_TOO_LARGE, check: Check::Beside("tileset-picture-missing") },
     Lint { rule: &MARGIN_SHIFT, check: Check::Map(margin_shift) },
     Lint { rule: &DUPLICATE_TILESET_NAME, check: Check::Map(duplicate_tileset_name) },
@@ -117,6 +118,22 @@ file "tiles.png": 128 by 32 pixels
 "#,
     mend: "Open the map in Tiled, which rereads the size, look whether the tiles are still the right ones, \
            and save.",
+};
+
+static PICTURE_READ_AS_SVG: Rule = Rule {
+    name: "picture-read-as-svg",
+    summary: "a picture is read as SVG for its name, and is none",
+    severity: Severity::Error,
+    family: Family::Tilesets,
+    since: "0.1.0",
+    why: "The browser takes every picture of a tileset for SVG whose path has `.svg` in it, wherever that stands. \
+          Of a PNG that is called so it can draw nothing. `venue bundle` gives pictures other names, so in a \
+          project with a venue.toml this is no more than a note.",
+    example: r#"
+tileset "walls": image "walls.svg.png"
+file "walls.svg.png"
+"#,
+    mend: "Rename the picture.",
 };
 
 static PICTURE_TOO_LARGE: Rule = Rule {
@@ -273,7 +290,16 @@ impl Subject<'_> {
                 self.finding(&PICTURE_OUTSIDE_PROJECT, message).help("copy it into the project's folder"),
             );
         }
-        if !source.to_lowercase().contains(".svg") {
+        let is_raster = matches!(self.context.sources().picture(&file), PictureHeader::Size(..));
+        // The engine looks at the pictures of tilesets only, in exactly these letters.
+        if is_raster && source.contains(".svg") && self.tileset.picture.as_ref() == Some(self.picture) {
+            let message = format!(
+                "browsers draw nothing of tileset \"{name}\": they read \"{source}\" as SVG, for its name, and it \
+                 is none"
+            );
+            findings.push(self.finding(&PICTURE_READ_AS_SVG, message).help("rename the file"));
+        }
+        if is_raster || !source.to_lowercase().contains(".svg") {
             self.judge_content(&file, findings);
         }
     }

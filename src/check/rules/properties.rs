@@ -147,6 +147,7 @@ fn is_of_own_class(holder: &Holder, name: &str) -> bool {
 }
 
 fn property_typo(context: &MapContext, findings: &mut Vec<Finding>) {
+    let mut mains = Mains::new();
     for holder in &context.holders {
         for property in holder.properties {
             if PropertyFact::of(&property.name).is_some() || property.name.starts_with(OWN_PREFIX) {
@@ -162,19 +163,24 @@ fn property_typo(context: &MapContext, findings: &mut Vec<Finding>) {
                 Nearness::Letter => !context.has_script(),
                 Nearness::Guess => false,
             };
-            findings.push(
-                Finding::new(
-                    &PROPERTY_TYPO,
-                    context.spot(property.span).key("name"),
-                    format!(
-                        "\"{}\" of {} has no effect: WorkAdventure knows no such property",
-                        property.name, holder.name
-                    ),
-                )
-                .at(holder.place.clone())
-                .help(format!("did you mean \"{meant}\"?"))
-                .fix(certain, format!("rename to \"{meant}\""), meant),
-            );
+            let finding = Finding::new(
+                &PROPERTY_TYPO,
+                context.spot(property.span).key("name"),
+                format!(
+                    "\"{}\" of {} has no effect: WorkAdventure knows no such property",
+                    property.name, holder.name
+                ),
+            )
+            .at(holder.place.clone())
+            .help(format!("did you mean \"{meant}\"?"));
+            // Renamed it would do as little, where what it refines is not there.
+            let idle = PropertyFact::of(meant)
+                .is_some_and(|fact| is_idle(context, holder, property, fact, &mut mains));
+            findings.push(if idle {
+                finding
+            } else {
+                finding.fix(certain, format!("rename to \"{meant}\""), meant)
+            });
         }
     }
 }
@@ -298,49 +304,59 @@ fn deprecated_property(context: &MapContext, findings: &mut Vec<Finding>) {
     }
 }
 
-fn missing_main_property(context: &MapContext, findings: &mut Vec<Finding>) {
-    let means_something = |property: &Property| {
-        !property.value.is_falsy() || matches!(&property.value, Value::String(text) if is_template(text))
-    };
+/// Zones by where they lie that have one of the properties which a companion belongs to, by the
+/// companion's name.
+type Mains = BTreeMap<&'static str, RegionIndex>;
+
+/// Whether a property, called as `fact` is, refines another that is not there. Companions are read from
+/// all zones that overlap (workadventure-maps, section 1.1), so one that stands alone may belong to any
+/// zone of its kind.
+fn is_idle(
+    context: &MapContext,
+    holder: &Holder,
+    property: &Property,
+    fact: &'static PropertyFact,
+    mains: &mut Mains,
+) -> bool {
+    let means_something =
+        !property.value.is_falsy() || matches!(&property.value, Value::String(text) if is_template(text));
+    if !matches!(holder.kind, HolderKind::TileLayer | HolderKind::Area)
+        || fact.companion_of.is_empty()
+        || !is_unmistakable(fact.name)
+        || !means_something
+        || fact.companion_of.iter().any(|main| holder.properties.get(main).is_some())
+    {
+        return false;
+    }
+    // A misspelt main property is told under its own name.
+    let misspelt = holder.properties.iter().any(|other| {
+        PropertyFact::of(&other.name).is_none()
+            && nearest(&other.name, holder.kind).is_some_and(|(name, _)| fact.companion_of.contains(&name))
+    });
     let zones = &context.meaning.zones;
-    // Zones by where they lie that have one of the properties which a companion belongs to.
-    let mut by_main: BTreeMap<&str, RegionIndex> = BTreeMap::new();
-    // Companions are read from all zones that overlap (workadventure-maps, section 1.1), so one that
-    // stands alone may belong to any zone of its kind.
-    for holder in &context.holders {
-        if !matches!(holder.kind, HolderKind::TileLayer | HolderKind::Area) {
-            continue;
+    let above = mains.entry(fact.name).or_insert_with(|| {
+        let mut index = RegionIndex::default();
+        for (number, zone) in zones.iter().enumerate() {
+            if zone.triggers.iter().any(|other| fact.companion_of.contains(&other.name.as_str())) {
+                index.insert(number, &zone.cells);
+            }
         }
+        index
+    });
+    let elsewhere = |other: usize| zones[other].place.layer != holder.place.layer;
+    let shared = match holder.layer.and_then(|layer| layer.tiles()) {
+        Some(tiles) => above.shares(&tiles.filled().map(|(cell, _)| cell).collect(), elsewhere),
+        None => holder.place.area_tiles.is_some_and(|area| above.shares_with(area, elsewhere)),
+    };
+    !misspelt && !shared
+}
+
+fn missing_main_property(context: &MapContext, findings: &mut Vec<Finding>) {
+    let mut mains = Mains::new();
+    for holder in &context.holders {
         for property in holder.properties {
             let Some(fact) = PropertyFact::of(&property.name) else { continue };
-            if fact.companion_of.is_empty()
-                || !is_unmistakable(fact.name)
-                || !means_something(property)
-                || fact.companion_of.iter().any(|main| holder.properties.get(main).is_some())
-            {
-                continue;
-            }
-            // A misspelt main property is told under its own name.
-            let misspelt = holder.properties.iter().any(|other| {
-                PropertyFact::of(&other.name).is_none()
-                    && nearest(&other.name, holder.kind)
-                        .is_some_and(|(name, _)| fact.companion_of.contains(&name))
-            });
-            let above = by_main.entry(fact.name).or_insert_with(|| {
-                let mut index = RegionIndex::default();
-                for (number, zone) in zones.iter().enumerate() {
-                    if zone.triggers.iter().any(|other| fact.companion_of.contains(&other.name.as_str())) {
-                        index.insert(number, &zone.cells);
-                    }
-                }
-                index
-            });
-            let elsewhere = |other: usize| zones[other].place.layer != holder.place.layer;
-            let shared = match holder.layer.and_then(|layer| layer.tiles()) {
-                Some(tiles) => above.shares(&tiles.filled().map(|(cell, _)| cell).collect(), elsewhere),
-                None => holder.place.area_tiles.is_some_and(|area| above.shares_with(area, elsewhere)),
-            };
-            if misspelt || shared {
+            if !is_idle(context, holder, property, fact, &mut mains) {
                 continue;
             }
             findings.push(

@@ -14,6 +14,7 @@ pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &HIDDEN_FILE, check: Check::Map(names_of_files) },
     Lint { rule: &DATED_FILE_NAME, check: Check::Beside("hidden-file") },
     Lint { rule: &MAP_EXTENSION_CASE, check: Check::Map(map_extension_case) },
+    Lint { rule: &MAP_NAME_CUT, check: Check::Map(map_name_cut) },
     Lint { rule: &FILE_AS_TEXT, check: Check::Map(file_as_text) },
     Lint { rule: &WAM_ELSEWHERE, check: Check::World(wam_elsewhere) },
     Lint { rule: &UPLOAD_TO_ROOT, check: Check::World(upload_to_root) },
@@ -60,6 +61,18 @@ static MAP_EXTENSION_CASE: Rule = Rule {
           and no room is made of it.",
     example: r#"file "HALL.TMJ""#,
     mend: "Rename the file.",
+};
+
+static MAP_NAME_CUT: Rule = Rule {
+    name: "map-name-cut",
+    summary: "the path of a map has a # or a ? in it",
+    severity: Severity::Warning,
+    family: Family::Publishing,
+    since: "0.1.0",
+    why: "In an address # and ? end the path: a link or an exit to the map as it is called leads to what stands \
+          before the sign, which is not there.",
+    example: r#"file "hall#2.tmj""#,
+    mend: "Rename the file or folder: letters, digits, - and _ lead everywhere.",
 };
 
 static FILE_AS_TEXT: Rule = Rule {
@@ -216,6 +229,19 @@ fn map_extension_case(context: &MapContext, findings: &mut Vec<Finding>) {
     findings.push(
         Finding::new(&MAP_EXTENSION_CASE, Spot::new(&*context.map.file, context.map.span), message)
             .help(format!("rename it to end in .{}", extension.to_lowercase())),
+    );
+}
+
+fn map_name_cut(context: &MapContext, findings: &mut Vec<Finding>) {
+    let name = &context.map.file;
+    let Some(sign) = name.chars().find(|sign| matches!(sign, '#' | '?')) else { return };
+    let what = if sign == '#' { "an entry" } else { "no part of the path" };
+    let message = format!(
+        "no link leads to the map as it is called: what follows the {sign} of \"{name}\" is {what} to browsers"
+    );
+    findings.push(
+        Finding::new(&MAP_NAME_CUT, Spot::new(&**name, context.map.span), message)
+            .help("rename the file or folder"),
     );
 }
 

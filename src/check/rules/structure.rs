@@ -11,6 +11,7 @@ use crate::{
 
 pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &STRUCTURE_REFUSED, check: Check::Map(structure) },
+    Lint { rule: &LAYERS_MISSING, check: Check::Beside("structure-refused") },
     Lint { rule: &CLASS_EMPTY, check: Check::Beside("structure-refused") },
     Lint { rule: &LAYER_DATA_TEXT, check: Check::Beside("structure-refused") },
     Lint { rule: &CHUNKS_IN_FINITE_MAP, check: Check::Beside("structure-refused") },
@@ -28,6 +29,18 @@ static STRUCTURE_REFUSED: Rule = Rule {
           terrain sets. Browsers open such a map all the same.",
     example: "map: no tiledversion",
     mend: "Open the map in a current Tiled and save it.",
+};
+
+static LAYERS_MISSING: Rule = Rule {
+    name: "layers-missing",
+    summary: "the map or a group has no list of layers",
+    severity: Severity::Error,
+    family: Family::Format,
+    since: "0.1.0",
+    why: "Whoever opens a map goes over the list of its layers, and over those of its groups. Where there is no \
+          list, not even an empty one, the browser fails and the room does not open; map-storage refuses the map.",
+    example: "map: no layers",
+    mend: "Take the last version that Tiled wrote.",
 };
 
 static CLASS_EMPTY: Rule = Rule {
@@ -195,12 +208,29 @@ impl Judge<'_> {
     }
 
     fn layers(&mut self, holder: Value) {
+        let list = holder.get("layers");
+        if !list.is_some_and(Value::is_array) {
+            let spot = self.spot(holder);
+            let spot = if list.is_some() { spot.key("layers") } else { spot };
+            let who = match holder.get("name").and_then(Value::string) {
+                Some(name) => format!("group \"{name}\""),
+                None => "the map".to_owned(),
+            };
+            let message = format!("nobody can enter the room: {who} has no list of layers");
+            let finding = Finding::new(&LAYERS_MISSING, spot, message);
+            self.findings.push(finding.help("take the last version that Tiled wrote"));
+        }
         for layer in items(holder, "layers") {
             self.lists(layer);
             self.text(layer, "name", "a layer has no name");
             match layer.get("type").and_then(Value::string).as_deref() {
                 Some("tilelayer") => self.tiles(layer),
-                Some("objectgroup") => items(layer, "objects").for_each(|object| self.object(object)),
+                Some("objectgroup") => {
+                    if !layer.get("objects").is_some_and(Value::is_array) {
+                        self.lacks(layer, "an object layer has no list of objects");
+                    }
+                    items(layer, "objects").for_each(|object| self.object(object));
+                }
                 Some("group") => self.layers(layer),
                 _ => {}
             }

@@ -6,11 +6,12 @@ use super::{Check, Lint, engine};
 use crate::{
     check::context::MapContext,
     finding::{Family, Finding, Place, Rule, Severity},
-    model::{Json, MapTileset, Orientation, Tile, Tileset},
+    model::{Json, MapTileset, Orientation, Tile, TileSize, Tileset},
 };
 
 pub(super) static LINTS: &[Lint] = &[
     Lint { rule: &FIRST_GID_MISSING, check: Check::Map(first_gid_missing) },
+    Lint { rule: &TILESET_TILE_SIZE_MISSING, check: Check::Map(tile_size_missing) },
     Lint { rule: &TILESET_OVERLAP, check: Check::Map(tileset_overlap) },
     Lint { rule: &DUPLICATE_TILE, check: Check::Map(duplicate_tile) },
     Lint { rule: &ANIMATION_FRAME_WRONG, check: Check::Map(animation_frame_wrong) },
@@ -44,6 +45,18 @@ static FIRST_GID_MISSING: Rule = Rule {
           refuses the whole map, and the engine draws other tiles or stops.",
     example: r#"tileset "walls": firstgid 0"#,
     mend: "Write the first number behind those of the tileset before; the first tileset has 1.",
+};
+
+static TILESET_TILE_SIZE_MISSING: Rule = Rule {
+    name: "tileset-tile-size-missing",
+    summary: "a tileset does not say how large its tiles are",
+    severity: Severity::Warning,
+    family: Family::Tilesets,
+    since: "0.1.0",
+    why: "Tiled refuses the map, so nobody can go on with it. The engine takes tiles without a size for 32 by 32 \
+          pixels, whatever was meant.",
+    example: r#"tileset "walls": tilewidth 0"#,
+    mend: "Write the size of a tile in pixels, or take the last version that Tiled could open.",
 };
 
 static TILESET_OVERLAP: Rule = Rule {
@@ -137,6 +150,25 @@ fn first_gid_missing(context: &MapContext, findings: &mut Vec<Finding>) {
             )
             .at(Place::tileset(name))
             .help("write the first number behind the tileset before, 1 for the first tileset"),
+        );
+    }
+}
+
+fn tile_size_missing(context: &MapContext, findings: &mut Vec<Finding>) {
+    for (_, tileset) in known(context).filter(|(_, tileset)| tileset.picture.is_some()) {
+        let key = match tileset.tile_size {
+            TileSize { width: 0, .. } => "tilewidth",
+            TileSize { height: 0, .. } => "tileheight",
+            _ => continue,
+        };
+        findings.push(
+            Finding::new(
+                &TILESET_TILE_SIZE_MISSING,
+                context.spot(tileset.span).key(key),
+                format!("Tiled refuses the map: tileset \"{}\" has no {key} of at least 1", tileset.name),
+            )
+            .at(Place::tileset(&tileset.name))
+            .help("write the size of a tile in pixels"),
         );
     }
 }

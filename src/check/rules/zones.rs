@@ -6,8 +6,10 @@ use super::{Check, Lint};
 use crate::{
     check::context::{MapContext, class_kind},
     finding::{Family, Finding, Rule, Severity, Spot},
-    model::{Gid, PixelRect, Property, RegionIndex, Shape, TilePos, Value},
-    workadventure::{Holder, HolderKind, MOST_CELLS, PropertyFact, Zone, cells_of_area, is_template},
+    model::{Gid, PixelRect, Property, Region, RegionIndex, Shape, TilePos, Value},
+    workadventure::{
+        Holder, HolderKind, MOST_CELLS, PropertyFact, Zone, cells_of_area, is_outside, is_template,
+    },
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -40,9 +42,10 @@ static UNREACHABLE_ZONE: Rule = Rule {
     family: Family::Zones,
     since: "0.1.0",
     why: "From none of the map's entries leads a way to the zone: walls or furniture that collides are around \
-          it, or under all of it. What should happen there never does.",
+          it, or under all of it, or it lies outside of the map. What should happen there never does.",
     example: r#"layer "poster" at (0, 3): openWebsite = "https://example.org"  # on the wall itself"#,
-    mend: "Extend the zone to cells where avatars can stand, or open the way.",
+    mend: "Extend the zone to cells where avatars can stand, or open the way; move into the map what lies \
+           outside.",
 };
 
 static DUPLICATE_AREA_NAME: Rule = Rule {
@@ -216,6 +219,18 @@ const DRAWN_ZONES: [&str; 9] = [
     "speakerMegaphone",
 ];
 
+/// Why no visitor comes to these cells, of which there are none where a zone lies outside of the map; and
+/// what helps.
+pub(super) fn out_of_reach(context: &MapContext, cells: &Region) -> (&'static str, &'static str) {
+    if cells.is_empty() {
+        ("it lies outside of the map", "move it into the map")
+    } else if cells.iter().all(|cell| context.meaning.walk.is_blocked(cell)) {
+        ("all of it lies on cells that block", "extend it to cells where avatars can stand")
+    } else {
+        ("no way leads there", "open a way from an entry")
+    }
+}
+
 fn unreachable_area(context: &MapContext, findings: &mut Vec<Finding>) {
     let Some(wam) = context.wam() else { return };
     let reach = super::entries::reach(context);
@@ -227,15 +242,7 @@ fn unreachable_area(context: &MapContext, findings: &mut Vec<Finding>) {
         if cells.iter().any(|cell| reach.contains(cell)) {
             continue;
         }
-        let outside = cells.is_empty();
-        let walls = cells.iter().all(|cell| context.meaning.walk.is_blocked(cell));
-        let (why, help) = if outside {
-            ("it lies outside of the map", "move it into the map")
-        } else if walls {
-            ("all of it lies on cells that block", "extend it to cells where avatars can stand")
-        } else {
-            ("no way leads there", "open a way from an entry")
-        };
+        let (why, help) = out_of_reach(context, &cells);
         let what = acts.kind.trim_end_matches("Property").trim_end_matches("PropertyData");
         findings.push(
             Finding::new(
@@ -254,7 +261,10 @@ fn unreachable_zone(context: &MapContext, findings: &mut Vec<Finding>) {
         return;
     }
     unreachable_area(context, findings);
-    let zones: Vec<&Zone> = context.meaning.zones.iter().filter(|zone| !zone.cells.is_empty()).collect();
+    let lies_outside =
+        |zone: &Zone| zone.rectangle.is_some_and(|rectangle| is_outside(context.map, rectangle));
+    let zones: Vec<&Zone> =
+        context.meaning.zones.iter().filter(|zone| !zone.cells.is_empty() || lies_outside(zone)).collect();
     if zones.is_empty() {
         return;
     }
@@ -279,8 +289,7 @@ fn unreachable_zone(context: &MapContext, findings: &mut Vec<Finding>) {
                 && LAYER_ZONES.contains(&trigger.name.as_str())
         });
         let Some(trigger) = trigger else { continue };
-        let walls = zone.cells.iter().all(|cell| context.meaning.walk.is_blocked(cell));
-        let why = if walls { "all of it lies on cells that block" } else { "no way leads there" };
+        let (why, help) = out_of_reach(context, &zone.cells);
         let mut place = zone.place.clone();
         place.area_tiles = place.area_tiles.or_else(|| zone.cells.around());
         let mut finding = Finding::new(
@@ -289,11 +298,7 @@ fn unreachable_zone(context: &MapContext, findings: &mut Vec<Finding>) {
             format!("no visitor comes to the {} of {}: {why}", trigger.name, name_of(zone)),
         )
         .at(place)
-        .help(if walls {
-            "extend it to cells where avatars can stand"
-        } else {
-            "open a way from an entry"
-        });
+        .help(help);
         if trigger.span.is_none() {
             finding.spot = zone.spot.clone();
         }

@@ -1,6 +1,7 @@
 //! Rules about zones, arriving and leaving.
 
 use serde_json::{Value, json};
+use venue::finding::Severity;
 
 use super::{FLOOR, HEIGHT, Venue, WALL, WIDTH, healthy, layer, objects, prop};
 
@@ -257,6 +258,61 @@ fn no_start() {
 }
 
 #[test]
+fn areas_beyond_the_edges() {
+    // The map has 8 by 6 cells.
+    let area = |over: [i32; 4]| healthy().object("stage", "area", over, vec![prop("jitsiRoom", "a")]);
+    for outside in [[8, 2, 2, 2], [3, 20, 1, 1], [-4, 2, 4, 2], [3, -3, 1, 2], [20, 20, 3, 3]] {
+        let entry = area(outside).fires("unreachable-zone", "/layers/3/objects/0/properties/0/name");
+        assert_eq!(
+            entry.message,
+            "no visitor comes to the jitsiRoom of area \"stage\": it lies outside of the map"
+        );
+        assert_eq!(entry.help.as_deref(), Some("move it into the map"));
+        assert_eq!(entry.place.area_tiles.map(|area| (area.x, area.y)), Some((outside[0], outside[1])));
+    }
+    area([6, 4, 20, 20]).is_fine();
+    area([-20, -20, 22, 22]).is_fine();
+    let entry = healthy()
+        .object("out", "area", [30, 2, 1, 1], vec![prop("exitUrl", "b.tmj")])
+        .file("maps/b.tmj", neighbour(&[]))
+        .fires("exit-unreachable", "/layers/3/objects/0/properties/0/value");
+    assert_eq!(entry.message, "nobody leaves to \"b.tmj\" by area \"out\": it lies outside of the map");
+    // An infinite map has no edges.
+    let infinite = area([20, 20, 3, 3]).with(|map| {
+        map["infinite"] = json!(true);
+        for layer in map["layers"].as_array_mut().unwrap().iter_mut().filter(|layer| layer["data"].is_array())
+        {
+            let data = layer["data"].take();
+            layer["chunks"] = json!([{"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT, "data": data}]);
+            layer.as_object_mut().unwrap().remove("data");
+        }
+    });
+    infinite.fires("infinite-map", "/infinite");
+}
+
+#[test]
+fn starts_outside() {
+    let start = |name: &str, over: [i32; 4]| {
+        healthy().object(name, "area", over, vec![prop("start", true)]).layer(
+            "room",
+            &[(3, 3)],
+            vec![prop("jitsiRoom", "a")],
+        )
+    };
+    // The area counts before the layer. Nothing else is told because of it.
+    let entry = start("start", [20, 3, 2, 2]).fires("start-outside", "/layers/4/objects/0");
+    assert_eq!(entry.message, "visitors arrive outside of the map, where area \"start\" lies");
+    let entry = start("side", [20, 3, 2, 2]).fires("start-outside", "/layers/4/objects/0");
+    assert_eq!(
+        entry.message,
+        "visitors with a link to \"#side\" arrive outside of the map, where area \"side\" lies"
+    );
+    start("start", [6, 4, 20, 20]).never("start-outside");
+    let without_layer = start("start", [20, 3, 2, 2]).with(|map| map["layers"][1]["name"] = json!("mat"));
+    without_layer.fires("start-outside", "/layers/4/objects/0");
+}
+
+#[test]
 fn starts_in_walls() {
     let start = |at: &[(usize, usize)]| {
         let data = layer("", FLOOR, at)["data"].take();
@@ -346,6 +402,16 @@ fn exits_to_maps() {
     let entry = to("b.tmj#inn").fires("exit-entry-missing", pointer);
     assert_eq!(entry.help.as_deref(), Some("did you mean \"b.tmj#in\"?"));
     to("#nowhere").fires("exit-entry-missing", pointer);
+    let to_a_page = to("p.html").file("maps/p.html", "<p>");
+    let entry = to_a_page.fires("exit-never-works", pointer);
+    assert_eq!(entry.message, "exit to \"p.html\" never opens: the file is no map");
+    to("tiles.png").fires("exit-never-works", pointer);
+    for site in ["https://example.com/", "https://example.com", "https://example.com/?a=b"] {
+        let entry = to(site).fires("exit-without-room", pointer);
+        assert_eq!(entry.severity, Severity::Warning, "{site}");
+    }
+    to("/").is_fine();
+    to("https://play.example.org/").is_fine();
     for never in ["https://maps.example.org/b.tmj", "https://example.org/page", "_/global/x/b.tmj", "/b.tmj"]
     {
         to(never).fires("exit-never-works", pointer);

@@ -24,6 +24,13 @@ fn misspelt_names() {
     let entry = zone(vec![prop("openWebst", "https://a.example")])
         .fires("property-typo", "/layers/0/properties/0/name");
     assert!(!entry.fix.unwrap().safe);
+    // What refines a property that is not there is not mended by its name.
+    let entry =
+        zone(vec![prop("jitsiTrigge", "onaction")]).fires("property-typo", "/layers/0/properties/0/name");
+    assert_eq!((entry.help.as_deref(), entry.fix), (Some("did you mean \"jitsiTrigger\"?"), None));
+    let entry = zone(vec![prop("jitsiTrigge", "onaction"), prop("jitsiRoom", "a")])
+        .fires("property-typo", "/layers/0/properties/0/name");
+    assert!(entry.fix.is_some());
     healthy()
         .with(|map| {
             map["tilesets"][0]["tiles"][0]["properties"].as_array_mut().unwrap().push(prop("colides", 1));
@@ -37,6 +44,16 @@ fn misspelt_names() {
                 .push(json!({"id": 2, "properties": [prop("collide", true)]}));
         })
         .fires("property-typo", "/tilesets/0/tiles/1/properties/0/name");
+}
+
+#[test]
+fn files_that_are_no_maps_are_shown_as_a_whole() {
+    let report = healthy().file("maps/b.tmj", "\n{\"x\":1}\n").report();
+    let found: Vec<_> = report.entries.iter().map(|entry| (&*entry.rule, &entry.site)).collect();
+    let [("not-a-map", site)] = found[..] else { panic!("{found:#?}") };
+    let (start, end) = site.range.unwrap();
+    assert_eq!((start.line, start.column, end.line, end.column), (2, 1, 2, 8));
+    assert_eq!(site.pointer.as_deref(), Some(""));
 }
 
 #[test]
@@ -200,7 +217,13 @@ fn scripts() {
 fn sites() {
     let site = |url: &str| zone(vec![prop("openWebsite", url)]);
     site("http://a.example").fires("http-url", "/layers/0/properties/0/value");
-    site("http://localhost:3000").is_fine();
+    // One finding tells it all: with https:// it would be as private.
+    site("http://localhost:3000").fires("local-address", "/layers/0/properties/0/value");
+    site("http://10.0.0.7/").fires("local-address", "/layers/0/properties/0/value");
+    let entry = site("localhost:3000").fires("scheme-not-opened", "/layers/0/properties/0/value");
+    assert_eq!(entry.fix, None, "with https:// it would be an address of one computer");
+    let entry = site("example.org:8080/a").fires("scheme-not-opened", "/layers/0/properties/0/value");
+    assert_eq!(entry.fix.unwrap().replacement(), Some("https://example.org:8080/a"));
     let entry = site("https://www.youtube.com/watch?v=abc")
         .fires("iframe-hostile-site", "/layers/0/properties/0/value");
     assert_eq!(entry.fix.unwrap().replacement().unwrap(), "https://www.youtube.com/embed/abc");
@@ -240,7 +263,7 @@ fn addresses_that_are_none() {
         "https://me:x@a.example:8080/a b?c d",
         "//a.example",
         "https://münchen.example",
-        "https://[::1]/x",
+        "https://[2001:db8::1]/x",
     ] {
         zone(vec![prop("openWebsite", fine)]).is_fine();
     }
