@@ -121,6 +121,11 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let mut project = Project::open(&args.paths, shell.config())?;
     super::bundle::build_halls(&mut project, shell);
     shell.tell_left_out(&project);
+    // Who checks nothing must not believe that all is well.
+    if project.maps.is_empty() && !project.idle_globs.is_empty() {
+        let config = project.config_file.as_deref().unwrap_or(CONFIG_FILE);
+        bail!("no maps found: no file is as [project] maps in {config} says");
+    }
     project.check_named()?;
     let settings = Settings::new(&project, &args.select, &args.ignore)?;
     project.answers = args.online.ask(&project, &progress, shell)?;
@@ -163,13 +168,6 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         baseline::write(&mut report, path, shell)?;
     }
     if report.maps == 0 {
-        // Who checks nothing must not believe that all is well.
-        if !project.idle_globs.is_empty() {
-            bail!(
-                "no maps found: no file is as [project] maps in {} says",
-                project.config_file.as_deref().unwrap_or(CONFIG_FILE)
-            );
-        }
         shell.note(&format!("no maps found: {}", super::advice::NO_MAPS));
     }
     let level = args.fail_on.map(Severity::from).or(project.config.check.fail_on).unwrap_or(Severity::Error);

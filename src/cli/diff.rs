@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 use super::{
     Shell, Status,
-    replace::{self, Written},
+    replace::{MadeOf, Written},
 };
 use crate::{
     diff::{self, Diff, FileDiff, Sides},
@@ -269,9 +269,10 @@ fn draw(
     };
     let out = |file: &FileDiff| if single { path.to_owned() } else { path.join(inside(file)) };
     // Nothing is written before it is known that nothing of the maps is written over.
-    for out in files.iter().map(|file| out(file)) {
-        for side in [sides.old, sides.new] {
-            replace::allow(side, &out, &Written::Png, "--picture")?;
+    let made_of = [sides.old, sides.new].map(MadeOf::of);
+    for out in files.iter().map(|file| out(file)).filter(|out| out.exists()) {
+        for side in &made_of {
+            side.allow(&out, &Written::Png, "--picture")?;
         }
     }
     let mut found = BTreeMap::new();

@@ -1,6 +1,6 @@
 //! `venue render`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
@@ -193,24 +193,15 @@ fn stands_on(project: &mut Project, map: &str, shell: &Shell) -> Vec<(String, Ve
     stands
 }
 
-/// The picture that lies at a path and that a project is made of, by its name: of a tileset, an image layer, or a
-/// map's own, or a sponsor's logo.
-pub(super) fn picture_of(project: &Project, path: &Path) -> Option<String> {
-    let there = path.canonicalize().ok()?;
-    let is_there =
-        |name: &String| project.sources.path(name).canonicalize().is_ok_and(|picture| picture == there);
-    let of_maps = project.maps.iter().filter_map(|map| map.map.as_ref()).flat_map(pictures);
-    let mut specs = project.config.stands.specs.iter();
-    of_maps.into_iter().find(is_there).or_else(|| {
-        // Logos are only named in texts: what lies where they are named is not written over.
-        let logo = project.name_of(path).ok()?;
-        let file = crate::source::file_name(&logo).to_owned();
-        let named = specs.any(|spec| {
-            let text = project.sources.load(&resolve("", spec));
-            text.is_ok_and(|text| text.text().is_ok_and(|text| text.contains(&file)))
-        });
-        named.then_some(logo)
-    })
+/// Names of the pictures that a project is made of: of tilesets, of image layers, those that maps name, and
+/// the logos of the sponsors in its specs.
+pub(super) fn pictures_of(project: &Project) -> Vec<String> {
+    let mut names: Vec<String> =
+        project.maps.iter().filter_map(|map| map.map.as_ref()).flat_map(pictures).collect();
+    for spec in &project.config.stands.specs {
+        names.extend(stand::logos(&project.sources, &resolve("", spec)));
+    }
+    names
 }
 
 /// Names of the pictures that a map is made of, or names.

@@ -3,13 +3,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use serde::de::IgnoredAny;
 
-use super::render::picture_of;
+use super::render::pictures_of;
 use crate::project::Project;
 
 /// What an option writes.
@@ -25,8 +25,8 @@ pub(super) enum Written {
     Html { ours: bool },
     /// Vectors.
     Svg,
-    /// Any other text.
-    Text,
+    /// Any other text, with the word that it begins with where that tells what it is.
+    Text(Option<String>),
 }
 
 impl Written {
@@ -54,7 +54,9 @@ impl Written {
         } else if begin.starts_with('<') {
             return None;
         } else {
-            Self::Text
+            let first = text.split_whitespace().next().unwrap_or_default();
+            let tells = ["digraph", "graph", "flowchart", "#"].contains(&first) || first.contains(',');
+            Self::Text(tells.then(|| first.to_owned()))
         })
     }
 
@@ -62,7 +64,10 @@ impl Written {
     /// this program may write more or fewer keys.
     fn replaces(&self, old: &Self) -> bool {
         match (self, old) {
-            (Self::Json(new), Self::Json(old)) => new.is_subset(old) || old.is_subset(new),
+            (Self::Json(new), Self::Json(old)) => {
+                let ours = old.len() > 1 && old.contains("version");
+                ours && (new.is_subset(old) || old.is_subset(new))
+            }
             _ => self == old,
         }
     }
@@ -74,21 +79,39 @@ impl Written {
             Self::Json(_) => "JSON of another kind",
             Self::Html { .. } => "another web page",
             Self::Svg => "an SVG picture",
-            Self::Text => "a text",
+            Self::Text(_) => "another text",
         }
     }
 }
 
-/// Refuses an output in the place of a file that the project is made of, or of another kind of file. Where
-/// `option` may lead elsewhere, the message says so.
+/// The files that a project is made of, by where they really lie.
+pub(super) struct MadeOf(BTreeMap<PathBuf, String>);
+
+impl MadeOf {
+    /// Those that were read until now, and the pictures of maps and sponsors.
+    pub(super) fn of(project: &Project) -> Self {
+        let names = project.sources.names_read().into_iter().chain(pictures_of(project));
+        Self(
+            names.filter_map(|name| Some((project.sources.path(&name).canonicalize().ok()?, name))).collect(),
+        )
+    }
+
+    /// Refuses an output in the place of one of them, or of another kind of file than `new`.
+    pub(super) fn allow(&self, path: &Path, new: &Written, option: &str) -> anyhow::Result<()> {
+        if let Some(name) = path.canonicalize().ok().and_then(|there| self.0.get(&there)) {
+            bail!("{name} is a file that the project is made of: name another one with {option}");
+        }
+        allow_kind(path, new, option)
+    }
+}
+
+/// Refuses an output in the place of a file that the project is made of, or of another kind of file than
+/// `new`, and names the option that may lead elsewhere.
 pub(super) fn allow(project: &Project, path: &Path, new: &Written, option: &str) -> anyhow::Result<()> {
-    if let Some(name) = picture_of(project, path) {
-        bail!("{name} is a picture that the project is made of: name another file with {option}");
+    if !path.exists() {
+        return Ok(());
     }
-    if let Some(name) = project.sources.name_of_read(path) {
-        bail!("{name} is a file that the project is made of: name another one with {option}");
-    }
-    allow_kind(path, new, option)
+    MadeOf::of(project).allow(path, new, option)
 }
 
 /// Refuses an output in the place of another kind of file.
@@ -97,7 +120,8 @@ pub(super) fn allow_kind(path: &Path, new: &Written, option: &str) -> anyhow::Re
     if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0) {
         return Ok(());
     }
-    let Ok(bytes) = fs::read(path) else { return Ok(()) };
+    let bytes =
+        fs::read(path).with_context(|| format!("cannot read {}, which would be replaced", path.display()))?;
     let old = Written::of(&bytes);
     if old.as_ref().is_some_and(|old| new.replaces(old)) {
         return Ok(());
@@ -136,7 +160,7 @@ mod tests {
         assert_eq!(Written::of(b"<svg xmlns=\"\">"), Some(Written::Svg));
         assert_eq!(Written::of(b"<?xml version=\"1.0\"?><map/>"), None);
         assert_eq!(Written::of(b"GIF89a\xFF"), None);
-        assert_eq!(Written::of("digraph {\n".as_bytes()), Some(Written::Text));
+        assert_eq!(Written::of("digraph {\n".as_bytes()), Some(Written::Text(Some("digraph".to_owned()))));
     }
 
     #[test]
@@ -146,6 +170,8 @@ mod tests {
         assert!(graph.replaces(&kind(r#"{"version":1,"maps":[]}"#)), "of an older version");
         assert!(graph.replaces(&kind(r#"{"version":1,"maps":[],"links":[],"more":0}"#)), "of a newer one");
         assert!(!graph.replaces(&kind(r#"{"version":"1.10","layers":[],"tilesets":[]}"#)));
-        assert!(!graph.replaces(&Written::Text));
+        assert!(!graph.replaces(&kind("{}")) && !graph.replaces(&Written::Text(None)));
+        assert!(kind("# Stands of A").replaces(&kind("# Stands of B")));
+        assert!(!kind("digraph {}").replaces(&kind("# Notes")));
     }
 }

@@ -11,7 +11,7 @@ use anstream::ColorChoice;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Color, Global, advice::advice};
-use crate::project::Project;
+use crate::project::{PassedOver, Project};
 
 /// Standard output and error as the user wants them.
 #[derive(Debug)]
@@ -48,10 +48,12 @@ impl Shell {
         for glob in &project.idle_globs {
             self.note(&format!("note: no map has a name like \"{glob}\", which [project] maps asks for"));
         }
-        for name in &project.passed_over {
-            self.note(&format!(
-                "note: {name} is a link out of the project and is left out: name it to have it read"
-            ));
+        for (name, why) in &project.passed_over {
+            let what = match why {
+                PassedOver::LeadsOut => "a link out of the project",
+                PassedOver::Bundle => "an earlier bundle",
+            };
+            self.note(&format!("note: {name} is {what} and is left out: name it to have it read"));
         }
     }
 

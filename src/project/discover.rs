@@ -9,7 +9,7 @@ use std::{
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::{CONFIG_FILE, MANIFEST, Project, ProjectError, ProjectWorld, is_manifest};
+use super::{CONFIG_FILE, MANIFEST, PassedOver, Project, ProjectError, ProjectWorld, is_manifest};
 use crate::{
     format,
     model::TileSize,
@@ -101,8 +101,10 @@ pub(super) struct Named {
     pub(super) wams: BTreeSet<String>,
     /// Worlds, by name.
     pub(super) worlds: BTreeMap<String, ProjectWorld>,
-    /// Links to files outside of the project that have the names of maps.
-    pub(super) passed_over: BTreeSet<String>,
+    /// What may be meant to be part of the project and was passed over.
+    pub(super) passed_over: BTreeMap<String, PassedOver>,
+    /// Folders that cannot be looked into.
+    unreadable: Vec<(String, ProjectError)>,
     /// Globs of the config that no map has.
     pub(super) idle: Vec<String>,
 }
@@ -114,6 +116,14 @@ impl Named {
         self.worlds.extend(other.worlds);
         self.passed_over.extend(other.passed_over);
         self.idle.extend(other.idle);
+    }
+
+    /// The same, where every folder could be looked into that is searched for maps.
+    fn readable(mut self, is_searched: impl Fn(&str) -> bool) -> Result<Self, ProjectError> {
+        match std::mem::take(&mut self.unreadable).into_iter().find(|(folder, _)| is_searched(folder)) {
+            Some((_, error)) => Err(error),
+            None => Ok(self),
+        }
     }
 
     /// Takes a world in; returns the names of its maps.
@@ -140,7 +150,7 @@ pub(super) fn named(project: &Project, paths: &[PathBuf]) -> Result<Named, Proje
             } else {
                 // A folder named on the command line is listed even if its name begins with a dot.
                 std::fs::read_dir(path).map_err(unreadable)?;
-                names.extend(below(&project.sources, path, &name)?);
+                names.extend(below(&project.sources, path, &name).readable(|_| true)?);
             }
         } else if map_by_extension(&name) {
             names.maps.push(name);
@@ -174,13 +184,19 @@ pub(super) fn all_maps(project: &Project) -> Result<Vec<String>, ProjectError> {
 
 /// What the config names: of the editor's files those beside its maps alone, where it names maps.
 fn all(project: &Project) -> Result<Named, ProjectError> {
-    let mut names = below(&project.sources, &project.root, "")?;
-    if let Some(globs) = &project.config.project.maps {
+    let globs = project.config.project.maps.as_ref();
+    let is_searched =
+        |folder: &str| globs.is_none_or(|globs| globs.iter().any(|glob| may_name(glob, folder)));
+    let mut names = below(&project.sources, &project.root, "").readable(is_searched)?;
+    if let Some(globs) = globs {
         let set = project.globs(globs)?;
         let idle = |glob: &usize| !names.maps.iter().any(|name| set.matches(name).contains(glob));
         names.idle = (0..globs.len()).filter(idle).map(|glob| globs[glob].clone()).collect();
         names.maps.retain(|name| set.is_match(name));
-        names.passed_over.retain(|name| set.is_match(name));
+        names.passed_over.retain(|name, why| match why {
+            PassedOver::LeadsOut => set.is_match(name),
+            PassedOver::Bundle => globs.iter().any(|glob| may_name(glob, name)),
+        });
         names.wams.clear();
         names.worlds.clear();
     }
@@ -200,11 +216,26 @@ pub(super) fn glob_set(file: &str, globs: &[String]) -> Result<GlobSet, ProjectE
 }
 
 /// What a folder holds, and the folders in it.
-fn below(sources: &Sources, folder: &Path, name: &str) -> Result<Named, ProjectError> {
+fn below(sources: &Sources, folder: &Path, name: &str) -> Named {
+    let name_of = |path: &Path| {
+        let inside = path.strip_prefix(folder).unwrap_or(Path::new(""));
+        crate::source::resolve(name, &inside.to_string_lossy())
+    };
+    let mut bundles = BTreeSet::new();
     let listed = |entry: &DirEntry| {
         let file = entry.file_name().to_string_lossy();
-        let is_others = || SKIPPED_FOLDERS.contains(&file.as_ref()) || is_bundle(entry.path());
-        entry.depth() == 0 || !(file.starts_with('.') || entry.file_type().is_dir() && is_others())
+        if entry.depth() == 0 || !file.starts_with('.') && !entry.file_type().is_dir() {
+            return true;
+        }
+        if file.starts_with('.') || SKIPPED_FOLDERS.contains(&file.as_ref()) {
+            return false;
+        }
+        let name = name_of(entry.path());
+        let is_bundle = is_bundle(sources, &name);
+        if is_bundle {
+            bundles.insert(name);
+        }
+        !is_bundle
     };
     let mut names = Named::default();
     // Links to folders are not followed: a loop of them would never end.
@@ -215,16 +246,14 @@ fn below(sources: &Sources, folder: &Path, name: &str) -> Result<Named, ProjectE
                 let path = error.path().unwrap_or(folder).to_owned();
                 let source = io::Error::from(error);
                 // What is gone by now was no part of it; what cannot be looked into may be.
-                if source.kind() == io::ErrorKind::NotFound {
-                    continue;
+                if source.kind() != io::ErrorKind::NotFound {
+                    names.unreadable.push((name_of(&path), ProjectError::Unreadable { path, source }));
                 }
-                return Err(ProjectError::Unreadable { path, source });
+                continue;
             }
         };
-        let Ok(inside) = entry.path().strip_prefix(folder) else { continue };
         // What is no text in a name is marked, and reading the file says so.
-        let inside = inside.to_string_lossy();
-        let file = crate::source::resolve(name, &inside);
+        let file = name_of(entry.path());
         if entry.path_is_symlink() {
             if !entry.path().is_file() {
                 continue;
@@ -232,7 +261,7 @@ fn below(sources: &Sources, folder: &Path, name: &str) -> Result<Named, ProjectE
             // Whoever writes a repository must not choose what is read of the machine that judges it.
             if sources.led_outside(&file).is_some() {
                 if map_by_extension(&file) {
-                    names.passed_over.insert(file);
+                    names.passed_over.insert(file, PassedOver::LeadsOut);
                 }
                 continue;
             }
@@ -249,12 +278,22 @@ fn below(sources: &Sources, folder: &Path, name: &str) -> Result<Named, ProjectE
         }
     }
     names.maps.sort();
-    Ok(names)
+    names.passed_over.extend(bundles.into_iter().map(|name| (name, PassedOver::Bundle)));
+    names
 }
 
 /// Whether a folder is a bundle that was made earlier: its maps are those of the project once more.
-fn is_bundle(folder: &Path) -> bool {
-    std::fs::read(folder.join(MANIFEST)).is_ok_and(|manifest| is_manifest(&manifest))
+fn is_bundle(sources: &Sources, folder: &str) -> bool {
+    let manifest = format!("{folder}/{MANIFEST}");
+    sources.led_outside(&manifest).is_none()
+        && sources.look_into(&manifest).is_ok_and(|manifest| is_manifest(&manifest))
+}
+
+/// Whether a glob may name what lies in a folder: as far as no sign of it stands for several.
+fn may_name(glob: &str, folder: &str) -> bool {
+    let plain = &glob[..glob.find(['*', '?', '[', '{']).unwrap_or(glob.len())];
+    let folder = format!("{folder}/");
+    plain.starts_with(&folder) || folder.starts_with(plain.rsplit_once('/').map_or("", |(above, _)| above))
 }
 
 /// Extension of a name, in lower case; empty without one.

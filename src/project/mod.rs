@@ -9,7 +9,7 @@ mod revision;
 mod toml_file;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -50,7 +50,7 @@ pub(crate) fn is_manifest(text: &[u8]) -> bool {
     struct Made {
         generator: String,
         #[serde(rename = "files")]
-        _files: serde::de::IgnoredAny,
+        _files: Vec<serde::de::IgnoredAny>,
     }
     serde_json::from_slice::<Made>(text).is_ok_and(|made| made.generator == GENERATOR)
 }
@@ -128,10 +128,19 @@ pub struct Project {
     pub types: Vec<ProjectTypes>,
     /// Names of those of its maps that exits may lead to though no file has them yet. Nothing is reported of them.
     pub unwritten: BTreeSet<String>,
-    /// Names of links to files outside of it that look like maps of its own; only who names them has them read.
-    pub passed_over: BTreeSet<String>,
+    /// What lies in it and is not read unless somebody names it, by name.
+    pub passed_over: BTreeMap<String, PassedOver>,
     /// Globs of `maps` in its config that no map has, if all its maps were asked for.
     pub idle_globs: Vec<String>,
+}
+
+/// Why something that lies in a project is no part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PassedOver {
+    /// A link that has the name of a map and leads out of the project.
+    LeadsOut,
+    /// A folder that is a bundle which was made earlier.
+    Bundle,
 }
 
 /// The custom types of one `.tiled-project` file.
@@ -370,6 +379,7 @@ impl Project {
     pub fn leave_out(&mut self, folder: &Path) {
         let outside = |name: &str| !self.sources.path(name).starts_with(folder);
         self.maps.retain(|map| outside(&map.name));
+        self.passed_over.retain(|name, _| outside(name));
         self.wams.retain(|wam| outside(&wam.name));
         self.worlds.retain(|world| outside(&world.name));
     }

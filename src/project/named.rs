@@ -5,7 +5,10 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::{CONFIG_FILE, Project, TomlError, nearest};
-use crate::source::{Existence, file_name, parent, resolve, with_extension};
+use crate::{
+    source::{Existence, file_name, parent, resolve, with_extension},
+    workadventure::Entry,
+};
 
 /// Extensions of files that a map may have, whatever a bundle calls it.
 const MAPS: [&str; 5] = ["tmj", "json", "tmx", "xml", "wam"];
@@ -40,26 +43,28 @@ impl Project {
         }
         let Some(name) = self.config.project.entry_name() else { return Ok(()) };
         match self.entries_of(&map) {
-            Some(known) if !known.iter().any(|known| known == name) => {
+            Some(known) if !known.iter().any(|entry| entry.is_called(name)) => {
                 let message = format!("{map} has no entry called \"{name}\"");
-                Err(self.wrong(entry, message, nearest(name, &known)))
+                let names: Vec<&str> = known.iter().map(|entry| entry.name.as_str()).collect();
+                Err(self.wrong(entry, message, nearest(name, names)))
             }
             _ => Ok(()),
         }
     }
 
-    /// Names of the entries of a map and of the one that stands in for it; `None` where not all are known.
-    fn entries_of(&self, map: &str) -> Option<Vec<String>> {
+    /// The entries of a map and of the one that stands in for it; `None` where not all are known.
+    fn entries_of(&self, map: &str) -> Option<Vec<&Entry>> {
         let stand_in = self.maps.iter().find(|other| other.stands_in_for().as_deref() == Some(map));
-        // Stands that are yet to be placed bring entries.
-        if stand_in.is_none() && !self.config.stands.specs.is_empty() {
+        // Stands that are yet to be placed bring entries, and so does WorkAdventure's own editor.
+        let more = stand_in.is_none() && !self.config.stands.specs.is_empty();
+        if more || self.sources.existence(&with_extension(map, "wam")) == Existence::File {
             return None;
         }
-        let mut names = Vec::new();
+        let mut entries = Vec::new();
         for map in std::iter::once(self.map(map)?).chain(stand_in) {
-            names.extend(map.meaning.as_ref()?.entries.iter().map(|entry| entry.name.clone()));
+            entries.extend(&map.meaning.as_ref()?.entries);
         }
-        Some(names)
+        Some(entries)
     }
 
     /// The file that may have been meant by one that is not there.

@@ -244,12 +244,9 @@ impl Sources {
         }
     }
 
-    /// Name of the file at a path, if it is one that was read.
-    pub fn name_of_read(&self, path: &Path) -> Option<String> {
-        let there = path.canonicalize().ok()?;
-        let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
-        let is_there = |name: &&String| self.path(name).canonicalize().is_ok_and(|file| file == there);
-        cache.read.iter().find(is_there).cloned()
+    /// Names of the files that were read from the disk, whatever for.
+    pub fn names_read(&self) -> BTreeSet<String> {
+        self.cache.read().unwrap_or_else(PoisonError::into_inner).read.clone()
     }
 
     fn note_read(&self, name: &str) {

@@ -96,6 +96,13 @@ pub fn hall_to_build(sources: &Sources, spec_file: &str) -> Option<String> {
     (spec.hall.is_some() && sources.existence(&output) != Existence::File).then_some(output)
 }
 
+/// Names of the logos of a spec's sponsors. A spec that cannot be read has none.
+pub fn logos(sources: &Sources, spec_file: &str) -> Vec<String> {
+    let Ok((spec, files, _)) = Spec::read(sources, spec_file, None) else { return Vec::new() };
+    let logos = spec.sponsors.iter().filter_map(|sponsor| sponsor.logo.as_ref());
+    logos.map(|logo| resolve(files.folder(&logo.span()), logo.get_ref())).collect()
+}
+
 /// Names of the files of a run.
 struct Names {
     spec: String,

@@ -30,7 +30,7 @@ mod spec;
 mod stamp;
 mod template;
 
-pub use build::{build, hall_to_build};
+pub use build::{build, hall_to_build, logos};
 pub use directory::{Directory, Way, directory, page};
 pub use logo::is_bright;
 pub use place::Unplaced;

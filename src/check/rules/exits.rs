@@ -316,7 +316,7 @@ fn exit_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
 fn map_unreachable(context: &WorldContext, findings: &mut Vec<Finding>) {
     let Some(entry) = context.project.config.project.entry_map() else { return };
     // Only who sees every map can tell that none leads there.
-    let all = context.project.all_map_names().unwrap_or_default();
+    let Ok(all) = context.project.all_map_names() else { return };
     if all.iter().any(|name| context.project.map(name).is_none()) {
         return;
     }

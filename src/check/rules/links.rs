@@ -260,7 +260,7 @@ fn references(context: &MapContext, findings: &mut Vec<Finding>) {
         if !works {
             continue;
         }
-        if host(&whole).is_some_and(|host| is_private(&host)) && !is_private_project(context.project) {
+        if host(&whole).is_some_and(|host| is_private(&host) && !is_meant(context.project, &host)) {
             let message =
                 format!("visitors do not reach the meeting of {}: \"{text}\" is {NEAR}", holder.name);
             findings.push(
@@ -378,7 +378,7 @@ impl Subject<'_> {
             findings.extend(self.judge_scheme(reference, text));
             return;
         };
-        if is_private(&host) && !is_private_project(self.project) {
+        if is_private(&host) && !is_meant(self.project, &host) {
             let message = format!("visitors do not reach {property} of {holder}: \"{text}\" is {NEAR}");
             let help = "put it on a server that everybody reaches, or into the project";
             findings.push(self.finding(&LOCAL_ADDRESS, message).help(help));
@@ -588,9 +588,12 @@ fn is_private(host: &str) -> bool {
             .is_some_and(|address| address.is_unique_local() || address.is_unicast_link_local())
 }
 
-/// Whether the rooms of a project are for one computer or network anyway.
-fn is_private_project(project: &Project) -> bool {
-    project.config.project.play_url.as_deref().and_then(host).is_some_and(|host| is_private(&host))
+/// Whether a project is for one computer or network anyway, or its config allows the host by name.
+fn is_meant(project: &Project, host: &str) -> bool {
+    let config = &project.config.check;
+    let named = config.allowed_hosts.iter().chain(&config.jitsi_hosts);
+    let play = project.config.project.play_url.as_deref().and_then(self::host);
+    play.is_some_and(|play| is_private(&play)) || named.into_iter().any(|hosts| is_allowed(host, hosts))
 }
 
 /// Why browsers play nothing of an address that should be a sound.

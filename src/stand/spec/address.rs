@@ -33,6 +33,10 @@ fn of_url(url: &str) -> Option<String> {
         return Some(without_scheme(url));
     }
     let scheme = url.split(':').next().unwrap_or(url);
+    // They may end up in an openTab, which opens them; elsewhere `check` tells.
+    if ["mailto", "sms", "tel"].iter().any(|program| scheme.eq_ignore_ascii_case(program)) {
+        return None;
+    }
     Some(format!("\"{url}\" is no address of the web: it begins with {scheme}:, and https:// is needed"))
 }
 

@@ -42,10 +42,10 @@ pub(super) fn read(bytes: &[u8], base: usize) -> Result<Sheet, String> {
     let text = decoded(bytes);
     let (said, text) = without_separator(&text);
     let delimiter = said.unwrap_or_else(|| delimiter(text));
-    let mut rows = rows(text).into_iter().zip(1..).map(|(row, number)| {
-        let closed = row.matches('"').count() % 2 == 0;
-        Ok((number, closed, cells(row, delimiter)?))
-    });
+    let mut rows = rows(text, delimiter)
+        .into_iter()
+        .zip(1..)
+        .map(|((row, closed), number)| Ok((number, closed, cells(row, delimiter)?)));
     let (_, closed, heads) = rows.next().unwrap_or_else(|| Err("the sheet is empty".to_owned()))?;
     if !closed {
         return Err(format!("row 1: {UNCLOSED}"));
@@ -174,14 +174,21 @@ fn sponsor(sheet: &mut Sheet, base: usize, row: usize, cells: &[(&str, &str, &st
     entries
 }
 
-/// The rows of a sheet as people count them: empty ones too, and line feeds within quotes end none.
-fn rows(text: &str) -> Vec<&str> {
-    let mut quoted = false;
+/// The rows of a sheet as people count them: empty ones too, and line feeds within quotes end none. Beside each,
+/// whether the quotes in it are closed. A quotation mark within a cell, as of inches, begins nothing.
+fn rows(text: &str, delimiter: u8) -> Vec<(&str, bool)> {
+    let (mut begins_cell, mut quoted, mut just_closed) = (true, false, false);
     let ends = |c: char| {
-        quoted ^= c == '"';
+        // A second mark behind one that closes is one of the cell's text.
+        let opens = c == '"' && !quoted && (begins_cell || just_closed);
+        just_closed = c == '"' && quoted;
+        quoted = opens || quoted && !just_closed;
+        begins_cell = !quoted && (c == '\n' || c == char::from(delimiter));
         c == '\n' && !quoted
     };
-    text.split_inclusive(ends).collect()
+    let rows: Vec<&str> = text.split_inclusive(ends).collect();
+    let last = rows.len().saturating_sub(1);
+    rows.into_iter().enumerate().map(|(index, row)| (row, index < last || !quoted)).collect()
 }
 
 /// The cells of a row.
@@ -314,6 +321,20 @@ mod tests {
         let sheet = read(sheet.as_bytes(), 0).unwrap();
         let told = sheet.mistakes.iter();
         told.map(|(at, message)| format!("{}: {message}", sheet.cells[at.start])).collect()
+    }
+
+    #[test]
+    fn marks_of_inches_begin_no_quotation() {
+        let rows = |text| rows(text, b',');
+        assert_eq!(
+            rows("Acme 19\" racks,gold\nGlobex,gold\n"),
+            [("Acme 19\" racks,gold\n", true), ("Globex,gold\n", true)]
+        );
+        assert_eq!(
+            rows("\"a\nb\",\"c \"\"d\"\"\n\"\nnext"),
+            [("\"a\nb\",\"c \"\"d\"\"\n\"\n", true), ("next", true)]
+        );
+        assert_eq!(rows("a\n\"b\nc"), [("a\n", true), ("\"b\nc", false)]);
     }
 
     #[test]

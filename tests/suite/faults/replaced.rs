@@ -106,11 +106,62 @@ fn a_bundle_of_any_name_is_no_part_of_its_project() {
     let (status, said) = run(root, &["bundle", "--out", "site"]);
     assert_eq!(status, 0, "{said}");
     let (status, after) = run(root, &["check"]);
-    assert_eq!((status, &after), (0, &before), "the maps of site/ are those of the project once more");
+    let without_note =
+        after.replace("note: site is an earlier bundle and is left out: name it to have it read\n", "");
+    assert_eq!((status, &without_note), (0, &before), "the maps of site/ are those of the project once more");
+    assert!(after.len() > before.len(), "it is told: {after}");
+    let (_, again) = run(root, &["bundle", "--out", "site"]);
+    assert!(!again.contains("earlier bundle"), "its own goal is nothing to tell of: {again}");
     assert!(after.contains("2 maps"), "those of public/ are its own: {after}");
     // Who names it has it judged.
     let (status, said) = run(root, &["check", "site"]);
     assert!(status == 0 && said.contains("2 maps"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_calls_itself_a_manifest_is_looked_at_with_care() {
+    use std::os::unix::fs::symlink;
+    let folder = project();
+    let root = folder.path();
+    for name in ["endless", "mine"] {
+        fs::create_dir(root.join(name)).unwrap();
+        fs::write(root.join(name).join("annex.tmj"), hall(24, 14, &[])).unwrap();
+        fs::copy(root.join("t.png"), root.join(name).join("t.png")).unwrap();
+    }
+    symlink("/dev/zero", root.join("endless/manifest.json")).unwrap();
+    fs::write(root.join("mine/manifest.json"), r#"{"name":"a web app","files":0,"generator":"venue"}"#)
+        .unwrap();
+    let (status, said) = run(root, &["check"]);
+    assert!(status == 0 && said.contains("3 maps"), "{said}");
+}
+
+#[test]
+fn a_failed_run_keeps_the_baseline() {
+    let folder = project();
+    let root = folder.path();
+    fs::write(root.join("venue.toml"), "[project]\nmaps = [\"map/*.tmj\"]\n").unwrap();
+    fs::write(root.join("accepted.json"), "{\"version\": 1, \"findings\": []}\n").unwrap();
+    let before = tree(root);
+    let (status, said) = run(root, &["check", "--write-baseline", "accepted.json"]);
+    assert!(status == 2 && tree(root) == before, "{said}");
+}
+
+#[test]
+fn names_in_a_spec_are_no_pictures() {
+    let folder = project();
+    let root = folder.path();
+    let spec = fs::read_to_string(root.join("s.toml")).unwrap();
+    fs::write(
+        root.join("s.toml"),
+        format!("{spec}website = \"https://acme.example/stands.html\"\n# plan.png\n"),
+    )
+    .unwrap();
+    for _ in 0..2 {
+        let args = ["stands", "s.toml", "--directory", "stands.html", "--plan", "plan.png"];
+        let (status, said) = run(root, &args);
+        assert_eq!(status, 0, "{said}");
+    }
 }
 
 #[cfg(unix)]
