@@ -292,8 +292,9 @@ fn is_bundle(sources: &Sources, folder: &str) -> bool {
 /// Whether a glob may name what lies in a folder: as far as no sign of it stands for several.
 fn may_name(glob: &str, folder: &str) -> bool {
     let plain = &glob[..glob.find(['*', '?', '[', '{']).unwrap_or(glob.len())];
+    let above = &plain[..plain.rfind('/').map_or(0, |slash| slash + 1)];
     let folder = format!("{folder}/");
-    plain.starts_with(&folder) || folder.starts_with(plain.rsplit_once('/').map_or("", |(above, _)| above))
+    plain.starts_with(&folder) || folder.starts_with(above)
 }
 
 /// Extension of a name, in lower case; empty without one.
@@ -328,4 +329,25 @@ fn looks_like_map(bytes: &[u8]) -> bool {
 fn is_script_map(sources: &Sources, name: &str) -> bool {
     let text = if extension(name) == "js" { sources.look_into(name).ok() } else { None };
     text.is_some_and(|text| memchr::memmem::find(&text, b"onTileMapLoaded").is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glob_tells_which_folders_it_looks_into() {
+        let into = [
+            ("maps/**/*.tmj", "maps"),
+            ("maps/**/*.tmj", "maps/deep"),
+            ("**/*.tmj", "data"),
+            ("a/b/c.tmj", "a"),
+        ];
+        for (glob, folder) in into {
+            assert!(may_name(glob, folder), "{glob} {folder}");
+        }
+        for (glob, folder) in [("maps/**/*.tmj", "data"), ("maps/*.tmj", "mapsold"), ("a/b/*.tmj", "a/c")] {
+            assert!(!may_name(glob, folder), "{glob} {folder}");
+        }
+    }
 }
