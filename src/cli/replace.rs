@@ -99,7 +99,7 @@ impl MadeOf {
     /// Refuses an output in the place of one of them, or of another kind of file than `new`.
     pub(super) fn allow(&self, path: &Path, new: &Written, option: &str) -> anyhow::Result<()> {
         if let Some(name) = path.canonicalize().ok().and_then(|there| self.0.get(&there)) {
-            bail!("{name} is a file that the project is made of: name another one with {option}");
+            bail!("{name} is a file that the project is made of: name another file with {option}");
         }
         allow_kind(path, new, option)
     }

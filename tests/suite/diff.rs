@@ -506,7 +506,7 @@ fn the_picture_marks_the_cells_that_changed() {
     );
     let (code, _, err) = run(folder.path(), &["--base", "main", "--picture", tiles.to_str().unwrap()]);
     assert_eq!(code, 2);
-    assert!(err.contains("is a picture that the project is made of"), "{err}");
+    assert!(err.contains("is a file that the project is made of"), "{err}");
     assert_eq!(fs::read(&tiles).unwrap(), before);
 }
 
