@@ -46,7 +46,7 @@ pub use write::{Ready, prepare, zip};
 use crate::{
     output::WriteError,
     picture::PictureStore,
-    project::{BundleConfig, Host, Project, ProjectError},
+    project::{BundleConfig, Host, Project, ProjectConfig, ProjectError},
     stand::Built,
 };
 
@@ -264,9 +264,11 @@ pub fn build(project: &mut Project, stands: &[Built], settings: &Settings) -> Re
     }
     let config = &project.config.project;
     if settings.base_url.is_none() && config.play_url.is_some() && config.rooms().is_none() {
-        let message = "play-url names a server, but not where its rooms are: index.html has paths instead of links; \
-                       write https://play.example.org/_/global/ and where the maps are, or say so with --base-url";
-        plan.notes.push(Note { file: crate::project::CONFIG_FILE.to_owned(), message: message.to_owned() });
+        let message = format!(
+            "index.html has paths instead of links: {}, or say so with --base-url",
+            ProjectConfig::NO_ROOMS
+        );
+        plan.notes.push(Note { file: crate::project::CONFIG_FILE.to_owned(), message });
     }
     let store = PictureStore::new();
     let (bundle, previews) = rayon::join(

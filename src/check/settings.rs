@@ -1,12 +1,14 @@
 //! How bad each rule is: by default, by the config, by the command line.
 
+use std::ops::Range;
+
 use globset::GlobSet;
+use toml::de::DeTable;
 
 use super::{custom, registry};
 use crate::{
     finding::{Rule, Severity},
-    project::{Level, Project, ProjectError, nearest},
-    source::SourceFile,
+    project::{Level, Project, ProjectError, nearest, position_in_toml},
 };
 
 /// Rules about what the engine cannot read and `venue bundle` puts right: advice in a project with a
@@ -53,30 +55,21 @@ pub enum SettingsError {
     Glob(#[from] ProjectError),
 }
 
-/// `venue.toml:12:1`, where the config's tables of rules name a rule.
-fn place_of_rule(file: &str, text: Option<&SourceFile>, name: &str) -> String {
-    let key = || {
-        let table = toml::de::DeTable::parse(text?.text().ok()?).ok()?;
-        let check = table.get_ref().get("check")?.get_ref();
-        let tables = check.get("per-path").and_then(|entries| entries.get_ref().as_array());
-        let per_path = tables.into_iter().flatten().filter_map(|entry| entry.get_ref().get("rules"));
-        let mut rules =
-            check.get("rules").into_iter().chain(per_path).filter_map(|rules| rules.get_ref().as_table());
-        let key = rules.find_map(|rules| rules.keys().find(|key| key.get_ref().as_ref() == name))?;
-        Some(text?.position(u32::try_from(key.span().start).ok()?))
-    };
-    key().map_or_else(|| file.to_owned(), |at| format!("{file}:{}:{}", at.line, at.column))
+/// Where the config's tables of rules name a rule.
+fn key_of_rule(config: &DeTable<'_>, name: &str) -> Option<Range<usize>> {
+    let check = config.get("check")?.get_ref();
+    let tables = check.get("per-path").and_then(|entries| entries.get_ref().as_array());
+    let per_path = tables.into_iter().flatten().filter_map(|entry| entry.get_ref().get("rules"));
+    let mut rules =
+        check.get("rules").into_iter().chain(per_path).filter_map(|rules| rules.get_ref().as_table());
+    let key = rules.find_map(|rules| rules.keys().find(|key| key.get_ref().as_ref() == name))?;
+    Some(key.span())
 }
 
-/// `venue.toml:12:8`, the name of the custom rule of this index.
-fn place_of_custom_rule(file: &str, text: Option<&SourceFile>, index: usize) -> String {
-    let name = || {
-        let table = toml::de::DeTable::parse(text?.text().ok()?).ok()?;
-        let rules = table.get_ref().get("check")?.get_ref().get("custom")?;
-        let span = rules.get_ref().as_array()?.get(index)?.get_ref().get("name")?.span();
-        Some(text?.position(u32::try_from(span.start).ok()?))
-    };
-    name().map_or_else(|| file.to_owned(), |at| format!("{file}:{}:{}", at.line, at.column))
+/// Where the config has the name of the custom rule of this index.
+fn name_of_custom_rule(config: &DeTable<'_>, index: usize) -> Option<Range<usize>> {
+    let rules = config.get("check")?.get_ref().get("custom")?;
+    Some(rules.get_ref().as_array()?.get(index)?.get_ref().get("name")?.span())
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {
@@ -105,8 +98,13 @@ impl Settings {
         let file = project.config_file.as_deref().unwrap_or(crate::project::CONFIG_FILE);
         let config = &project.config.check;
         let text = project.sources.load(file).ok();
+        // `venue.toml:12:1`
+        let place = |find: &dyn Fn(&DeTable<'_>) -> Option<Range<usize>>| {
+            let position = text.as_deref().and_then(|text| position_in_toml(text, find));
+            position.map_or_else(|| file.to_owned(), |at| format!("{file}:{}:{}", at.line, at.column))
+        };
         let custom =
-            custom::policies(&config.custom, |index| place_of_custom_rule(file, text.as_deref(), index))?;
+            custom::policies(&config.custom, |index| place(&|config| name_of_custom_rule(config, index)))?;
         let known = |place: &dyn Fn() -> String, name: &String| {
             if registry::rule(name).is_some() || config.custom.iter().any(|rule| rule.name == *name) {
                 return Ok(());
@@ -119,7 +117,7 @@ impl Settings {
                 nearest: nearest(name, names),
             })
         };
-        let at = |name: &str| place_of_rule(file, text.as_deref(), name);
+        let at = |name: &str| place(&|config| key_of_rule(config, name));
         for name in config.rules.keys() {
             known(&|| at(name), name)?;
         }

@@ -39,9 +39,6 @@ pub(super) fn advice(error: &anyhow::Error) -> Option<String> {
 /// What to do where there are no maps.
 pub(super) const NO_MAPS: &str = "name maps or a folder of them, here or as `maps` under [project] in venue.toml; `venue new DIR` begins a project";
 
-/// What to do where `play-url` names a server, but no rooms.
-pub(super) const NO_ROOMS: &str = "play-url names a server, but not where its rooms are; write https://play.example.org/_/global/ and where the maps are";
-
 fn of_project(error: &ProjectError) -> Option<String> {
     match error {
         ProjectError::Unreadable { path, source } if source.kind() == ErrorKind::NotFound => missing(path),

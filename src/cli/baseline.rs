@@ -26,9 +26,7 @@ pub(super) fn read(project: &Project, path: &Path) -> anyhow::Result<Baseline> {
 pub(super) fn write(report: &mut Report, path: &Path, shell: &Shell) -> anyhow::Result<()> {
     let baseline = Baseline::of(report);
     let text = baseline.json();
-    if let Some(kind) = Written::of(text.as_bytes()) {
-        replace::allow_kind(path, &kind, "--write-baseline")?;
-    }
+    replace::allow_kind(path, &Written::of(text.as_bytes()), "--write-baseline")?;
     output::write_file(path, text.as_bytes())?;
     baseline.accept(report);
     shell.note(&format!("{} accepted in {}", counted(baseline.len()), path.display()));

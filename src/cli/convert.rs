@@ -63,10 +63,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         converted.pictures.iter().map(|(name, bytes)| (project.sources.path(name), bytes.to_vec()));
     let mut files: Vec<(PathBuf, Vec<u8>)> = pictures.collect();
     files.push((args.output.clone(), converted.text.clone().into_bytes()));
-    let mut staged = output::Staged::default();
-    for (path, bytes) in &files {
-        staged.file(path, bytes)?;
-    }
+    let staged = output::Staged::of(&files)?;
     drop(progress);
     shell.result(&match args.format {
         Format::Json => json(&map.name, &name, &converted),

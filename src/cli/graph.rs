@@ -80,9 +80,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     drop(progress);
     match &args.out {
         Some(path) => {
-            if let Some(kind) = Written::of(text.as_bytes()) {
-                replace::allow(&project, path, &kind, "--out")?;
-            }
+            replace::allow(&project, path, &Written::of(text.as_bytes()), "--out")?;
             output::write_file(path, text.as_bytes())?;
         }
         None => shell.result(&text)?,

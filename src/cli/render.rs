@@ -11,11 +11,11 @@ use super::{
 };
 use crate::{
     check::{self, Settings},
-    model::{LayerKind, Map, TilePos, TileRect},
+    model::{TilePos, TileRect},
     output,
     picture::{Overlay, OverlayKind, PictureStore, RenderOptions, Renderer},
     project::Project,
-    source::{file_stem, parent, resolve},
+    source::file_stem,
     stand,
     workadventure::{Meaning, as_drawn},
 };
@@ -191,35 +191,6 @@ fn stands_on(project: &mut Project, map: &str, shell: &Shell) -> Vec<(String, Ve
         }
     }
     stands
-}
-
-/// Names of the pictures that a project is made of: of tilesets, of image layers, those that maps name, and
-/// the logos of the sponsors in its specs.
-pub(super) fn pictures_of(project: &Project) -> Vec<String> {
-    let mut names: Vec<String> =
-        project.maps.iter().filter_map(|map| map.map.as_ref()).flat_map(pictures).collect();
-    for spec in &project.config.stands.specs {
-        names.extend(stand::logos(&project.sources, &resolve("", spec)));
-    }
-    names
-}
-
-/// Names of the pictures that a map is made of, or names.
-fn pictures(map: &Map) -> Vec<String> {
-    let tilesets = map.tilesets.iter().filter_map(|set| set.tileset.as_deref());
-    let of_tilesets = tilesets.flat_map(|tileset| {
-        let pictures =
-            tileset.picture.iter().chain(tileset.tiles.iter().filter_map(|tile| tile.picture.as_ref()));
-        pictures.map(|picture| resolve(parent(&tileset.file), &picture.source))
-    });
-    let folder = parent(&map.file);
-    let layers = map.flat_layers();
-    let of_layers = layers.iter().filter_map(|(_, layer)| match &layer.kind {
-        LayerKind::Image(image) => Some(resolve(folder, &image.picture.source)),
-        _ => None,
-    });
-    let own = map.properties.text("mapImage").map(|image| resolve(folder, image));
-    of_tilesets.chain(of_layers).chain(own).collect()
 }
 
 /// The overlay that is asked for. Checking is only done where problems are.

@@ -9,8 +9,12 @@ use std::{
 use anyhow::{Context as _, bail};
 use serde::de::IgnoredAny;
 
-use super::render::pictures_of;
-use crate::project::Project;
+use crate::{
+    model::{LayerKind, Map},
+    project::Project,
+    source::{parent, resolve},
+    stand,
+};
 
 /// What an option writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,37 +31,40 @@ pub(super) enum Written {
     Svg,
     /// Any other text, with the word that it begins with where that tells what it is.
     Text(Option<String>),
+    /// Nothing that is written here.
+    Other,
 }
 
 impl Written {
-    /// Of some bytes; `None` where they are nothing that is written here.
-    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+    /// What some bytes are.
+    pub(super) fn of(bytes: &[u8]) -> Self {
         if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-            return Some(Self::Png);
+            return Self::Png;
         }
         if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-            return Some(Self::Zip);
+            return Self::Zip;
         }
-        let text = std::str::from_utf8(bytes).ok()?.trim_start_matches('\u{FEFF}').trim_start();
+        let Ok(text) = std::str::from_utf8(bytes) else { return Self::Other };
+        let text = text.trim_start_matches('\u{FEFF}').trim_start();
         #[expect(
             clippy::zero_sized_map_values,
             reason = "the form of what is read, whose values may be large"
         )]
         if let Ok(keys) = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text) {
-            return Some(Self::Json(keys.into_keys().collect()));
+            return Self::Json(keys.into_keys().collect());
         }
         let begin = text.get(..16).unwrap_or(text).to_ascii_lowercase();
-        Some(if begin.starts_with("<!doctype html") || begin.starts_with("<html") {
+        if begin.starts_with("<!doctype html") || begin.starts_with("<html") {
             Self::Html { ours: text.contains(crate::output::GENERATED_PAGE) }
         } else if begin.starts_with("<svg") {
             Self::Svg
         } else if begin.starts_with('<') {
-            return None;
+            Self::Other
         } else {
             let first = text.split_whitespace().next().unwrap_or_default();
             let tells = ["digraph", "graph", "flowchart", "#"].contains(&first) || first.contains(',');
             Self::Text(tells.then(|| first.to_owned()))
-        })
+        }
     }
 
     /// Whether something of the other kind may be something that was written as this one before. Versions of
@@ -68,6 +75,7 @@ impl Written {
                 let ours = old.len() > 1 && old.contains("version");
                 ours && (new.is_subset(old) || old.is_subset(new))
             }
+            (Self::Other, _) => false,
             _ => self == old,
         }
     }
@@ -80,6 +88,7 @@ impl Written {
             Self::Html { .. } => "another web page",
             Self::Svg => "an SVG picture",
             Self::Text(_) => "another text",
+            Self::Other => "something else",
         }
     }
 }
@@ -105,6 +114,35 @@ impl MadeOf {
     }
 }
 
+/// Names of the pictures that a project is made of: of tilesets, of image layers, those that maps name, and
+/// the logos of the sponsors in its specs.
+fn pictures_of(project: &Project) -> Vec<String> {
+    let mut names: Vec<String> =
+        project.maps.iter().filter_map(|map| map.map.as_ref()).flat_map(pictures).collect();
+    for spec in &project.config.stands.specs {
+        names.extend(stand::logos(&project.sources, &resolve("", spec)));
+    }
+    names
+}
+
+/// Names of the pictures that a map is made of, or names.
+fn pictures(map: &Map) -> Vec<String> {
+    let tilesets = map.tilesets.iter().filter_map(|set| set.tileset.as_deref());
+    let of_tilesets = tilesets.flat_map(|tileset| {
+        let pictures =
+            tileset.picture.iter().chain(tileset.tiles.iter().filter_map(|tile| tile.picture.as_ref()));
+        pictures.map(|picture| resolve(parent(&tileset.file), &picture.source))
+    });
+    let folder = parent(&map.file);
+    let layers = map.flat_layers();
+    let of_layers = layers.iter().filter_map(|(_, layer)| match &layer.kind {
+        LayerKind::Image(image) => Some(resolve(folder, &image.picture.source)),
+        _ => None,
+    });
+    let own = map.properties.text("mapImage").map(|image| resolve(folder, image));
+    of_tilesets.chain(of_layers).chain(own).collect()
+}
+
 /// Refuses an output in the place of a file that the project is made of, or of another kind of file than
 /// `new`, and names the option that may lead elsewhere.
 pub(super) fn allow(project: &Project, path: &Path, new: &Written, option: &str) -> anyhow::Result<()> {
@@ -123,14 +161,14 @@ pub(super) fn allow_kind(path: &Path, new: &Written, option: &str) -> anyhow::Re
     let bytes =
         fs::read(path).with_context(|| format!("cannot read {}, which would be replaced", path.display()))?;
     let old = Written::of(&bytes);
-    if old.as_ref().is_some_and(|old| new.replaces(old)) {
+    if new.replaces(&old) {
         return Ok(());
     }
-    let what = old.map_or("something else", |old| old.what());
     bail!(
-        "{} holds {what}, which this command did not write: nothing was changed; name another file with {option}, or \
+        "{} holds {}, which this command did not write: nothing was changed; name another file with {option}, or \
          delete this one",
-        path.display()
+        path.display(),
+        old.what()
     )
 }
 
@@ -150,22 +188,22 @@ mod tests {
 
     #[test]
     fn a_kind_is_told_by_the_content() {
-        let json = |keys: &[&str]| Some(Written::Json(keys.iter().map(|key| (*key).to_owned()).collect()));
-        assert_eq!(Written::of(b"\x89PNG\r\n\x1a\n..."), Some(Written::Png));
-        assert_eq!(Written::of(b"PK\x05\x06"), Some(Written::Zip));
+        let json = |keys: &[&str]| Written::Json(keys.iter().map(|key| (*key).to_owned()).collect());
+        assert_eq!(Written::of(b"\x89PNG\r\n\x1a\n..."), Written::Png);
+        assert_eq!(Written::of(b"PK\x05\x06"), Written::Zip);
         assert_eq!(Written::of(b"\n{\"version\": 1, \"maps\": []}"), json(&["maps", "version"]));
-        assert_eq!(Written::of(b"<!DOCTYPE html><title>x</title>"), Some(Written::Html { ours: false }));
+        assert_eq!(Written::of(b"<!DOCTYPE html><title>x</title>"), Written::Html { ours: false });
         let page = crate::output::page("x", &maud::html! {}, &maud::html! {}).into_string();
-        assert_eq!(Written::of(page.as_bytes()), Some(Written::Html { ours: true }));
-        assert_eq!(Written::of(b"<svg xmlns=\"\">"), Some(Written::Svg));
-        assert_eq!(Written::of(b"<?xml version=\"1.0\"?><map/>"), None);
-        assert_eq!(Written::of(b"GIF89a\xFF"), None);
-        assert_eq!(Written::of("digraph {\n".as_bytes()), Some(Written::Text(Some("digraph".to_owned()))));
+        assert_eq!(Written::of(page.as_bytes()), Written::Html { ours: true });
+        assert_eq!(Written::of(b"<svg xmlns=\"\">"), Written::Svg);
+        assert_eq!(Written::of(b"<?xml version=\"1.0\"?><map/>"), Written::Other);
+        assert_eq!(Written::of(b"GIF89a\xFF"), Written::Other);
+        assert_eq!(Written::of("digraph {\n".as_bytes()), Written::Text(Some("digraph".to_owned())));
     }
 
     #[test]
     fn maps_are_other_json_than_reports() {
-        let kind = |text: &str| Written::of(text.as_bytes()).unwrap();
+        let kind = |text: &str| Written::of(text.as_bytes());
         let graph = kind(r#"{"version":1,"maps":[],"links":[]}"#);
         assert!(graph.replaces(&kind(r#"{"version":1,"maps":[]}"#)), "of an older version");
         assert!(graph.replaces(&kind(r#"{"version":1,"maps":[],"links":[],"more":0}"#)), "of a newer one");

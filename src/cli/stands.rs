@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     check, output,
-    project::{Project, ProjectMap},
+    project::{Project, ProjectConfig, ProjectMap},
     source::{Existence, Sources},
     stand::{self, Built, Directory, Options},
 };
@@ -90,9 +90,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     if let (Some(directory), Some(form)) = (&args.directory, form) {
         progress.now("writing the directory");
         let text = stand::directory(&built, &project.sources, play_url, form)?;
-        if let Some(kind) = Written::of(text.as_bytes()) {
-            replace::allow(&project, directory, &kind, "--directory")?;
-        }
+        replace::allow(&project, directory, &Written::of(text.as_bytes()), "--directory")?;
         files.push((directory.clone(), text.into_bytes()));
     }
     if let Some(plan) = &args.plan {
@@ -103,19 +101,18 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         replace::allow(&project, plan, &Written::Png, "--plan")?;
         files.push((plan.clone(), picture));
     }
-    let mut staged = output::Staged::default();
-    if !args.dry_run {
+    if args.dry_run {
+        files.clear();
+    } else {
         replaces_only_its_own(&project, &built.output)?;
-        for (path, bytes) in &files {
-            staged.file(path, bytes)?;
-        }
     }
+    let staged = output::Staged::of(&files)?;
     drop(progress);
     for note in &built.notes {
         shell.note(&format!("note: {note}"));
     }
     if args.directory.is_some() && play_url.is_none() && project.config.project.play_url.is_some() {
-        shell.note(&format!("note: the directory has paths instead of links: {}", super::advice::NO_ROOMS));
+        shell.note(&format!("note: the directory has paths instead of links: {}", ProjectConfig::NO_ROOMS));
     }
     match args.format {
         Format::Json => shell.result(&stand::directory(&built, &project.sources, None, Directory::Json)?)?,

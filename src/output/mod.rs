@@ -47,21 +47,9 @@ impl WriteError {
 /// # Errors
 /// Where the file cannot be written; the one that was there is untouched then.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    write_with(path, |file| file.write_all(bytes).map_err(WriteError::at(path)))
-}
-
-/// Writes one file whole or not at all, as its bytes come. What `write` says goes first; its error may be
-/// of its own kind.
-///
-/// # Errors
-/// Where the file cannot be written or `write` fails; the one that was there is untouched then.
-pub fn write_with<E: From<WriteError>>(
-    path: &Path,
-    write: impl FnOnce(&mut dyn io::Write) -> Result<(), E>,
-) -> Result<(), E> {
     let mut staged = Staged::default();
-    staged.file_with(path, write)?;
-    Ok(staged.commit()?)
+    staged.file(path, bytes)?;
+    staged.commit()
 }
 
 /// Writes several files that belong together: all of them or none.
@@ -69,11 +57,7 @@ pub fn write_with<E: From<WriteError>>(
 /// # Errors
 /// Where one of them cannot be written; what was there is untouched then.
 pub fn write_files(files: &[(PathBuf, Vec<u8>)]) -> Result<(), WriteError> {
-    let mut staged = Staged::default();
-    for (path, bytes) in files {
-        staged.file(path, bytes)?;
-    }
-    staged.commit()
+    Staged::of(files)?.commit()
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -19,6 +19,18 @@ pub struct Staged {
 }
 
 impl Staged {
+    /// Several files, made ready.
+    ///
+    /// # Errors
+    /// Where one of them cannot be written.
+    pub fn of(files: &[(PathBuf, Vec<u8>)]) -> Result<Self, WriteError> {
+        let mut staged = Self::default();
+        for (path, bytes) in files {
+            staged.file(path, bytes)?;
+        }
+        Ok(staged)
+    }
+
     /// Makes a file ready. Missing folders above it are made.
     ///
     /// # Errors

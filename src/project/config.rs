@@ -51,6 +51,10 @@ pub struct ProjectConfig {
 }
 
 impl ProjectConfig {
+    /// What to say where there shall be links and `play-url` names a server alone.
+    pub(crate) const NO_ROOMS: &str = "play-url names a server, but not where its rooms are; write \
+                                       https://play.example.org/_/global/ and where the maps are";
+
     /// URL of the room of a map at the project's root, without a slash at its end; `None` where `play-url` names
     /// no more than a server.
     pub fn rooms(&self) -> Option<&str> {

@@ -24,7 +24,7 @@ pub use config::{
 pub use git::GitError;
 pub use revision::Revision;
 pub use toml_file::{TomlError, nearest, read_toml};
-pub(crate) use toml_file::{in_words, misfit};
+pub(crate) use toml_file::{in_words, misfit, position_in_toml, range_in_toml};
 
 use crate::{
     finding::{Finding, Spot},

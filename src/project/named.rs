@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{CONFIG_FILE, Project, TomlError, nearest};
+use super::{CONFIG_FILE, Project, TomlError, nearest, position_in_toml};
 use crate::{
     source::{Existence, file_name, parent, resolve, with_extension},
     workadventure::Entry,
@@ -79,16 +79,12 @@ impl Project {
 
     fn wrong(
         &self,
-        place: impl Fn(&DeTable<'_>) -> Option<Range<usize>>,
+        place: impl FnOnce(&DeTable<'_>) -> Option<Range<usize>>,
         message: String,
         nearest: Option<String>,
     ) -> TomlError {
         let file = self.config_file.as_deref().unwrap_or(CONFIG_FILE);
-        let position = || {
-            let source = self.sources.load(file).ok()?;
-            let table = DeTable::parse(source.text().ok()?).ok()?;
-            Some(source.position(u32::try_from(place(table.get_ref())?.start).ok()?))
-        };
-        TomlError { file: file.to_owned(), position: position(), message, nearest }
+        let position = self.sources.load(file).ok().and_then(|source| position_in_toml(&source, place));
+        TomlError { file: file.to_owned(), position, message, nearest }
     }
 }

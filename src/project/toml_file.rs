@@ -3,6 +3,7 @@
 use std::{fmt, ops::Range};
 
 use serde::de::DeserializeOwned;
+use toml::de::DeTable;
 
 use crate::source::{Position, SourceFile};
 
@@ -54,6 +55,22 @@ pub fn read_toml<T: DeserializeOwned>(file: &SourceFile) -> Result<T, TomlError>
         let (message, nearest) = in_words(&error.message().trim().replace('\n', ", "));
         wrong(error.span(), message, nearest)
     })
+}
+
+/// Where in a TOML file something stands that `find` finds in its tables; `None` where it is not there.
+pub(crate) fn range_in_toml(
+    file: &SourceFile,
+    find: impl FnOnce(&DeTable<'_>) -> Option<Range<usize>>,
+) -> Option<Range<usize>> {
+    find(DeTable::parse(file.text().ok()?).ok()?.get_ref())
+}
+
+/// As [`range_in_toml`], in lines and columns.
+pub(crate) fn position_in_toml(
+    file: &SourceFile,
+    find: impl FnOnce(&DeTable<'_>) -> Option<Range<usize>>,
+) -> Option<Position> {
+    Some(file.position(u32::try_from(range_in_toml(file, find)?.start).ok()?))
 }
 
 /// What serde says of a file, in the words of those who wrote it, with the name that was probably meant.

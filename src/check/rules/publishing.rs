@@ -5,7 +5,7 @@ use crate::{
     check::context::{MapContext, WorldContext},
     finding::{Family, Finding, Place, Rule, Severity, Spot},
     model::Value,
-    project::{CONFIG_FILE, Host, Project},
+    project::{CONFIG_FILE, Host, Project, range_in_toml},
     source::{file_stem, is_url, with_extension},
     workadventure::{PropertyFact, ValueKind, is_template},
 };
@@ -305,9 +305,8 @@ fn upload_to_root(context: &WorldContext, findings: &mut Vec<Finding>) {
     }
     let name = project.config_file.as_deref().unwrap_or(CONFIG_FILE);
     let Ok(file) = project.sources.load(name) else { return };
-    let range = file.text().ok().and_then(|text| {
-        let table = toml::de::DeTable::parse(text).ok()?;
-        let publish = table.get_ref().get("publish")?;
+    let range = range_in_toml(&file, |config| {
+        let publish = config.get("publish")?;
         let key = publish.get_ref().get("directory").or_else(|| publish.get_ref().get("url"))?;
         Some(key.span())
     });
