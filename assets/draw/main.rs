@@ -67,14 +67,14 @@ fn drawn(
     let store = PictureStore::new();
     let renderer = Renderer::new(&map, &sources, &store, options)?;
     let renderer = renderer.with_overlay(Overlay::new(marked, &meaning, []));
-    Ok(venue::picture::encode_small(&renderer.draw()?, venue::picture::Effort::Thorough)?)
+    Ok(venue::picture::encode_small(renderer.draw()?, venue::picture::Effort::Thorough)?)
 }
 
 /// Every file by its path.
 fn draw() -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let png = |image: &image::RgbaImage| -> anyhow::Result<Vec<u8>> {
-        Ok(venue::picture::encode_small(image, venue::picture::Effort::Thorough)?)
+        Ok(venue::picture::encode_small(image.clone(), venue::picture::Effort::Thorough)?)
     };
     let sheets = Sheets(vec![floors::sheet(), walls::sheet(), furniture::sheet(), markers::sheet()]);
     for sheet in sheets.0.iter().chain([&stands::sheet()]) {

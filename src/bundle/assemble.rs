@@ -139,7 +139,7 @@ impl Workshop<'_> {
                 .atlases
                 .into_par_iter()
                 .map(|(index, pixels)| {
-                    let bytes = picture::encode(source, &pixels, Effort::Balanced)?;
+                    let bytes = picture::encode(source, pixels, Effort::Balanced)?;
                     let path = picture::path(picture::FOLDER, "tiles.png", &bytes);
                     Ok((index, Made { path, bytes: bytes.into() }))
                 })

@@ -185,9 +185,10 @@ fn preview(project: &Project, store: &PictureStore, output: &str, map: &Map) -> 
         let renderer =
             Renderer::new(map, &project.sources, store, &options).map_err(|error| error.to_string())?;
         let pixels = renderer.draw().map_err(|error| error.to_string())?;
-        let bytes = picture::encode(output, &pixels, Effort::Quick).map_err(|error| error.to_string())?;
+        let size = pixels.dimensions();
+        let bytes = picture::encode(output, pixels, Effort::Quick).map_err(|error| error.to_string())?;
         let path = picture::path(picture::PREVIEWS, &format!("{}.png", file_stem(output)), &bytes);
-        Ok(Preview { path, bytes: bytes.into(), size: pixels.dimensions() })
+        Ok(Preview { path, bytes: bytes.into(), size })
     };
     match drawn() {
         Ok(preview) => (Some(preview), None),

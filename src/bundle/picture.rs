@@ -47,7 +47,7 @@ pub(crate) fn looks_cached_for_ever(name: &str) -> bool {
 /// A picture as PNG.
 pub(super) fn encode(
     name: &str,
-    pixels: &image::RgbaImage,
+    pixels: image::RgbaImage,
     effort: picture::Effort,
 ) -> Result<Vec<u8>, BundleError> {
     let failed =

@@ -133,7 +133,7 @@ fn exits_of(project: &Project, map: &ProjectMap) -> BTreeSet<String> {
     let names = destinations.filter_map(|destination| match destination {
         Destination::Map(name)
         | Destination::OtherCase(name)
-        | Destination::Missing { name, .. }
+        | Destination::Missing(name)
         | Destination::Never(Never::NoMap(name)) => Some(name),
         _ => None,
     });

@@ -1,13 +1,17 @@
 //! What rules look at.
 
-use std::{collections::BTreeSet, sync::OnceLock};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
     finding::{Place, Spot},
     model::{
-        Area, Gid, Layer, LayerKind, Map, Object, Properties, Property, Shape, TileLayer, TilePos, TileRect,
-        Wam,
+        Area, Gid, Layer, LayerKind, Map, Object, Properties, Property, Shape, TileData, TileLayer, TilePos,
+        TileRect, Wam,
     },
+    picture::Looks,
     project::{Config, Project},
     source::{Sources, Span, resolve, with_extension},
     workadventure::{HolderKind, Meaning, Reach, WalkGrid, is_template},
@@ -32,6 +36,9 @@ pub(super) struct MapContext<'a> {
     pub(super) enclosed: OnceLock<bool>,
     doors: OnceLock<BTreeSet<TilePos>>,
     used: OnceLock<BTreeSet<u32>>,
+    has_script: OnceLock<bool>,
+    /// Looks of pictures, shared by the maps that are judged together.
+    pub(super) looks: Arc<Looks>,
 }
 
 /// One layer with its path.
@@ -42,6 +49,7 @@ pub(super) struct FlatLayer<'a> {
     pub(super) layer: &'a Layer,
     /// Whether it lies in a group.
     pub(super) nested: bool,
+    /// Of layers in chunks; others keep them with their cells.
     gids: OnceLock<Vec<Gid>>,
 }
 
@@ -94,9 +102,16 @@ impl<'a> MapContext<'a> {
             enclosed: OnceLock::new(),
             doors: OnceLock::new(),
             used: OnceLock::new(),
+            has_script: OnceLock::new(),
+            looks: Arc::default(),
         };
         context.holders = context.list_holders();
         context
+    }
+
+    /// The same, beside other maps with the same pictures.
+    pub(super) fn sharing(self, looks: &Arc<Looks>) -> Self {
+        Self { looks: Arc::clone(looks), ..self }
     }
 
     pub(super) fn sources(&self) -> &'a Sources {
@@ -170,7 +185,7 @@ impl<'a> MapContext<'a> {
     /// Whether a script runs in the map, which may give names and layers a meaning of its own: the
     /// map's, or that of a page which may use the scripting interface.
     pub(super) fn has_script(&self) -> bool {
-        crate::workadventure::has_script(self.map)
+        *self.has_script.get_or_init(|| crate::workadventure::has_script(self.map))
     }
 
     /// Whether the map has cells to walk on: an infinite one has none for the engine.
@@ -300,7 +315,11 @@ impl FlatLayer<'_> {
     /// Every gid that occurs in its cells, sorted, each once; that of empty cells, too. What asks for a
     /// kind of tile that few maps have looks here before it goes over all cells.
     pub(super) fn gids(&self) -> &[Gid] {
-        self.gids.get_or_init(|| self.layer.tiles().map(TileLayer::distinct).unwrap_or_default())
+        match self.layer.tiles() {
+            Some(TileLayer { data: TileData::Finite(cells), .. }) => cells.distinct(),
+            Some(tiles) => self.gids.get_or_init(|| tiles.distinct()),
+            None => &[],
+        }
     }
 
     /// Where the layer lies.

@@ -1,6 +1,9 @@
 //! Judges a project: every map on its own, then all together.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 
@@ -16,6 +19,7 @@ use crate::{
     finding::{Family, Finding},
     model::Map,
     online::Question,
+    picture::Looks,
     project::{Project, ProjectMap},
     workadventure::Meaning,
     world::{Surroundings, World},
@@ -26,24 +30,30 @@ use crate::{
 /// for the same input.
 pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
     let filled: Vec<Option<(Map, Meaning)>> = project.maps.par_iter().map(|map| fill(project, map)).collect();
+    let looks = Arc::new(Looks::default());
     let contexts: Vec<MapContext> = project
         .maps
         .par_iter()
         .zip(&filled)
-        .filter_map(|(map, filled)| match filled {
-            Some((map, meaning)) => Some(MapContext::new(project, map, meaning)),
-            None => Some(MapContext::new(project, map.map.as_ref()?, map.meaning.as_ref()?)),
+        .filter_map(|(map, filled)| {
+            let context = match filled {
+                Some((map, meaning)) => MapContext::new(project, map, meaning),
+                None => MapContext::new(project, map.map.as_ref()?, map.meaning.as_ref()?),
+            };
+            Some(context.sharing(&looks))
         })
         .collect();
-    let mut by_map: Vec<Vec<Finding>> = contexts.par_iter().map(|context| judge(context, settings)).collect();
+    let one_by_one = contexts.par_iter().with_max_len(1);
+    let mut by_map: Vec<Vec<Finding>> = one_by_one.map(|context| judge(context, settings)).collect();
 
     let surroundings = Surroundings::of(project);
     let judged = || contexts.iter().map(|context| (context.map.file.as_str(), context.map, context.meaning));
-    let neighbours = neighbours(project, &World::of(&surroundings, judged()));
+    let world = World::of(&surroundings, judged());
+    let neighbours = neighbours(project, &world);
     let known = neighbours
         .iter()
         .filter_map(|map| Some((map.name.as_str(), map.map.as_ref()?, map.meaning.as_ref()?)));
-    let world = World::of(&surroundings, judged().chain(known));
+    let world = if neighbours.is_empty() { world } else { World::of(&surroundings, judged().chain(known)) };
     let world = WorldContext { project, maps: &contexts, world };
     let mut of_world = Vec::new();
     for lint in lints() {
@@ -123,9 +133,11 @@ pub fn questions(project: &Project) -> BTreeSet<Question> {
 /// What the rules of one family find in a project, nothing accepted and nothing told once alone: for measuring
 /// what they cost. What loading finds is not among it.
 pub fn check_family(project: &Project, family: Family) -> Vec<Finding> {
+    let looks = Arc::new(Looks::default());
     let maps = project.maps.iter();
     let contexts: Vec<MapContext> = maps
         .filter_map(|map| Some(MapContext::new(project, map.map.as_ref()?, map.meaning.as_ref()?)))
+        .map(|context| context.sharing(&looks))
         .collect();
     let judged = contexts.iter().map(|context| (context.map.file.as_str(), context.map, context.meaning));
     let world = World::of(&Surroundings::of(project), judged);

@@ -58,7 +58,7 @@ impl Allow {
                 });
             }
         };
-        for holder in &context.holders {
+        for holder in context.holders.iter().filter(|holder| holder.properties.get(PROPERTY).is_some()) {
             let place = holder.place.clone();
             if let Some(layer) = holder.layer {
                 let path = place.layer.clone().unwrap_or_default();

@@ -89,6 +89,7 @@ pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
             has_unknown_keys: false,
             raw_controls: Vec::new(),
         },
+        keys: Vec::new(),
     };
     parser.value(0)?;
     parser.blanks();
@@ -292,11 +293,13 @@ impl<'a> Value<'a> {
     /// Value of a key; the last where it is given twice.
     pub(crate) fn get(self, key: &str) -> Option<Value<'a>> {
         if self.tree.repeated.is_empty() && !self.tree.has_unknown_keys {
-            let bytes = |name: Value<'a>| {
+            // Keys are told apart by their lengths first, which needs no look at the text.
+            let length = key.len() + 2;
+            let is_meant = |name: Value<'a>| {
                 let range = name.range();
-                &self.text.as_bytes()[range.start + 1..range.end - 1]
+                range.len() == length && self.text.as_bytes()[range.start + 1..].starts_with(key.as_bytes())
             };
-            return self.members().find(|(name, _)| bytes(*name) == key.as_bytes()).map(|(_, value)| value);
+            return self.members().find(|(name, _)| is_meant(*name)).map(|(_, value)| value);
         }
         self.entries().filter(|(name, _)| name == key).map(|(_, value)| value).last()
     }
@@ -365,16 +368,28 @@ impl Iterator for Integers<'_> {
         (self.left, Some(self.left))
     }
 
-    // What takes all numbers, which is tile data, goes through the bytes once.
+    // What takes all numbers goes through the bytes once.
     fn fold<B, F: FnMut(B, u32) -> B>(self, first: B, mut step: F) -> B {
+        self.runs().fold(first, |sum, (number, times)| (0..times).fold(sum, |sum, _| step(sum, number)))
+    }
+}
+
+impl<'a> Integers<'a> {
+    /// The numbers in order, each with how often it stands there; neighbours may be equal all the same.
+    pub(crate) fn runs(self) -> impl Iterator<Item = (u32, u32)> + use<'a> {
         let mut rest = &self.bytes[self.at..];
-        let mut sum = first;
-        for _ in 0..self.left {
-            if let Some(behind) = behind_zero(rest) {
-                sum = step(sum, 0);
-                rest = behind;
-                continue;
+        let mut left = offset(self.left);
+        std::iter::from_fn(move || {
+            if left == 0 {
+                return None;
             }
+            if let [b'0', b',', ..] = rest {
+                let (count, behind) = zeros(rest);
+                rest = behind;
+                left = left.saturating_sub(count);
+                return Some((0, count));
+            }
+            left -= 1;
             let mut number: u32 = 0;
             while let [byte, behind @ ..] = rest {
                 rest = behind;
@@ -385,9 +400,8 @@ impl Iterator for Integers<'_> {
                 }
             }
             rest = rest.strip_prefix(b" ").unwrap_or(rest);
-            sum = step(sum, number);
-        }
-        sum
+            Some((number, 1))
+        })
     }
 }
 
@@ -438,6 +452,16 @@ struct Parser<'a> {
     bytes: &'a [u8],
     at: usize,
     tree: Tree,
+    /// Nodes of the keys of the objects that were begun, the innermost one's last.
+    keys: Vec<usize>,
+}
+
+/// The keys of one object, while it is read.
+struct Keys {
+    /// Where they begin among the parser's.
+    first: usize,
+    /// A bit for each length and first letter that occurred: most keys are unlike all before.
+    seen: u64,
 }
 
 impl Parser<'_> {
@@ -507,7 +531,7 @@ impl Parser<'_> {
         let opening = self.at;
         let node = self.push();
         self.at += 1;
-        let mut keys: Vec<usize> = Vec::new();
+        let mut keys = Keys { first: self.keys.len(), seen: 0 };
         self.blanks();
         if self.peek() == Some(b'}') {
             self.at += 1;
@@ -532,8 +556,8 @@ impl Parser<'_> {
             }
             let key = self.tree.nodes.len();
             self.string()?;
-            self.note_repeated(&keys, key);
-            keys.push(key);
+            self.note_repeated(&mut keys, key);
+            self.keys.push(key);
             self.blanks();
             if self.peek() != Some(b':') {
                 return Err(self.wrong(format!("expected `:` after a key, found {}", self.found())));
@@ -558,25 +582,32 @@ impl Parser<'_> {
             }
         }
         self.at += 1;
+        self.keys.truncate(keys.first);
         self.close(node);
         Ok(())
     }
 
     /// Objects of maps have few keys; one with thousands is not searched, lest time grow with the
     /// square of their number.
-    fn note_repeated(&mut self, keys: &[usize], key: usize) {
+    fn note_repeated(&mut self, keys: &mut Keys, key: usize) {
         let range = |node: usize| {
             let node = self.tree.nodes[node];
             node.start as usize..node.end as usize
         };
         let new = range(key);
+        let text = &self.bytes[new.clone()];
+        let before = &self.keys[keys.first..];
         // A key may be written in many ways with escapes.
-        if keys.len() > 64 || self.bytes[new.clone()].contains(&b'\\') {
+        if before.len() > 64 || text.contains(&b'\\') {
             self.tree.has_unknown_keys = true;
             return;
         }
-        let first =
-            keys.iter().map(|key| range(*key)).find(|old| self.bytes[old.clone()] == self.bytes[new.clone()]);
+        let bit = 1 << ((text.len() * 7 + usize::from(text[1])) % 64);
+        if keys.seen & bit == 0 {
+            keys.seen |= bit;
+            return;
+        }
+        let first = before.iter().map(|key| range(*key)).find(|old| self.bytes[old.clone()] == *text);
         if let Some(first) = first {
             self.tree.repeated.push((first, new));
         }
@@ -724,12 +755,28 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
 }
 
-/// What follows a zero and its comma: nearly all cells of nearly all layers are empty.
-fn behind_zero(text: &[u8]) -> Option<&[u8]> {
-    match text {
-        [b'0', b',', b' ', behind @ ..] | [b'0', b',', behind @ ..] => Some(behind),
-        _ => None,
+/// How many zeros, each with its comma, a text begins with, and what follows them. Nearly all cells of nearly
+/// all layers are empty, so they are taken by eights, as Tiled spaces them or as bundles write them.
+fn zeros(mut text: &[u8]) -> (u32, &[u8]) {
+    let mut count = 0;
+    // Compared as wholes: a pattern would go from byte to byte.
+    while let Some((eight, behind)) = text.split_first_chunk()
+        && eight == b"0, 0, 0, 0, 0, 0, 0, 0, "
+    {
+        count += 8;
+        text = behind;
     }
+    while let Some((eight, behind)) = text.split_first_chunk()
+        && eight == b"0,0,0,0,0,0,0,0,"
+    {
+        count += 8;
+        text = behind;
+    }
+    while let [b'0', b',', b' ', behind @ ..] | [b'0', b',', behind @ ..] = text {
+        count += 1;
+        text = behind;
+    }
+    (count, text)
 }
 
 /// Length of the array that a text begins with and how many numbers it has; `None` where it holds anything but
@@ -739,11 +786,11 @@ fn integers(text: &[u8]) -> Option<(usize, u32)> {
     let mut count = 0;
     loop {
         rest = behind_blanks(rest);
-        while let Some(behind) = behind_zero(rest) {
-            count += 1;
-            rest = behind;
+        if let [b'0', b',', ..] = rest {
+            let (more, behind) = zeros(rest);
+            count += more;
+            rest = behind_blanks(behind);
         }
-        rest = behind_blanks(rest);
         let mut number: u64 = 0;
         let digits = rest;
         while let [digit @ b'0'..=b'9', behind @ ..] = rest {
@@ -820,6 +867,30 @@ mod tests {
     }
 
     #[test]
+    fn keys_given_twice_are_told_among_many() {
+        let pairs = |keys: &[&str]| {
+            let members: Vec<String> = keys.iter().map(|key| format!("\"{key}\": {{\"in\": 1}}")).collect();
+            format!("{{{}}}", members.join(", "))
+        };
+        let keys = ["a", "b", "ab", "ba", "id", "it", "name", "nome", "type", "tile", "x", "y"];
+        assert_eq!(parse(&pairs(&keys)).unwrap().repeated, []);
+        // Each object has keys of its own.
+        assert_eq!(
+            parse(r#"{"id": {"it": [{"id": 1}]}, "it": 2, "in": {}, "to": {"id": 1}}"#).unwrap().repeated,
+            []
+        );
+        for key in keys {
+            let text = pairs(&[&keys[..], &[key][..]].concat());
+            let tree = parse(&text).unwrap();
+            let [(first, later)] = &tree.repeated[..] else { panic!("{text}") };
+            assert_eq!(
+                (&text[first.clone()], later.start),
+                (&text[later.clone()], text.rfind(&format!("\"{key}\"")).unwrap())
+            );
+        }
+    }
+
+    #[test]
     fn every_value_is_found_by_its_place() {
         let text = r#"{"a/b": [ 10, 20 ,30 ], "c": [{"d": null}, "e"]}"#;
         let tree = parse(text).unwrap();
@@ -850,6 +921,40 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn runs_of_tiles_are_read_whole(
+            runs in proptest::collection::vec(
+                (proptest::prop_oneof![3 => proptest::strategy::Just(0_u32), 1 => proptest::num::u32::ANY], 1..40_usize, 0..4_usize),
+                1..8,
+            ),
+        ) {
+            let (mut text, mut expected) = ("[".to_owned(), Vec::new());
+            for (number, times, comma) in runs {
+                for _ in 0..times {
+                    text.push_str(&number.to_string());
+                    text.push_str([",", ", ", ",\n ", " ,"][comma]);
+                    expected.push(number);
+                }
+            }
+            text.push_str("0]");
+            expected.push(0);
+            let tree = parse(&text).unwrap();
+            let integers = tree.root(&text).integers().unwrap();
+            for taken in [1, 2, expected.len() / 2] {
+                let (mut behind, mut read) = (integers.clone(), Vec::new());
+                read.extend(behind.by_ref().take(taken));
+                behind.runs().for_each(|(number, times)| read.extend(std::iter::repeat_n(number, times as usize)));
+                proptest::prop_assert_eq!(&read, &expected);
+            }
+            proptest::prop_assert_eq!(integers.clone().fold(Vec::new(), |mut read, number| { read.push(number); read }), &expected[..]);
+            let read: Vec<u32> =
+                integers.runs().flat_map(|(number, times)| std::iter::repeat_n(number, times as usize)).collect();
+            proptest::prop_assert_eq!(read, expected);
+            // What lies in the middle of a run can be wrong, too.
+            let broken = text.replacen("0, 0, 0, 0, 0, 0, 0, 0,", "0, 0, 0, 0, 00, 0, 0, 0,", 1);
+            proptest::prop_assert_eq!(parse(&broken).is_err(), broken != text);
+        }
+
         #[test]
         fn tile_data_is_read_however_it_is_spaced(
             cells in proptest::collection::vec(

@@ -5,12 +5,13 @@
 
 use std::{collections::HashMap, ops::Range};
 
+use rayon::prelude::*;
 use roxmltree::{Document, Node, NodeId, ParsingOptions};
 
 use super::{json, read};
 use crate::{
     finding::Spot,
-    source::{FileId, Position, Sources, Span},
+    source::{FileId, Position, SourceFile, Sources, Span},
 };
 
 /// A place that was looked up.
@@ -33,32 +34,35 @@ pub fn locate(sources: &Sources, spots: &[&Spot]) -> Vec<Located> {
             by_file.entry(span.file).or_default().push(index);
         }
     }
+    let files: Vec<(FileId, Vec<usize>)> = by_file.into_iter().collect();
+    let located = files.into_par_iter().map(|(id, indices)| in_file(&sources.file(id), spots, indices));
     // Each place is its own spot's, in whatever order the files are read.
-    #[expect(clippy::iter_over_hash_type, reason = "the order reaches nothing")]
-    for (id, indices) in by_file {
-        let file = sources.file(id);
-        let text = file.text().unwrap_or_default();
-        let at = |offset: usize| file.position(u32::try_from(offset).unwrap_or(u32::MAX));
-        let mut place = |index: usize, found: Option<(Range<usize>, String)>| {
-            let span = spots[index].span.map(Span::range).unwrap_or_default();
-            let (range, pointer) = found.map_or((span, None), |(range, pointer)| (range, Some(pointer)));
-            places[index] = Located { range: Some((at(range.start), at(range.end))), pointer };
-        };
-        if read::is_xml(&file) {
-            let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
-            let document = Document::parse_with_options(text, options).ok();
-            let elements = document.as_ref().map(Elements::of);
-            for index in indices {
-                place(index, elements.as_ref().and_then(|elements| in_xml(text, elements, spots[index])));
-            }
-        } else {
-            let tree = json::tree(&file).and_then(|tree| tree.as_ref().ok());
-            for index in indices {
-                place(index, tree.and_then(|tree| in_json(text, tree, spots[index])));
-            }
-        }
+    for (index, place) in located.collect::<Vec<_>>().into_iter().flatten() {
+        places[index] = place;
     }
     places
+}
+
+/// Places of the spots with these numbers, which are in one file.
+fn in_file(file: &SourceFile, spots: &[&Spot], indices: Vec<usize>) -> Vec<(usize, Located)> {
+    let text = file.text().unwrap_or_default();
+    let at = |offset: usize| file.position(u32::try_from(offset).unwrap_or(u32::MAX));
+    let place = |index: usize, found: Option<(Range<usize>, String)>| {
+        let span = spots[index].span.map(Span::range).unwrap_or_default();
+        let (range, pointer) = found.map_or((span, None), |(range, pointer)| (range, Some(pointer)));
+        (index, Located { range: Some((at(range.start), at(range.end))), pointer })
+    };
+    if read::is_xml(file) {
+        let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+        let document = Document::parse_with_options(text, options).ok();
+        let elements = document.as_ref().map(Elements::of);
+        let found = |index: usize| in_xml(text, elements.as_ref()?, spots[index]);
+        indices.into_iter().map(|index| place(index, found(index))).collect()
+    } else {
+        let tree = json::tree(file).and_then(|tree| tree.as_ref().ok());
+        let found = |index: usize| in_json(text, tree?, spots[index]);
+        indices.into_iter().map(|index| place(index, found(index))).collect()
+    }
 }
 
 fn in_json(text: &str, tree: &json::Tree, spot: &Spot) -> Option<(Range<usize>, String)> {

@@ -582,7 +582,9 @@ impl Lower<'_, '_, '_> {
             return None;
         };
         let gids: Cells = if let Some(integers) = data.integers() {
-            integers.map(Gid).collect()
+            let mut gids = CellsBuilder::with_capacity(integers.len());
+            integers.runs().for_each(|(number, times)| gids.push_many(Gid(number), times as usize));
+            gids.build()
         } else if let Some(text) = data.string() {
             self.linker.decode(&text, encoding, &block, None)?
         } else if data.is_array() {

@@ -151,7 +151,7 @@ fn edges(world: &World) -> Vec<WayEdge> {
 /// Why visitors do not get where a way seems to lead.
 fn problem(way: &Way) -> Option<String> {
     match &way.destination {
-        Destination::Missing { name, .. } => return Some(format!("\"{name}\" does not exist")),
+        Destination::Missing(name) => return Some(format!("\"{name}\" does not exist")),
         Destination::Never(_) => return Some("leads nowhere".to_owned()),
         Destination::OtherCase(name) => return Some(format!("the file is called \"{name}\"")),
         Destination::Nothing
@@ -161,7 +161,7 @@ fn problem(way: &Way) -> Option<String> {
         | Destination::Room(_) => {}
     }
     match &way.arrival {
-        Arrival::Missing { name, .. } => Some(format!("there is no entry \"{name}\"")),
+        Arrival::Missing(name) => Some(format!("there is no entry \"{name}\"")),
         Arrival::Unlinkable(name) => Some(format!("links cannot name the entry \"{name}\"")),
         Arrival::Default | Arrival::Entry { .. } | Arrival::Unknown => None,
     }

@@ -1,6 +1,12 @@
 //! The cells of tile layers, in as little memory as their numbers allow.
 
-use std::{collections::BTreeSet, fmt, iter::FusedIterator, ops::Range, slice, sync::Arc};
+use std::{
+    fmt,
+    iter::FusedIterator,
+    ops::Range,
+    slice,
+    sync::{Arc, OnceLock},
+};
 
 use super::Gid;
 
@@ -10,11 +16,18 @@ use super::Gid;
 /// others 32. What comes out is what went in, to the bit. Clones share their cells until one is changed,
 /// so that a map can be cloned to change its texts.
 #[derive(Clone)]
-pub struct Cells(Arc<Kept>);
+pub struct Cells(Arc<Shared>);
 
 /// Cells that are being gathered, one behind the other.
 #[derive(Debug)]
 pub struct CellsBuilder(Kept);
+
+#[derive(Clone)]
+struct Shared {
+    kept: Kept,
+    /// What [`Cells::distinct`] found, until a cell changes.
+    distinct: OnceLock<Box<[Gid]>>,
+}
 
 #[derive(Debug, Clone)]
 enum Kept {
@@ -25,6 +38,9 @@ enum Kept {
 
 const NARROW_FLAGS: u32 = Gid::FLIP_X | Gid::FLIP_Y | Gid::FLIP_DIAGONAL;
 const NARROW_ID: u32 = 0x1FFF;
+
+/// Narrow cells that are passed over together: nearly all cells of nearly all layers are empty.
+const NO_TILES: [u16; 8] = [0; 8];
 
 fn narrow(gid: Gid) -> Option<u16> {
     let fits = gid.0 & !(NARROW_FLAGS | NARROW_ID) == 0;
@@ -82,6 +98,19 @@ impl CellsBuilder {
         }
     }
 
+    /// Adds so many equal cells behind the last.
+    pub fn push_many(&mut self, gid: Gid, cells: usize) {
+        if cells == 0 {
+            return;
+        }
+        self.push(gid);
+        let all = self.len() + cells - 1;
+        match &mut self.0 {
+            Kept::Narrow(kept) => kept.resize(all, kept.last().copied().unwrap_or_default()),
+            Kept::Wide(kept) => kept.resize(all, gid),
+        }
+    }
+
     /// Takes the last cell off.
     pub fn pop(&mut self) -> Option<Gid> {
         match &mut self.0 {
@@ -92,19 +121,41 @@ impl CellsBuilder {
 
     /// The cells.
     pub fn build(self) -> Cells {
-        Cells(Arc::new(self.0))
+        Cells(Arc::new(Shared { kept: self.0, distinct: OnceLock::new() }))
     }
+}
+
+fn distinct(cells: &[u16]) -> Vec<Gid> {
+    // A bit for each number up to the highest.
+    let highest = cells.iter().copied().max().unwrap_or(0);
+    let mut seen = vec![0_u64; usize::from(highest >> 6) + 1];
+    let (eights, rest) = cells.as_chunks();
+    let tiles = eights.iter().filter(|eight| **eight != NO_TILES).flatten().chain(rest);
+    tiles.for_each(|cell| seen[usize::from(cell >> 6)] |= 1 << (cell & 63));
+    if eights.contains(&NO_TILES) {
+        seen[0] |= 1;
+    }
+    let mut distinct = Vec::new();
+    for (first, mut bits) in (0_u16..).zip(seen) {
+        while bits != 0 {
+            let bit = u16::try_from(bits.trailing_zeros());
+            distinct.extend(bit.map(|bit| wide(first << 6 | bit)));
+            bits &= bits - 1;
+        }
+    }
+    distinct.sort_unstable();
+    distinct
 }
 
 impl Cells {
     /// So many cells without a tile.
     pub fn empty(cells: usize) -> Self {
-        Self(Arc::new(Kept::Narrow(vec![0; cells])))
+        CellsBuilder(Kept::Narrow(vec![0; cells])).build()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.kept.len()
     }
 
     /// Whether there are none at all; cells without a tile are cells.
@@ -114,7 +165,7 @@ impl Cells {
 
     /// Whether no cell holds a tile.
     pub fn is_blank(&self) -> bool {
-        match &*self.0 {
+        match &self.0.kept {
             Kept::Narrow(cells) => cells.iter().all(|cell| wide(*cell).is_empty()),
             Kept::Wide(gids) => gids.iter().all(|gid| gid.is_empty()),
         }
@@ -122,7 +173,7 @@ impl Cells {
 
     /// The gid of one cell; `None` beyond the last.
     pub fn get(&self, index: usize) -> Option<Gid> {
-        match &*self.0 {
+        match &self.0.kept {
             Kept::Narrow(cells) => cells.get(index).copied().map(wide),
             Kept::Wide(gids) => gids.get(index).copied(),
         }
@@ -133,7 +184,8 @@ impl Cells {
         if index >= self.len() {
             return;
         }
-        let kept = Arc::make_mut(&mut self.0);
+        let Shared { kept, distinct } = Arc::make_mut(&mut self.0);
+        distinct.take();
         if let Kept::Narrow(cells) = kept {
             match narrow(gid) {
                 Some(cell) => return cells[index] = cell,
@@ -145,30 +197,23 @@ impl Cells {
         }
     }
 
-    /// Every gid that occurs, sorted, each once; that of empty cells, too.
-    pub fn distinct(&self) -> Vec<Gid> {
-        match &*self.0 {
-            Kept::Narrow(cells) => {
-                // A bit for each number that a narrow cell can hold.
-                let mut seen = [0_u64; 1 << 10];
-                for cell in cells {
-                    seen[usize::from(cell >> 6)] |= 1 << (cell & 63);
-                }
-                let mut distinct = Vec::new();
-                for (first, mut bits) in (0_u16..).zip(seen) {
-                    while bits != 0 {
-                        let bit = u16::try_from(bits.trailing_zeros());
-                        distinct.extend(bit.map(|bit| wide(first << 6 | bit)));
-                        bits &= bits - 1;
-                    }
-                }
-                distinct.sort_unstable();
-                distinct
-            }
+    /// Every gid that occurs, sorted, each once; that of empty cells, too. Looked for once and kept: what asks
+    /// for a kind of tile that few layers have looks here before it goes over all cells.
+    pub fn distinct(&self) -> &[Gid] {
+        self.0.distinct.get_or_init(|| self.find_distinct().into())
+    }
+
+    /// The same, not kept: for pieces, which have about as many gids as cells.
+    pub(super) fn find_distinct(&self) -> Vec<Gid> {
+        match &self.0.kept {
+            Kept::Narrow(cells) => distinct(cells),
             Kept::Wide(gids) => {
-                // Neighbours are often equal, and a set is slow.
+                // Neighbours are often equal.
                 let runs = gids.chunk_by(PartialEq::eq).filter_map(|run| run.first());
-                runs.copied().collect::<BTreeSet<_>>().into_iter().collect()
+                let mut distinct: Vec<Gid> = runs.copied().collect();
+                distinct.sort_unstable();
+                distinct.dedup();
+                distinct
             }
         }
     }
@@ -182,16 +227,15 @@ impl Cells {
     pub fn range(&self, cells: Range<usize>) -> CellsIter<'_> {
         let end = cells.end.min(self.len());
         let cells = cells.start.min(end)..end;
-        CellsIter(match &*self.0 {
+        CellsIter(match &self.0.kept {
             Kept::Narrow(kept) => Rest::Narrow(kept[cells].iter()),
             Kept::Wide(kept) => Rest::Wide(kept[cells].iter()),
         })
     }
 
-    /// The rows of a grid so wide, from the top; the last may be shorter.
-    pub fn rows(&self, width: usize) -> impl Iterator<Item = CellsIter<'_>> {
-        let width = width.max(1);
-        (0..self.len()).step_by(width).map(move |first| self.range(first..first.saturating_add(width)))
+    /// Those of some cells that hold a tile, each with its number among them.
+    pub fn filled(&self, cells: Range<usize>) -> FilledIter<'_> {
+        FilledIter { rest: self.range(cells), next: 0 }
     }
 }
 
@@ -206,7 +250,7 @@ impl PartialEq for Cells {
         if Arc::ptr_eq(&self.0, &other.0) {
             return true;
         }
-        match (&*self.0, &*other.0) {
+        match (&self.0.kept, &other.0.kept) {
             (Kept::Narrow(one), Kept::Narrow(two)) => one == two,
             (Kept::Wide(one), Kept::Wide(two)) => one == two,
             _ => self.iter().eq(other),
@@ -301,8 +345,44 @@ impl ExactSizeIterator for CellsIter<'_> {}
 
 impl FusedIterator for CellsIter<'_> {}
 
+/// Cells that hold a tile, each with its number.
+#[derive(Debug, Clone)]
+pub struct FilledIter<'a> {
+    rest: CellsIter<'a>,
+    /// Number of the first cell of the rest.
+    next: usize,
+}
+
+impl Iterator for FilledIter<'_> {
+    type Item = (usize, Gid);
+
+    fn next(&mut self) -> Option<(usize, Gid)> {
+        loop {
+            if let Rest::Narrow(cells) = &mut self.rest.0 {
+                let mut rest = cells.as_slice();
+                while let Some((eight, behind)) = rest.split_first_chunk()
+                    && *eight == NO_TILES
+                {
+                    rest = behind;
+                    self.next += NO_TILES.len();
+                }
+                *cells = rest.iter();
+            }
+            let gid = self.rest.next()?;
+            self.next += 1;
+            if !gid.is_empty() {
+                return Some((self.next - 1, gid));
+            }
+        }
+    }
+}
+
+impl FusedIterator for FilledIter<'_> {}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     /// Ids around what fits, with every set of flags.
@@ -332,6 +412,12 @@ mod tests {
             }
             assert_eq!((builder.pop(), builder.len()), (Some(gid), 4));
             assert_eq!(builder.build(), cells);
+            let mut builder = CellsBuilder::with_capacity(0);
+            for (gid, times) in [(Gid(3), 2), (gid, 3), (Gid::EMPTY, 0), (gid, 1), (Gid(3), 2)] {
+                builder.push_many(gid, times);
+            }
+            let three = Gid(3);
+            assert_eq!(builder.build(), Cells::from(vec![three, three, gid, gid, gid, gid, three, three]));
         }
     }
 
@@ -347,8 +433,8 @@ mod tests {
     #[test]
     fn cells_that_can_be_narrow_are() {
         let flipped = Gid(Gid::FLIP_X | Gid::FLIP_Y | Gid::FLIP_DIAGONAL | 0x1FFF);
-        assert!(matches!(*Cells::from(vec![flipped, Gid(1)]).0, Kept::Narrow(_)));
-        assert!(matches!(*Cells::from(vec![Gid(Gid::ROTATE_HEX | 1)]).0, Kept::Wide(_)));
+        assert!(matches!(Cells::from(vec![flipped, Gid(1)]).0.kept, Kept::Narrow(_)));
+        assert!(matches!(Cells::from(vec![Gid(Gid::ROTATE_HEX | 1)]).0.kept, Kept::Wide(_)));
     }
 
     #[test]
@@ -369,15 +455,40 @@ mod tests {
         let narrow: Vec<Gid> = all.iter().copied().filter(|gid| super::narrow(*gid).is_some()).collect();
         for gids in [all, narrow, vec![Gid::EMPTY; 3], Vec::new()] {
             let expected: BTreeSet<Gid> = gids.iter().copied().collect();
-            assert_eq!(Cells::from(gids).distinct(), expected.into_iter().collect::<Vec<_>>());
+            let mut cells = Cells::from(gids);
+            assert_eq!(cells.distinct(), expected.into_iter().collect::<Vec<_>>());
+            let changed = cells.clone();
+            cells.set(1, Gid(77));
+            assert_eq!(cells.distinct().contains(&Gid(77)), cells.len() > 1);
+            assert!(!changed.distinct().contains(&Gid(77)));
         }
     }
 
     #[test]
-    fn rows_and_ranges_end_where_the_cells_end() {
+    fn cells_without_a_tile_are_passed_over() {
+        let flags_alone = Gid(Gid::FLIP_X);
+        for tile in [Gid(5), Gid(0x2000)] {
+            for (len, place) in (0..40).flat_map(|len| (0..len).map(move |place| (len, place))) {
+                let mut gids = vec![Gid::EMPTY; len];
+                gids[place] = tile;
+                gids[len - 1 - place] = if place * 2 + 1 == len { tile } else { flags_alone };
+                let cells: Cells = gids.iter().copied().collect();
+                for first in [0, place, place + 1] {
+                    let numbered = gids[first..].iter().copied().enumerate();
+                    let expected: Vec<_> = numbered.filter(|(_, gid)| !gid.is_empty()).collect();
+                    assert_eq!(cells.filled(first..usize::MAX).collect::<Vec<_>>(), expected);
+                }
+                assert_eq!(
+                    cells.distinct(),
+                    gids.into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn ranges_end_where_the_cells_end() {
         let cells = Cells::from((0..7).map(Gid).collect::<Vec<_>>());
-        let rows: Vec<Vec<u32>> = cells.rows(3).map(|row| row.map(|gid| gid.0).collect()).collect();
-        assert_eq!(rows, [vec![0, 1, 2], vec![3, 4, 5], vec![6]]);
         assert_eq!(cells.range(5..100).len(), 2);
         assert_eq!(cells.range(50..100).len(), 0);
     }

@@ -152,6 +152,11 @@ impl TileLayer {
         self.blocks().flat_map(|(gids, width, left, top)| filled(gids, width, left, top))
     }
 
+    /// How many cells the data has, with or without a tile.
+    pub fn cells(&self) -> usize {
+        self.blocks().map(|(gids, ..)| gids.len()).sum()
+    }
+
     /// Whether no cell holds a tile.
     pub fn is_blank(&self) -> bool {
         self.blocks().all(|(gids, ..)| gids.is_blank())
@@ -159,7 +164,10 @@ impl TileLayer {
 
     /// Every gid that occurs in the data, sorted, each once; that of empty cells, too.
     pub fn distinct(&self) -> Vec<Gid> {
-        let mut distinct: Vec<Gid> = self.blocks().flat_map(|(gids, ..)| gids.distinct()).collect();
+        if let TileData::Finite(gids) = &self.data {
+            return gids.distinct().to_vec();
+        }
+        let mut distinct: Vec<Gid> = self.blocks().flat_map(|(gids, ..)| gids.find_distinct()).collect();
         distinct.sort_unstable();
         distinct.dedup();
         distinct
@@ -187,9 +195,10 @@ fn grid_get(gids: &Cells, width: u32, height: u32, x: i32, y: i32) -> Gid {
 
 fn filled(gids: &Cells, width: u32, left: i32, top: i32) -> impl Iterator<Item = (TilePos, Gid)> + '_ {
     let at = |from: i32, step: usize| from.saturating_add(i32::try_from(step).unwrap_or(i32::MAX));
-    gids.rows(width as usize).enumerate().flat_map(move |(row, cells)| {
-        let y = at(top, row);
-        let filled = cells.enumerate().filter(|(_, gid)| !gid.is_empty());
+    let width = (width as usize).max(1);
+    (0..gids.len().div_ceil(width)).flat_map(move |row| {
+        let (y, first) = (at(top, row), row * width);
+        let filled = gids.filled(first..first.saturating_add(width));
         filled.map(move |(column, gid)| (TilePos::new(at(left, column), y), gid))
     })
 }

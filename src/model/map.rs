@@ -111,10 +111,9 @@ impl Map {
     pub fn flat_layers(&self) -> Vec<(String, &Layer)> {
         fn collect<'a>(layers: &'a [Layer], prefix: &str, out: &mut Vec<(String, &'a Layer)>) {
             for layer in layers {
-                let path = format!("{prefix}{}", layer.name);
-                out.push((path.clone(), layer));
+                out.push(([prefix, &layer.name].concat(), layer));
                 if let LayerKind::Group(children) = &layer.kind {
-                    collect(children, &format!("{path}/"), out);
+                    collect(children, &[prefix, &layer.name, "/"].concat(), out);
                 }
             }
         }

@@ -22,7 +22,7 @@ mod tileset;
 mod wam;
 mod world_file;
 
-pub use cells::{Cells, CellsBuilder, CellsIter};
+pub use cells::{Cells, CellsBuilder, CellsIter, FilledIter};
 pub use color::color;
 pub use custom_type::{CustomClass, CustomEnum, CustomTypes, Wanted};
 pub use geometry::{PixelRect, TilePos, TileRect, TileSize};

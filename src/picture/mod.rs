@@ -6,12 +6,14 @@
 
 mod canvas;
 mod compare;
+mod look;
 mod overlay;
 mod png;
 mod render;
 mod store;
 
 pub use compare::{ChangeMark, Panels};
+pub use look::{Look, Looks, Mask};
 pub use overlay::{Overlay, OverlayKind};
 
 pub use self::png::{Effort, PngError, encode, encode_small, reduce};

@@ -41,14 +41,16 @@ pub enum Effort {
 }
 
 /// A picture as a PNG of as few bytes as the effort gives: palette, fewer bits, better filters. Colours
-/// under full transparency are not kept. The same on every machine and with any number of threads.
+/// under full transparency are not kept. The same on every machine and with any number of threads. Takes the
+/// picture, which may be large, so that no second one is needed.
 ///
 /// # Errors
 /// [`PngError::Size`] for a picture without pixels, or with more than a PNG can have.
-pub fn encode_small(image: &RgbaImage, effort: Effort) -> Result<Vec<u8>, PngError> {
+pub fn encode_small(image: RgbaImage, effort: Effort) -> Result<Vec<u8>, PngError> {
     let (width, height) = image.dimensions();
-    let raw = raw(image.as_raw().clone(), width).ok_or(PngError::Size(width, height))?;
-    raw.create_optimized_png(&options(effort, image)).map_err(|error| PngError::Reduce(error.to_string()))
+    let options = options(effort, &image);
+    let raw = raw(image.into_raw(), width).ok_or(PngError::Size(width, height))?;
+    raw.create_optimized_png(&options).map_err(|error| PngError::Reduce(error.to_string()))
 }
 
 /// A PNG with the same pixels in as few bytes as the effort gives. Metadata that no picture needs is
@@ -210,14 +212,14 @@ mod tests {
         });
         for image in [checker(100), checker(255), shades, RgbaImage::new(1, 1)] {
             for effort in [Effort::Thorough, Effort::Balanced, Effort::Quick] {
-                let png = encode_small(&image, effort).unwrap();
+                let png = encode_small(image.clone(), effort).unwrap();
                 assert_eq!(decode(&png, None).unwrap(), image, "{effort:?}");
-                assert_eq!(encode_small(&image, effort).unwrap(), png);
+                assert_eq!(encode_small(image.clone(), effort).unwrap(), png);
                 let plain = encode(&image).unwrap();
                 assert_eq!(decode(&reduce(&plain, effort).unwrap(), None).unwrap(), image, "{effort:?}");
             }
         }
-        assert!(matches!(encode_small(&RgbaImage::new(3, 0), Effort::Quick), Err(PngError::Size(3, 0))));
+        assert!(matches!(encode_small(RgbaImage::new(3, 0), Effort::Quick), Err(PngError::Size(3, 0))));
     }
 
     #[test]

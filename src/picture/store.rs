@@ -56,12 +56,30 @@ pub struct PictureStore {
 
 type Slot = OnceLock<Result<Arc<RgbaImage>, PictureError>>;
 
+/// What tells one picture from another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
+pub(super) struct Key {
+    /// Name of its file; as written where it is a URL or empty.
     name: String,
+    /// Whether the name is a URL, or empty.
+    remote: bool,
     transparent: Option<[u8; 3]>,
     /// Only for pictures that have no pixels of their own.
     size: Option<(u32, u32)>,
+}
+
+impl Key {
+    /// The picture that the file called `file` refers to.
+    pub(super) fn of(file: &str, picture: &Picture) -> Self {
+        let remote = picture.source.is_empty() || is_url(&picture.source);
+        let name = if remote { picture.source.clone() } else { resolve(parent(file), &picture.source) };
+        Self {
+            transparent: picture.transparent.as_deref().and_then(rgb),
+            size: if is_svg_name(&name) { picture.width.zip(picture.height) } else { None },
+            name,
+            remote,
+        }
+    }
 }
 
 impl PictureStore {
@@ -82,14 +100,8 @@ impl PictureStore {
         file: &str,
         picture: &Picture,
     ) -> Result<Arc<RgbaImage>, PictureError> {
-        let remote = picture.source.is_empty() || is_url(&picture.source);
-        let name = if remote { picture.source.clone() } else { resolve(parent(file), &picture.source) };
-        let key = Key {
-            transparent: picture.transparent.as_deref().and_then(rgb),
-            size: if is_svg_name(&name) { picture.width.zip(picture.height) } else { None },
-            name,
-        };
-        self.slot(&key).get_or_init(|| read(sources, &key, remote).map(Arc::new)).clone()
+        let key = Key::of(file, picture);
+        self.slot(&key).get_or_init(|| read(sources, &key).map(Arc::new)).clone()
     }
 
     /// Every picture that was asked for and cannot be shown, sorted by name.
@@ -113,11 +125,12 @@ impl PictureStore {
     }
 }
 
-fn read(sources: &Sources, key: &Key, remote: bool) -> Result<RgbaImage, PictureError> {
+/// Decodes a picture.
+pub(super) fn read(sources: &Sources, key: &Key) -> Result<RgbaImage, PictureError> {
     if key.name.is_empty() {
         return Err(PictureError::Unnamed);
     }
-    if remote {
+    if key.remote {
         return Err(PictureError::Url);
     }
     let bytes = sources.read(&key.name).map_err(|error| PictureError::Unreadable(error.to_string()))?;
@@ -237,6 +250,15 @@ mod tests {
         let two = store.load(&sources, "b.tmj", &picture("assets/tiles.png")).unwrap();
         assert!(Arc::ptr_eq(&one, &two));
         assert_eq!(one.get_pixel(1, 0).0, [0, 0, 255, 255]);
+    }
+
+    #[test]
+    fn a_file_may_have_a_name_like_an_address() {
+        let mut sources = sources();
+        let bytes = sources.read("assets/tiles.png").unwrap();
+        sources.insert("event:2024/tiles.png", bytes);
+        let image = PictureStore::new().load(&sources, "event:2024/map.tmj", &picture("tiles.png"));
+        assert_eq!(image.map(|image| image.dimensions()), Ok((2, 1)));
     }
 
     #[test]

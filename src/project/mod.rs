@@ -9,7 +9,7 @@ mod revision;
 mod toml_file;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
 };
 
@@ -31,7 +31,7 @@ use crate::{
     format,
     model::{CustomTypes, Map, TileSize, Value, Wam, WorldFile},
     online::Answers,
-    source::{Existence, SourceFile, Sources, with_extension},
+    source::{Existence, SourceFile, Sources, file_stem, parent, with_extension},
     workadventure::Meaning,
 };
 
@@ -301,8 +301,9 @@ impl Project {
     /// Loads maps by name, with the editor's files beside them, beside those that are loaded already.
     pub fn load(&mut self, names: &[String]) {
         let new: Vec<&String> = names.iter().filter(|name| self.map(name).is_none()).collect();
-        let loaded: Vec<ProjectMap> =
-            new.par_iter().map(|name| ProjectMap::load(&self.sources, name)).collect();
+        // A few maps are often larger than all others together: each is taken by itself.
+        let one_by_one = new.par_iter().with_max_len(1);
+        let loaded: Vec<ProjectMap> = one_by_one.map(|name| ProjectMap::load(&self.sources, name)).collect();
         self.maps.extend(loaded);
         self.maps.sort_by(|a, b| a.name.cmp(&b.name));
         self.maps.dedup_by(|a, b| a.name == b.name);
@@ -357,21 +358,32 @@ impl Project {
     }
 
     fn load_wams(&mut self, names: impl IntoIterator<Item = String>) {
-        for name in names {
-            if self.wams.iter().any(|known| known.name == name) {
-                continue;
-            }
-            let tile = self.tile_size_of(&name);
-            let (wam, findings) = format::load_wam(&self.sources, &name, tile);
-            self.wams.push(ProjectWam { name, wam, findings });
+        let mut new: BTreeSet<String> = names.into_iter().collect();
+        for known in &self.wams {
+            new.remove(&known.name);
         }
+        if new.is_empty() {
+            return;
+        }
+        // Of several maps beside one file the first counts.
+        let beside = self.maps.iter().rev().map(|map| (with_extension(&map.name, "wam"), map));
+        let beside: HashMap<String, &ProjectMap> = beside.collect();
+        let loaded = new.into_par_iter().map(|name| {
+            let map = beside.get(&name).and_then(|map| map.map.as_ref());
+            let tile = map.map_or(TileSize::USUAL, |map| map.tile_size);
+            let (wam, findings) = format::load_wam(&self.sources, &name, tile);
+            ProjectWam { name, wam, findings }
+        });
+        let loaded: Vec<ProjectWam> = loaded.collect();
+        self.wams.extend(loaded);
         self.wams.sort_by(|a, b| a.name.cmp(&b.name));
     }
 
     /// Tile size of the map beside a `.wam` file, or the usual one.
     pub(crate) fn tile_size_of(&self, wam: &str) -> TileSize {
-        let beside = |map: &&ProjectMap| with_extension(&map.name, "wam") == wam;
-        let map = self.maps.iter().find(beside).and_then(|map| map.map.as_ref());
+        let is_beside =
+            |map: &&ProjectMap| parent(&map.name) == parent(wam) && file_stem(&map.name) == file_stem(wam);
+        let map = self.maps.iter().find(is_beside).and_then(|map| map.map.as_ref());
         map.map_or(TileSize::USUAL, |map| map.tile_size)
     }
 

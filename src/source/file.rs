@@ -187,7 +187,14 @@ impl SourceFile {
     /// How many characters begin before a byte.
     fn characters_before(&self, offset: usize) -> usize {
         let (begin, before) = self.block(offset / BLOCK);
-        let own = self.bytes()[begin..offset].iter().filter(|byte| begins(**byte)).count();
+        let behind = self.marks().get(offset / BLOCK + 1);
+        let each_byte =
+            behind.is_some_and(|behind| (behind.characters - before.characters) as usize == BLOCK);
+        let own = if each_byte {
+            offset - begin
+        } else {
+            self.bytes()[begin..offset].iter().filter(|byte| begins(**byte)).count()
+        };
         before.characters as usize + own
     }
 

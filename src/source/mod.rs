@@ -8,7 +8,7 @@ mod file;
 mod name;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fs::File,
     io,
     io::Read as _,
@@ -69,6 +69,7 @@ struct Cache {
     by_name: HashMap<String, FileId>,
     folders: HashMap<String, Option<Arc<Folder>>>,
     pictures: HashMap<String, PictureHeader>,
+    existing: HashMap<String, Existence>,
     derived: HashMap<String, Bytes>,
     /// Names of files that were read from the disk, whatever for.
     read: BTreeSet<String>,
@@ -79,17 +80,19 @@ struct Cache {
 pub(crate) struct Folder {
     /// Names, exactly as the file system spells them.
     pub(crate) names: BTreeSet<String>,
+    /// Those of them that are folders.
+    folders: HashSet<String>,
+    /// Those of them that are links; they are followed when somebody asks.
+    links: HashSet<String>,
     /// The first name of each spelling in lower case.
     by_lower_case: HashMap<String, String>,
 }
 
 impl Folder {
-    fn new(names: BTreeSet<String>) -> Self {
-        let mut by_lower_case = HashMap::new();
-        for name in &names {
-            by_lower_case.entry(name.to_lowercase()).or_insert_with(|| name.clone());
+    fn fold_cases(&mut self) {
+        for name in &self.names {
+            self.by_lower_case.entry(name.to_lowercase()).or_insert_with(|| name.clone());
         }
-        Self { names, by_lower_case }
     }
 }
 
@@ -112,6 +115,7 @@ impl Sources {
         cache.by_name.remove(&name);
         cache.pictures.remove(&name);
         cache.folders.clear();
+        cache.existing.clear();
         self.memory.insert(name, bytes.into());
     }
 
@@ -284,6 +288,20 @@ impl Sources {
         if self.held(name).is_some() {
             return Existence::File;
         }
+        {
+            let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(known) = cache.existing.get(name) {
+                return known.clone();
+            }
+        }
+        let existence = self.look_for(name);
+        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
+        cache.existing.insert(name.to_owned(), existence.clone());
+        existence
+    }
+
+    /// [`Sources::existence`] by what the folders on the way hold.
+    fn look_for(&self, name: &str) -> Existence {
         let mut folder = String::new();
         let mut other_case = false;
         let mut parts = name.split('/').filter(|part| !part.is_empty()).peekable();
@@ -309,11 +327,9 @@ impl Sources {
                 if other_case {
                     return Existence::OtherCase(folder);
                 }
-                return if self.detached || self.path(&folder).is_dir() {
-                    Existence::Folder
-                } else {
-                    Existence::File
-                };
+                let leads_to_folder = || entries.links.contains(&found) && self.path(&folder).is_dir();
+                let is_folder = entries.folders.contains(&found) || leads_to_folder();
+                return if is_folder { Existence::Folder } else { Existence::File };
             }
         }
         Existence::Folder
@@ -364,20 +380,32 @@ impl Sources {
                 return known.clone();
             }
         }
-        let mut names: BTreeSet<String> = BTreeSet::new();
+        let mut held = Folder::default();
         let listing = (!self.detached).then(|| std::fs::read_dir(self.path(folder)).ok()).flatten();
         let mut found = listing.is_some();
-        if let Some(listing) = listing {
-            names.extend(listing.flatten().filter_map(|entry| entry.file_name().into_string().ok()));
+        for entry in listing.into_iter().flatten().flatten() {
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            // The listing tells what is a folder, but not where links lead.
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => _ = held.folders.insert(name.clone()),
+                Ok(kind) if kind.is_file() => {}
+                _ => _ = held.links.insert(name.clone()),
+            }
+            held.names.insert(name);
         }
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         for name in self.memory.keys() {
-            if let Some(first) = name.strip_prefix(&prefix).and_then(|rest| rest.split('/').next()) {
-                names.insert(first.to_owned());
-                found = true;
+            let Some(rest) = name.strip_prefix(&prefix) else { continue };
+            let first = rest.split('/').next().unwrap_or_default();
+            held.names.insert(first.to_owned());
+            if rest.len() > first.len() {
+                held.folders.insert(first.to_owned());
+                held.links.remove(first);
             }
+            found = true;
         }
-        let entries = found.then(|| Arc::new(Folder::new(names)));
+        held.fold_cases();
+        let entries = found.then(|| Arc::new(held));
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
         cache.folders.insert(folder.to_owned(), entries.clone());
         entries
@@ -429,9 +457,39 @@ mod tests {
         let mut sources = Sources::new("/nowhere");
         sources.insert("maps/a.tmj", "{}");
         assert_eq!(sources.existence("maps/a.tmj"), Existence::File);
+        assert_eq!(sources.existence("maps"), Existence::Folder);
         assert_eq!(&*sources.read("maps/a.tmj").unwrap(), b"{}");
         assert_eq!((sources.size("maps/a.tmj"), sources.size("maps/b.tmj")), (Some(2), None));
         assert_eq!(sources.load("maps/a.tmj").unwrap().text().unwrap(), "{}");
+    }
+
+    #[test]
+    fn what_is_put_there_later_is_found() {
+        let mut sources = Sources::detached();
+        assert_eq!(sources.existence("maps/a.tmj"), Existence::Missing);
+        sources.insert("maps/a.tmj", "{}");
+        assert_eq!(sources.existence("maps/a.tmj"), Existence::File);
+        assert_eq!(sources.existence("maps"), Existence::Folder);
+        assert_eq!(sources.existence("Maps/a.tmj"), Existence::OtherCase("maps/a.tmj".to_owned()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_what_they_lead_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = |name: &str| folder.path().join(name);
+        std::fs::create_dir(inside("tiles")).unwrap();
+        std::fs::write(inside("tiles/a.png"), b"x").unwrap();
+        for (to, link) in [("tiles", "folder"), ("tiles/a.png", "file"), ("gone", "nowhere")] {
+            std::os::unix::fs::symlink(inside(to), inside(link)).unwrap();
+        }
+        let sources = Sources::new(folder.path());
+        assert_eq!(sources.existence("folder"), Existence::Folder);
+        assert_eq!(sources.existence("folder/a.png"), Existence::File);
+        assert_eq!(
+            (sources.existence("file"), sources.existence("nowhere")),
+            (Existence::File, Existence::File)
+        );
     }
 
     #[test]

@@ -90,14 +90,14 @@ pub(super) fn exit(world: &World, way: &Way) -> Happening {
     }
     match &way.arrival {
         Arrival::Entry { name, .. } => happening.entry = Some(name.clone()),
-        Arrival::Missing { name, .. } | Arrival::Unlinkable(name) => {
+        Arrival::Missing(name) | Arrival::Unlinkable(name) => {
             happening.note = Some(format!("no entry is called \"{name}\": visitors arrive at the start"));
         }
         Arrival::Default | Arrival::Unknown => {}
     }
     if way.to.is_none() {
         happening.note = Some(match &way.destination {
-            Destination::Missing { name, .. } => format!("\"{name}\" does not exist"),
+            Destination::Missing(name) => format!("\"{name}\" does not exist"),
             Destination::Room(room) => format!("leads to the room {room}"),
             Destination::Unknown => "where it leads is filled in by a script".to_owned(),
             Destination::Never(Never::Website) => "leads nowhere: exits do not open websites".to_owned(),

@@ -32,12 +32,14 @@ pub struct Meaning {
 impl Meaning {
     /// Reads a map as the engine would.
     pub fn of(map: &Map) -> Self {
-        let layers = flat_layers(map);
-        let mut zones = area_zones(map);
-        zones.extend(layer_zones(map));
-        zones.extend(tile_zones(map));
+        let layers = &*map.flat_layers();
+        let areas = areas(layers);
+        let mut zones = area_zones(map, &areas);
+        zones.extend(layer_zones(map, layers));
+        zones.extend(tile_zones(map, layers));
         let exits = zones.iter().flat_map(exits_of).collect();
-        Self { entries: entries(map), walk: WalkGrid::of(map), layers, zones, exits }
+        let entries = entries(map, layers, &areas);
+        Self { entries, walk: WalkGrid::of(map), layers: flat_layers(layers), zones, exits }
     }
 
     /// The entry where visitors arrive without a name in their link, by the algorithm of
@@ -229,20 +231,22 @@ impl Exit {
     }
 }
 
-fn flat_layers(map: &Map) -> Vec<FlatLayer> {
+/// Layers with their paths, as [`Map::flat_layers`] has them.
+type Layers<'a> = [(String, &'a Layer)];
+
+fn flat_layers(layers: &Layers) -> Vec<FlatLayer> {
     let mut above = false;
-    let mut layers = Vec::new();
-    for (path, layer) in map.flat_layers() {
+    let layers = layers.iter().map(|(path, layer)| {
         // Within a group it is an object layer like any other, which its longer path shows.
-        above |= is_floor_layer(layer) && path == layer.name;
-        layers.push(FlatLayer {
-            path,
+        above |= is_floor_layer(layer) && *path == layer.name;
+        FlatLayer {
+            path: path.clone(),
             id: layer.id,
             is_tiles: layer.tiles().is_some(),
             above_avatars: above,
-        });
-    }
-    layers
+        }
+    });
+    layers.collect()
 }
 
 /// The object layer that separates what is below avatars from what is above.
@@ -256,16 +260,13 @@ pub fn is_area(object: &Object) -> bool {
 }
 
 /// Every object of class `area` with the path and id of its layer, in the order of the file.
-pub(crate) fn areas(map: &Map) -> Vec<(String, u32, &Object)> {
-    map.flat_layers()
-        .into_iter()
-        .filter_map(|(path, layer)| Some((path, layer.id, layer.objects()?)))
+fn areas<'a>(layers: &'a Layers<'a>) -> Vec<(&'a str, u32, &'a Object)> {
+    layers
+        .iter()
+        .filter_map(|(path, layer)| Some((path.as_str(), layer.id, layer.objects()?)))
         .flat_map(|(path, id, objects)| {
-            objects
-                .objects
-                .iter()
-                .filter(|object| is_area(object))
-                .map(move |object| (path.clone(), id, object))
+            let areas = objects.objects.iter().filter(|object| is_area(object));
+            areas.map(move |object| (path, id, object))
         })
         .collect()
 }
@@ -345,10 +346,10 @@ fn triggers(properties: &Properties, holder: HolderKind) -> Vec<Property> {
     triggers
 }
 
-fn area_zones(map: &Map) -> Vec<Zone> {
+fn area_zones(map: &Map, areas: &[(&str, u32, &Object)]) -> Vec<Zone> {
     let mut room = MOST_CELLS;
-    areas(map)
-        .into_iter()
+    areas
+        .iter()
         .filter_map(|(path, id, object)| {
             let triggers = triggers(&object.properties, HolderKind::Area);
             if triggers.is_empty() {
@@ -361,7 +362,7 @@ fn area_zones(map: &Map) -> Vec<Zone> {
                 rectangle,
                 triggers,
                 spot: Spot::new(&*map.file, object.span),
-                place: area_place(map, &path, id, object),
+                place: area_place(map, path, *id, object),
             })
         })
         .collect()
@@ -371,9 +372,9 @@ pub(crate) fn area_place(map: &Map, path: &str, id: u32, object: &Object) -> Pla
     Place::layer(path, id).object(&object.name, object.id).area(object.rectangle().tiles(map.tile_size))
 }
 
-fn layer_zones(map: &Map) -> Vec<Zone> {
-    map.flat_layers()
-        .into_iter()
+fn layer_zones(map: &Map, layers: &Layers) -> Vec<Zone> {
+    layers
+        .iter()
         .filter_map(|(path, layer)| {
             let tiles = layer.tiles()?;
             let triggers = triggers(&layer.properties, HolderKind::TileLayer);
@@ -381,10 +382,10 @@ fn layer_zones(map: &Map) -> Vec<Zone> {
                 return None;
             }
             let cells: Region = tiles.filled().map(|(cell, _)| cell).collect();
-            let mut place = Place::layer(&path, layer.id);
+            let mut place = Place::layer(path, layer.id);
             place.area_tiles = cells.around();
             Some(Zone {
-                holder: Holder::Layer(path),
+                holder: Holder::Layer(path.clone()),
                 cells,
                 rectangle: None,
                 triggers,
@@ -397,7 +398,7 @@ fn layer_zones(map: &Map) -> Vec<Zone> {
 
 /// Zones of tiles with properties: one for each such tile that is placed unflipped somewhere. A
 /// flipped tile is looked up with its flags and so has no properties (workadventure-maps, 2.5).
-fn tile_zones(map: &Map) -> Vec<Zone> {
+fn tile_zones(map: &Map, layers: &Layers) -> Vec<Zone> {
     let mut acting: BTreeMap<u32, (usize, usize, Vec<Property>)> = BTreeMap::new();
     for (set_index, set) in map.tilesets.iter().enumerate() {
         let Some(tileset) = &set.tileset else { continue };
@@ -418,7 +419,7 @@ fn tile_zones(map: &Map) -> Vec<Zone> {
         return Vec::new();
     }
     let mut cells: BTreeMap<u32, Vec<TilePos>> = BTreeMap::new();
-    for (_, layer) in map.flat_layers() {
+    for (_, layer) in layers {
         for (cell, gid) in layer.tiles().into_iter().flat_map(TileLayer::filled) {
             if acting.contains_key(&gid.0) {
                 cells.entry(gid.0).or_default().push(cell);
@@ -461,10 +462,10 @@ fn exits_of(zone: &Zone) -> Vec<Exit> {
 }
 
 /// Entries in the order in which the engine would look for the default one.
-fn entries(map: &Map) -> Vec<Entry> {
+fn entries(map: &Map, layers: &Layers, areas: &[(&str, u32, &Object)]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let (mut names, mut room) = (BTreeSet::new(), MOST_CELLS);
-    for (path, id, object) in areas(map) {
+    for (path, id, object) in areas {
         // The engine gives a second area of the same name another one, which no link knows.
         if !object.name.is_empty() && !names.insert(object.name.as_str()) {
             continue;
@@ -483,10 +484,10 @@ fn entries(map: &Map) -> Vec<Entry> {
             cells: inset_cells(map, rectangle, &mut room),
             outside: arrives_outside(map, rectangle),
             spot: Spot::new(&*map.file, object.span),
-            place: area_place(map, &path, id, object),
+            place: area_place(map, path, *id, object),
         });
     }
-    for (path, layer) in map.flat_layers() {
+    for (path, layer) in layers {
         let Some(tiles) = layer.tiles() else { continue };
         let named_start = path == "start" || path.ends_with("/start");
         let flagged = is_flagged_start(layer);
@@ -494,7 +495,7 @@ fn entries(map: &Map) -> Vec<Entry> {
         if cells.is_empty() && !named_start && !flagged {
             continue;
         }
-        let mut place = Place::layer(&path, layer.id);
+        let mut place = Place::layer(path, layer.id);
         place.area_tiles = cells.around();
         entries.push(Entry {
             name: layer.name.clone(),
@@ -507,11 +508,11 @@ fn entries(map: &Map) -> Vec<Entry> {
             place,
         });
     }
-    if let Some(index) = default_index(map, &entries) {
+    if let Some(index) = default_index(layers, &entries) {
         let mut default = entries.remove(index);
         default.default = true;
         if default.kind == EntryKind::Layer && default.place.layer.as_deref() == Some("start") {
-            narrow_to_start_tiles(map, &mut default.cells);
+            narrow_to_start_tiles(map, layers, &mut default.cells);
         }
         entries.insert(0, default);
     }
@@ -521,12 +522,11 @@ fn entries(map: &Map) -> Vec<Entry> {
 /// Which entry takes visitors without a name: an area named `start`; else the first tile layer named
 /// so; else the first tile layer flagged as start. There is no further fallback where that layer is
 /// empty (workadventure-maps, section 3.1, steps 7 to 9).
-fn default_index(map: &Map, entries: &[Entry]) -> Option<usize> {
+fn default_index(layers: &Layers, entries: &[Entry]) -> Option<usize> {
     let area = entries.iter().position(|entry| entry.kind == EntryKind::Area && entry.name == "start");
     if area.is_some() {
         return area;
     }
-    let layers = map.flat_layers();
     let named = layers
         .iter()
         .find(|(path, layer)| layer.tiles().is_some() && (path == "start" || path.ends_with("/start")));
@@ -542,14 +542,13 @@ fn default_index(map: &Map, entries: &[Entry]) -> Option<usize> {
 
 /// Where tiles of the layer `start` have the property `start` with the text `start`, visitors arrive on
 /// those only (workadventure-maps, section 3.1, step 8).
-fn narrow_to_start_tiles(map: &Map, cells: &mut Region) {
+fn narrow_to_start_tiles(map: &Map, layers: &Layers, cells: &mut Region) {
     let is_start = |gid: Gid| {
         // With flags the engine does not find the properties of a tile.
         let (set, id) = map.tileset_of(gid).filter(|_| gid.flags() == 0)?;
         set.tileset.as_ref()?.tile(id)?.properties.text("start").filter(|name| *name == "start")
     };
     let mut known: BTreeMap<Gid, bool> = BTreeMap::new();
-    let layers = map.flat_layers();
     let Some(tiles) = layers.iter().filter(|(path, _)| path == "start").find_map(|(_, layer)| layer.tiles())
     else {
         return;

@@ -45,7 +45,9 @@ impl WalkGrid {
         let blocking = Blocking::of(map);
         if !blocking.is_empty() {
             for (width, gids) in layers {
-                grid.block(width, gids, &blocking);
+                if gids.distinct().iter().any(|gid| blocking.contains(gid.id())) {
+                    grid.block(width, gids, &blocking);
+                }
             }
         }
         grid
@@ -57,12 +59,9 @@ impl WalkGrid {
         let rows = self.blocked.chunks_mut(grid_width.max(1)).take(gids.len().div_ceil(layer_width));
         for (y, row) in rows.enumerate() {
             let first = y * layer_width;
-            let mut row = row.iter_mut();
-            gids.range(first..first + shared).for_each(|gid| {
-                if let Some(blocked) = row.next() {
-                    *blocked |= blocking.contains(gid.id());
-                }
-            });
+            for (x, gid) in gids.filled(first..first + shared) {
+                row[x] |= blocking.contains(gid.id());
+            }
         }
     }
 

@@ -48,6 +48,28 @@ impl<'a> Surroundings<'a> {
         own_file(self, &format!("/_/any/{host}{path}"))
     }
 
+    /// The map that may have been meant where there is none of this name: of the same name with another
+    /// extension or in another folder, else of a similar name. Looks at all maps.
+    pub fn meant(&self, name: &str) -> Option<String> {
+        let folder = parent(name);
+        let beside = self.sources.entries(folder).unwrap_or_default();
+        let mut maps: BTreeSet<String> = beside
+            .names
+            .iter()
+            .filter(|file| MAP_EXTENSIONS.contains(&extension(file).as_str()))
+            .map(|file| resolve(folder, file))
+            .collect();
+        maps.extend(self.maps.iter().map(|map| (*map).to_owned()));
+        let stem = file_stem(name);
+        let same = |map: &&String| file_stem(map) == stem;
+        let in_folder = maps.iter().filter(|map| parent(map) == folder).find(same);
+        if let Some(map) = in_folder.or_else(|| maps.iter().find(same)) {
+            return Some(map.clone());
+        }
+        let similar = nearest(stem, maps.iter().map(|map| file_stem(map)).collect::<Vec<_>>())?;
+        maps.into_iter().find(|map| file_stem(map) == similar)
+    }
+
     /// Whether this is known to be another server than that of the project's rooms.
     fn is_elsewhere(&self, host: &str) -> bool {
         let own = self.play_url.and_then(host_and_path).map(|(own, _)| own);
@@ -71,12 +93,7 @@ pub enum Destination {
     /// servers. This is the name that the exit should have.
     OtherCase(String),
     /// A file that does not exist.
-    Missing {
-        /// Its name.
-        name: String,
-        /// Name of a map that may have been meant.
-        nearest: Option<String>,
-    },
+    Missing(String),
     /// A room that is not the project's to know, as written.
     Room(String),
     /// Nowhere: the engine cannot make a room of the value.
@@ -122,17 +139,17 @@ impl Destination {
                 // `exitSceneUrl` names files: the SaaS's rooms without extension are none of those.
                 let file = |surroundings: &Surroundings, name: &str| match file(surroundings, name) {
                     Self::Room(room) if relative_to_map && !is_beyond(&room) && extension(&room) != "wam" => {
-                        Self::Missing { nearest: near(surroundings, &room), name: room }
+                        Self::Missing(room)
                     }
                     found => found,
                 };
                 match file(surroundings, &name) {
                     // Browsers write spaces and accents of paths as codes, and so do people.
-                    Self::Missing { name, nearest } => {
+                    Self::Missing(name) => {
                         let decoded = resolve(parent(from), &percent_decoded(path));
                         match file(surroundings, &decoded) {
-                            found if decoded != name && !matches!(found, Self::Missing { .. }) => found,
-                            _ => Self::Missing { name, nearest },
+                            found if decoded != name && !matches!(found, Self::Missing(_)) => found,
+                            _ => Self::Missing(name),
                         }
                     }
                     found => found,
@@ -256,7 +273,7 @@ fn file(surroundings: &Surroundings, name: &str) -> Destination {
     if !last.is_empty() && !last.contains('.') && !forgotten() {
         return Destination::Room(name.to_owned());
     }
-    Destination::Missing { name: name.to_owned(), nearest: near(surroundings, name) }
+    Destination::Missing(name.to_owned())
 }
 
 /// Whether no file with this extension is a map. A program on the server may well answer with one.
@@ -268,28 +285,6 @@ fn is_of_no_map(extension: &str) -> bool {
 /// Whether a file is outside of the project.
 fn is_beyond(name: &str) -> bool {
     name == ".." || name.starts_with("../")
-}
-
-/// A map that may have been meant: of the same name with another extension or in another folder, else
-/// of a similar name.
-fn near(surroundings: &Surroundings, name: &str) -> Option<String> {
-    let folder = parent(name);
-    let beside = surroundings.sources.entries(folder).unwrap_or_default();
-    let mut maps: BTreeSet<String> = beside
-        .names
-        .iter()
-        .filter(|file| MAP_EXTENSIONS.contains(&extension(file).as_str()))
-        .map(|file| resolve(folder, file))
-        .collect();
-    maps.extend(surroundings.maps.iter().map(|map| (*map).to_owned()));
-    let stem = file_stem(name);
-    let same = |map: &&String| file_stem(map) == stem;
-    let in_folder = maps.iter().filter(|map| parent(map) == folder).find(same);
-    if let Some(map) = in_folder.or_else(|| maps.iter().find(same)) {
-        return Some(map.clone());
-    }
-    let similar = nearest(stem, maps.iter().map(|map| file_stem(map)).collect::<Vec<_>>())?;
-    maps.into_iter().find(|map| file_stem(map) == similar)
 }
 
 /// Extension of a name, in lower case; empty without one.
@@ -351,7 +346,7 @@ mod tests {
         assert_eq!(find("shared.wam", false), map("maps/hall.tmj"), "by its mapUrl");
         assert_eq!(find("drawn.tmj", false), map("maps/drawn.tmx"));
         assert_eq!(find("old.tmj", true), map("maps/old.json"), "a bundle writes it so");
-        assert!(matches!(find("old.tmj", false), Destination::Missing { .. }));
+        assert!(matches!(find("old.tmj", false), Destination::Missing(_)));
         assert_eq!(find("the%20room.tmj", false), map("maps/the room.tmj"));
         assert_eq!(find("the room.tmj", false), map("maps/the room.tmj"));
     }
@@ -368,15 +363,19 @@ mod tests {
 
     #[test]
     fn wrong_paths_name_what_was_meant() {
-        let missing = |name: &str, nearest: Option<&str>| Destination::Missing {
-            name: name.to_owned(),
-            nearest: nearest.map(str::to_owned),
-        };
-        assert_eq!(find("hal.tmj", false), missing("maps/hal.tmj", Some("maps/hall.tmj")));
-        assert_eq!(find("hall.json", false), missing("maps/hall.json", Some("maps/hall.tmj")));
-        assert_eq!(find("annex.tmj", false), missing("maps/annex.tmj", Some("extra/annex.tmj")));
-        assert_eq!(find("cathedral.tmj", false), missing("maps/cathedral.tmj", None));
-        assert_eq!(find("hall", false), missing("maps/hall", Some("maps/hall.tmj")));
+        let sources = sources();
+        let maps = vec!["maps/lobby.tmj", "maps/hall.tmj", "extra/annex.tmj"];
+        let surroundings = Surroundings { sources: &sources, maps, play_url: None, bundled: false };
+        for (path, name, meant) in [
+            ("hal.tmj", "maps/hal.tmj", Some("maps/hall.tmj")),
+            ("hall.json", "maps/hall.json", Some("maps/hall.tmj")),
+            ("annex.tmj", "maps/annex.tmj", Some("extra/annex.tmj")),
+            ("cathedral.tmj", "maps/cathedral.tmj", None),
+            ("hall", "maps/hall", Some("maps/hall.tmj")),
+        ] {
+            assert_eq!(find(path, false), Destination::Missing(name.to_owned()));
+            assert_eq!(surroundings.meant(name).as_deref(), meant, "{name}");
+        }
         assert_eq!(find("Hall.tmj", false), Destination::OtherCase("maps/hall.tmj".to_owned()));
         assert_eq!(find("HALL.wam#e", false), Destination::OtherCase("maps/hall.wam".to_owned()));
     }
@@ -396,7 +395,7 @@ mod tests {
         }
         assert_eq!(find("only.wam", false), Destination::Room("maps/only.wam".to_owned()));
         // What is looked up from the map is a file, and never a room by its name.
-        assert!(matches!(find_from("room-2", false, true), Destination::Missing { .. }));
+        assert!(matches!(find_from("room-2", false, true), Destination::Missing(_)));
         assert_eq!(find_from("only.wam", false, true), Destination::Room("maps/only.wam".to_owned()));
         assert!(matches!(find_from("../../beyond.tmj", false, true), Destination::Room(_)));
     }
@@ -409,7 +408,7 @@ mod tests {
         assert_eq!(find(&format!("https://play.example.org{room}"), false), map("maps/hall.tmj"));
         assert!(matches!(
             find("/_/global/maps.example.org/venue/maps/hal.tmj", false),
-            Destination::Missing { .. }
+            Destination::Missing(_)
         ));
         assert!(matches!(find("/_/global/maps.example.org/venue2/x.tmj", false), Destination::Room(_)));
     }

@@ -6,6 +6,7 @@ use petgraph::{
     algo::kosaraju_scc,
     graph::{DiGraph, NodeIndex},
 };
+use rayon::prelude::*;
 
 use super::{
     Destination, Surroundings,
@@ -80,12 +81,7 @@ pub enum Arrival {
     /// At the default entry: there is an entry of this name, but links cannot carry the name.
     Unlinkable(String),
     /// At the default entry: there is none of this name.
-    Missing {
-        /// The name.
-        name: String,
-        /// Name of an entry that may have been meant.
-        nearest: Option<String>,
-    },
+    Missing(String),
     /// Not known, as the map is not.
     Unknown,
 }
@@ -96,17 +92,16 @@ impl<'a> World<'a> {
         surroundings: &Surroundings,
         maps: impl IntoIterator<Item = (&'a str, &'a Map, &'a Meaning)>,
     ) -> Self {
-        let mut drawn = Vec::new();
-        let maps: Vec<WorldMap> = maps
-            .into_iter()
+        let maps: Vec<_> = maps.into_iter().collect();
+        let (maps, drawn): (Vec<WorldMap>, Vec<Vec<DrawnExit>>) = maps
+            .into_par_iter()
             .map(|(name, map, meaning)| {
                 let editor::Drawn { entries, exits } =
                     editor::beside(surroundings.sources, name, map.tile_size);
-                drawn.push(exits);
                 let stands_in_for = stands_in_for(name, map);
-                WorldMap { name, map, meaning, stands_in_for, editor_entries: entries }
+                (WorldMap { name, map, meaning, stands_in_for, editor_entries: entries }, exits)
             })
-            .collect();
+            .unzip();
         let mut index: BTreeMap<String, usize> =
             maps.iter().enumerate().map(|(index, map)| (map.name.to_owned(), index)).collect();
         // Of several stand-ins the first counts.
@@ -116,18 +111,17 @@ impl<'a> World<'a> {
             }
         }
         let mut world = Self { maps, ways: Vec::new(), index };
-        let mut ways = Vec::new();
-        for (from, drawn) in drawn.into_iter().enumerate() {
-            for exit in &world.maps[from].meaning.exits {
+        let ways = drawn.into_par_iter().enumerate().map(|(from, drawn)| {
+            let exits = world.maps[from].meaning.exits.iter().map(|exit| {
                 let text = exit.target().unwrap_or_default().to_owned();
                 let (spot, place) = (exit.spot.clone(), exit.place.clone());
-                ways.push(world.way(surroundings, from, Some(exit), DrawnExit { text, spot, place }));
-            }
-            for exit in drawn {
-                ways.push(world.way(surroundings, from, None, exit));
-            }
-        }
-        world.ways = ways;
+                (Some(exit), DrawnExit { text, spot, place })
+            });
+            let written = exits.chain(drawn.into_iter().map(|exit| (None, exit)));
+            written.map(|(exit, written)| world.way(surroundings, from, exit, written)).collect::<Vec<_>>()
+        });
+        let ways: Vec<Vec<Way>> = ways.collect();
+        world.ways = ways.into_iter().flatten().collect();
         world
     }
 
@@ -269,18 +263,22 @@ impl WorldMap<'_> {
         if !can_be_linked(name) && (known || self.editor_entries.iter().any(|entry| entry == name)) {
             return Arrival::Unlinkable(name.to_owned());
         }
+        Arrival::Missing(name.to_owned())
+    }
+
+    /// The entry that may have been meant where there is none of this name. Looks at all entries.
+    pub fn meant(&self, name: &str) -> Option<String> {
         // What is meant as an entry is likelier meant than any other layer.
         let linked = |declared: bool| {
+            let entries = self.meaning.entries.iter();
             entries
-                .iter()
                 .filter(move |entry| entry.declared == declared && !entry.cells.is_empty())
                 .map(|entry| entry.name.as_str())
                 .filter(|name| can_be_linked(name))
         };
         let drawn = self.editor_entries.iter().map(String::as_str).filter(|name| can_be_linked(name));
         let meant: Vec<&str> = linked(true).chain(drawn).collect();
-        let nearest = nearest(name, meant).or_else(|| nearest(name, linked(false).collect::<Vec<_>>()));
-        Arrival::Missing { name: name.to_owned(), nearest }
+        nearest(name, meant).or_else(|| nearest(name, linked(false).collect::<Vec<_>>()))
     }
 }
 
@@ -378,10 +376,12 @@ mod tests {
             [
                 &Arrival::Default,
                 &Arrival::Entry { name: name("door"), declared: false },
-                &Arrival::Missing { name: name("dor"), nearest: Some(name("door")) },
+                &Arrival::Missing(name("dor")),
                 &Arrival::Unlinkable(name("the stage")),
             ]
         );
+        let meant = |name| world.maps()[1].meant(name);
+        assert_eq!((meant("dor").as_deref(), meant("cellar")), (Some("door"), None));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::links::Subject;
+use super::{exits::Meant, links::Subject};
 use crate::{
     check::{
         context::WorldContext,
@@ -135,8 +135,9 @@ static ENTITY_PROPERTY_IDLE: Rule = Rule {
 fn check(context: &WorldContext, findings: &mut Vec<Finding>) {
     let project = context.project;
     let surroundings = Surroundings::of(project);
+    let mut meant = Meant::new();
     for wam in project.wams.iter().filter_map(|wam| wam.wam.as_ref()) {
-        map(&surroundings, wam, findings);
+        map(&surroundings, &mut meant, wam, findings);
         let judge = Judge { wam, tile: project.tile_size_of(&wam.file) };
         judge.file(findings);
         judge.areas(findings);
@@ -146,7 +147,7 @@ fn check(context: &WorldContext, findings: &mut Vec<Finding>) {
     }
 }
 
-fn map(surroundings: &Surroundings, wam: &Wam, findings: &mut Vec<Finding>) {
+fn map(surroundings: &Surroundings, meant: &mut Meant<String>, wam: &Wam, findings: &mut Vec<Finding>) {
     let url = &wam.map_url;
     // What is no path beside the file may be anywhere; what a refused file lacks is told already.
     if wam.map_file().is_none() || !matches!(Link::of(url).address, Address::File(_)) {
@@ -154,7 +155,10 @@ fn map(surroundings: &Surroundings, wam: &Wam, findings: &mut Vec<Finding>) {
     }
     let destination = Destination::of(surroundings, &wam.file, url, false);
     let (near, certain) = match destination {
-        Destination::Missing { nearest, .. } => (nearest.filter(|near| *near != wam.file), false),
+        Destination::Missing(name) => {
+            let near = meant.by(name, surroundings.maps.len(), |name| surroundings.meant(name));
+            (near.name().filter(|near| *near != wam.file), false)
+        }
         Destination::OtherCase(real) => (Some(real), true),
         _ => return,
     };

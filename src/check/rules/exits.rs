@@ -1,5 +1,7 @@
 //! Leaving.
 
+use std::collections::BTreeMap;
+
 use super::{Check, Lint, entries, zones::out_of_reach};
 use crate::{
     check::context::{MapContext, WorldContext},
@@ -154,7 +156,60 @@ fn lead(finding: Finding, way: &Way, safe: bool, right: &str) -> Finding {
     }
 }
 
+/// What was meant by a name that leads nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Guess {
+    /// Probably this.
+    Name(String),
+    /// Nothing that is there.
+    Nothing,
+    /// It was not looked for.
+    Unknown,
+}
+
+impl Guess {
+    pub(super) fn name(self) -> Option<String> {
+        match self {
+            Self::Name(name) => Some(name),
+            Self::Nothing | Self::Unknown => None,
+        }
+    }
+}
+
+/// What was meant by names that lead nowhere. Each is looked for once among all that there are; where thousands
+/// are among thousands, a part of them has to do.
+pub(super) struct Meant<Name> {
+    known: BTreeMap<Name, Guess>,
+    /// How many names may still be compared.
+    left: usize,
+}
+
+impl<Name: Ord> Meant<Name> {
+    pub(super) fn new() -> Self {
+        Self { known: BTreeMap::new(), left: 1 << 20 }
+    }
+
+    /// What `look` finds for this name among so many.
+    pub(super) fn by(
+        &mut self,
+        name: Name,
+        among: usize,
+        look: impl FnOnce(&Name) -> Option<String>,
+    ) -> Guess {
+        if let Some(known) = self.known.get(&name) {
+            return known.clone();
+        }
+        let Some(left) = self.left.checked_sub(among) else { return Guess::Unknown };
+        self.left = left;
+        let guess = look(&name).map_or(Guess::Nothing, Guess::Name);
+        self.known.insert(name, guess.clone());
+        guess
+    }
+}
+
 fn targets(context: &WorldContext, findings: &mut Vec<Finding>) {
+    let surroundings = Surroundings::of(context.project);
+    let mut meant = Meant::new();
     for (map, way) in ways(context) {
         let value = &way.text;
         // As this map calls the file, with what stands behind the `#`.
@@ -166,12 +221,14 @@ fn targets(context: &WorldContext, findings: &mut Vec<Finding>) {
         // What is behind a `?` would be lost, and codes may stand for anything.
         let is_plain = !value.contains(['?', '%']);
         let finding = match &way.destination {
-            Destination::Missing { nearest, .. } => {
+            Destination::Missing(name) => {
                 let message = format!("exit leads to \"{value}\", which does not exist");
                 let finding = Finding::new(&EXIT_TARGET_MISSING, way.spot.clone(), message);
-                match nearest.as_ref().filter(|name| **name != map.map.file) {
+                let among = surroundings.maps.len();
+                let near = meant.by(name.as_str(), among, |name| surroundings.meant(name));
+                match near.name().filter(|name| *name != map.map.file) {
                     Some(near) => {
-                        let right = called(near);
+                        let right = called(&near);
                         lead(finding.help(format!("did you mean \"{right}\"?")), way, false, &right)
                     }
                     None => finding.help("the path is relative to this map"),
@@ -255,13 +312,17 @@ fn explain(never: &Never) -> (&'static str, String) {
 }
 
 fn entry_missing(context: &WorldContext, findings: &mut Vec<Finding>) {
+    let mut meant = Meant::new();
     for (from, way) in ways(context) {
         let Some(to) = way.to else { continue };
         let file = relative(from.folder(), context.world.maps()[to].name);
         let arrive = format!("visitors arrive at the default entry of \"{file}\"");
         let (message, near) = match &way.arrival {
-            Arrival::Missing { name, nearest } => {
-                (format!("{arrive}: it has no entry \"{name}\""), Some((name, nearest)))
+            Arrival::Missing(name) => {
+                let map = &context.world.maps()[to];
+                let among = map.meaning.entries.len() + map.editor_entries.len();
+                let near = meant.by((to, name.as_str()), among, |(_, name)| map.meant(name));
+                (format!("{arrive}: it has no entry \"{name}\""), Some((name, near)))
             }
             Arrival::Unlinkable(name) => (format!("{arrive}: no link can carry the name \"{name}\""), None),
             Arrival::Default | Arrival::Entry { .. } | Arrival::Unknown => continue,
@@ -269,13 +330,14 @@ fn entry_missing(context: &WorldContext, findings: &mut Vec<Finding>) {
         let spot = if way.exit.is_none() { way.spot.clone().key("areaName") } else { way.spot.clone() };
         let finding = Finding::new(&EXIT_ENTRY_MISSING, spot, message).at(way.place.clone());
         findings.push(match near {
-            Some((_, Some(near))) => {
+            Some((_, Guess::Name(near))) => {
                 let address = way.text.split_once('#').map_or("", |(address, _)| address);
                 let right = format!("{address}#{near}");
                 lead(finding.help(format!("did you mean \"{right}\"?")), way, false, &right)
             }
-            Some((name, None)) => finding
+            Some((name, Guess::Nothing)) => finding
                 .help(format!("add a tile layer \"{name}\" there, and paint it where visitors shall arrive")),
+            Some((_, Guess::Unknown)) => finding.help("name an entry that is there, or add one of this name"),
             None => finding.help("rename the entry: letters from a to z, digits, - and _"),
         });
     }
@@ -343,5 +405,29 @@ fn map_unreachable(context: &WorldContext, findings: &mut Vec<Finding>) {
             )
             .help("add an exit that leads here"),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Guess, Meant};
+
+    #[test]
+    fn names_are_looked_for_once_and_while_it_takes_no_ages() {
+        let mut meant = Meant::new();
+        let mut looked = Vec::new();
+        for number in (0..100).chain(0..100) {
+            let found = meant.by(number, 1 << 15, |number| {
+                looked.push(*number);
+                (number % 2 == 0).then(|| format!("{number}!"))
+            });
+            let expected = match number {
+                32.. => Guess::Unknown,
+                _ if number % 2 == 0 => Guess::Name(format!("{number}!")),
+                _ => Guess::Nothing,
+            };
+            assert_eq!(found, expected);
+        }
+        assert_eq!(looked, (0..32).collect::<Vec<_>>());
     }
 }

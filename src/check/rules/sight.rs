@@ -1,13 +1,16 @@
 //! What visitors see that nobody meant to show, and what hides their avatars.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{Check, Lint, entries};
 use crate::{
     check::context::{FlatLayer, MapContext, around},
     finding::{Family, Finding, Rule, Severity},
     model::{Gid, Shape, Text, TilePos, Tileset},
-    picture::PictureStore,
+    picture::{Look, Mask},
     workadventure::is_floor_layer,
 };
 
@@ -178,27 +181,17 @@ fn lost_style(text: &Text) -> Option<&'static str> {
     styles.into_iter().find(|(given, _)| *given).map(|(_, how)| how)
 }
 
-/// What a tile looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Look {
-    /// Nothing is to be seen of it.
-    Clear,
-    /// Some of what is below it shows.
-    Partial,
-    /// Nothing of what is below it shows.
-    Opaque,
-}
-
-/// Looks of tiles, by the pixels of their pictures.
-struct Looks<'a> {
+/// Looks of the tiles of a map.
+struct TileLooks<'a> {
     context: &'a MapContext<'a>,
-    pictures: PictureStore,
     known: BTreeMap<u32, Look>,
+    /// By the first gid of their tileset.
+    masks: BTreeMap<u32, Option<Arc<Mask>>>,
 }
 
-impl<'a> Looks<'a> {
+impl<'a> TileLooks<'a> {
     fn new(context: &'a MapContext<'a>) -> Self {
-        Self { context, pictures: PictureStore::new(), known: BTreeMap::new() }
+        Self { context, known: BTreeMap::new(), masks: BTreeMap::new() }
     }
 
     /// How a tile looks; one whose picture cannot be read, as if it were not there.
@@ -206,43 +199,23 @@ impl<'a> Looks<'a> {
         if let Some(look) = self.known.get(&gid.id()) {
             return *look;
         }
-        let look = self.pixels(gid).unwrap_or(Look::Clear);
+        let look = self.look_up(gid).unwrap_or(Look::Clear);
         self.known.insert(gid.id(), look);
         look
     }
 
-    fn pixels(&self, gid: Gid) -> Option<Look> {
+    /// Whether it is known already, without a look at a picture, that nothing is to be seen of a tile.
+    fn is_known_clear(&self, gid: Gid) -> bool {
+        self.known.get(&gid.id()) == Some(&Look::Clear)
+    }
+
+    fn look_up(&mut self, gid: Gid) -> Option<Look> {
         let (entry, id) = self.context.map.tileset_of(gid)?;
         let tileset = entry.tileset.as_deref()?;
-        let (columns, rows) = tileset.grid().filter(|(columns, _)| *columns > 0)?;
-        if id >= columns.saturating_mul(rows) {
-            return None;
-        }
-        let picture = tileset.picture.as_ref()?;
-        let image = self.pictures.load(self.context.sources(), &tileset.file, picture).ok()?;
-        let size = tileset.tile_size;
-        let step = |number: u32, side: u32| {
-            number.checked_mul(side.checked_add_signed(tileset.spacing)?)?.checked_add_signed(tileset.margin)
-        };
-        let (left, top) = (step(id % columns, size.width)?, step(id / columns, size.height)?);
-        let inside =
-            left.checked_add(size.width)? <= image.width() && top.checked_add(size.height)? <= image.height();
-        if !inside {
-            return None;
-        }
-        let (mut clear, mut opaque) = (true, true);
-        for y in top..top + size.height {
-            for x in left..left + size.width {
-                let alpha = image.get_pixel(x, y).0[3];
-                clear &= alpha < 16;
-                opaque &= alpha > 239;
-            }
-        }
-        Some(match (clear, opaque) {
-            (true, _) => Look::Clear,
-            (_, true) => Look::Opaque,
-            _ => Look::Partial,
-        })
+        let mask = self.masks.entry(entry.first_gid).or_insert_with(|| {
+            self.context.looks.mask(self.context.sources(), &tileset.file, tileset.picture.as_ref()?)
+        });
+        mask.as_ref()?.tile(tileset, id)
     }
 }
 
@@ -262,7 +235,7 @@ fn tiles(context: &MapContext, findings: &mut Vec<Finding>) {
     if context.map.infinite {
         return;
     }
-    let mut looks = Looks::new(context);
+    let mut looks = TileLooks::new(context);
     helper_layers(context, &mut looks, findings);
     avatars_hidden(context, &mut looks, findings);
 }
@@ -272,25 +245,31 @@ fn shows(flat: &FlatLayer) -> bool {
     flat.layer.visible && flat.layer.opacity > 0.0
 }
 
-fn helper_layers(context: &MapContext, looks: &mut Looks, findings: &mut Vec<Finding>) {
+fn helper_layers(context: &MapContext, looks: &mut TileLooks, findings: &mut Vec<Finding>) {
     let layers: Vec<_> = context.tile_layers().collect();
+    // By first gids. Of several tilesets with the same one counts.
+    let owner = |gid: Gid| context.map.tileset_of(gid).map(|(entry, _)| entry);
+    let owners = context.map.tilesets.iter().filter_map(|set| owner(Gid(set.first_gid)));
+    let helpers = owners.filter(|set| set.tileset.as_deref().is_some_and(is_for_helpers));
+    let helpers: BTreeSet<u32> = helpers.map(|set| set.first_gid).collect();
     for (index, (flat, tiles)) in layers.iter().enumerate() {
-        let helper = |gid: Gid| {
-            let tileset = context.map.tileset_of(gid).and_then(|(entry, _)| entry.tileset.as_deref());
-            tileset.is_some_and(is_for_helpers)
-        };
+        let helper = |gid: Gid| owner(gid).is_some_and(|set| helpers.contains(&set.first_gid));
         // Layers that a script shows are meant to be seen.
         let mut gids = flat.gids().iter().filter(|gid| !gid.is_empty()).peekable();
         if !shows(flat) || gids.peek().is_none() || !gids.all(|gid| helper(*gid)) {
             continue;
         }
+        // Beneath the floor, where its tiles leave gaps, helpers are where they belong.
+        let floors = |cell: TilePos| {
+            let below = layers[..index].iter().filter(|(below, _)| shows(below));
+            below.map(move |(_, tiles)| tiles.get(cell)).filter(move |gid| !gid.is_empty() && !helper(*gid))
+        };
+        // No picture is looked at before the cells have told all that they can.
         let mut stands_out = |cell: TilePos, gid: Gid| {
-            looks.of(gid) != Look::Clear
-                // Beneath the floor, where its tiles leave gaps, helpers are where they belong.
-                && layers[..index].iter().any(|(below, tiles)| {
-                    let gid = tiles.get(cell);
-                    shows(below) && !gid.is_empty() && !helper(gid) && looks.of(gid) != Look::Clear
-                })
+            !looks.is_known_clear(gid)
+                && floors(cell).next().is_some()
+                && looks.of(gid) != Look::Clear
+                && floors(cell).any(|gid| looks.of(gid) != Look::Clear)
                 && !layers[index + 1..].iter().any(|(above, tiles)| {
                     above.layer.visible
                         && above.layer.opacity >= 1.0
@@ -313,7 +292,7 @@ fn helper_layers(context: &MapContext, looks: &mut Looks, findings: &mut Vec<Fin
     }
 }
 
-fn avatars_hidden(context: &MapContext, looks: &mut Looks, findings: &mut Vec<Finding>) {
+fn avatars_hidden(context: &MapContext, looks: &mut TileLooks, findings: &mut Vec<Finding>) {
     let Some(floor) = context.layers.iter().position(|flat| !flat.nested && is_floor_layer(flat.layer))
     else {
         return;

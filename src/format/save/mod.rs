@@ -15,7 +15,7 @@ use shape::{Order, number_json};
 
 use super::json;
 use crate::{
-    model::{Json, Map},
+    model::{Json, Map, TileLayer},
     source::Sources,
 };
 
@@ -37,7 +37,10 @@ pub enum SaveStyle {
 pub fn save_tmj(map: &Map, style: SaveStyle) -> String {
     let json = shape::of(map, style, Order::Tiled);
     if style == SaveStyle::Published {
-        let mut out = String::new();
+        // Nearly all of it are cells, of two bytes at least; to grow there bit by bit would leave holes as large.
+        let layers = map.flat_layers().into_iter().filter_map(|(_, layer)| layer.tiles());
+        let cells: usize = layers.map(TileLayer::cells).sum();
+        let mut out = String::with_capacity(cells * 2);
         minimized(&json, &mut out);
         return out;
     }

@@ -40,7 +40,7 @@ pub fn page(
     put: &mut dyn FnMut(&str, Vec<u8>) -> String,
 ) -> Result<String, StandError> {
     let drawing = Drawing::of(sources, built, MAP_SIDE)?;
-    let map = put("stands.png", png(&drawing.map)?);
+    let map = put("stands.png", png(drawing.map.clone())?);
     let mut logos = Vec::new();
     for stand in &drawing.stands {
         let logo = logo(sources, stand)?;
@@ -133,10 +133,10 @@ fn logo(sources: &Sources, stand: &Stand) -> Result<Option<Vec<u8>>, StandError>
     let wrong = |reason: String| StandError::Picture(format!("the logo {}: {reason}", file_stem(name)));
     let bytes = sources.read(name).map_err(|error| wrong(error.to_string()))?;
     let logo = Logo::read(bytes, name).map_err(wrong)?;
-    Ok(Some(png(&logo.drawn(LOGO.0, LOGO.1))?))
+    Ok(Some(png(logo.drawn(LOGO.0, LOGO.1))?))
 }
 
-fn png(image: &RgbaImage) -> Result<Vec<u8>, StandError> {
+fn png(image: RgbaImage) -> Result<Vec<u8>, StandError> {
     let png = picture::encode_small(image, picture::Effort::Quick);
     png.map_err(|error| StandError::Picture(format!("the directory: {error}")))
 }
