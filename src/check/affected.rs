@@ -16,6 +16,10 @@ use crate::{
 const OF_ALL_MAPS: [&str; 5] =
     ["dead-end", "entry-unused", "map-unreachable", "meeting-across-maps", "one-way-exit"];
 
+/// Rules that look at where visitors arrive, which the exits of other maps say, too.
+const OF_ARRIVALS: [&str; 5] =
+    ["avatars-hidden", "exit-unreachable", "start-on-exit", "start-on-wall", "unreachable-zone"];
+
 /// The files of a project that changed or read one that did.
 #[derive(Debug)]
 pub struct Affected {
@@ -26,6 +30,8 @@ pub struct Affected {
     readers: BTreeSet<String>,
     /// Maps with an exit to a map that changed, or went.
     neighbours: BTreeSet<String>,
+    /// Maps to which an exit of a map leads that changed.
+    destinations: BTreeSet<String>,
 }
 
 impl Affected {
@@ -33,12 +39,17 @@ impl Affected {
     pub fn by(changes: Changes, project: &Project) -> Self {
         let all = project.config_file.as_deref().is_some_and(|config| changes.has(config));
         let (mut readers, mut neighbours) = (BTreeSet::new(), BTreeSet::new());
+        let mut destinations = BTreeSet::new();
         for map in &project.maps {
             if changes.has(&map.name) || read_by(project, map).iter().any(|name| changes.has(name)) {
                 readers.insert(map.name.clone());
             }
-            if exits_of(project, map).iter().any(|name| changes.has(name)) {
+            let exits = exits_of(project, map);
+            if exits.iter().any(|name| changes.has(name)) {
                 neighbours.insert(map.name.clone());
+            }
+            if changes.has(&map.name) {
+                destinations.extend(exits);
             }
         }
         for wam in &project.wams {
@@ -48,7 +59,7 @@ impl Affected {
                 readers.insert(wam.name.clone());
             }
         }
-        Self { all, changes, readers, neighbours }
+        Self { all, changes, readers, neighbours, destinations }
     }
 
     /// Whether a finding of this rule in this file may come of the changes.
@@ -56,7 +67,8 @@ impl Affected {
         let by_exit = matches!(rule.family, Family::Exits | Family::World) && self.neighbours.contains(file);
         let by_world =
             OF_ALL_MAPS.contains(&rule.name) && !(self.readers.is_empty() && self.neighbours.is_empty());
-        self.all || by_exit || by_world || self.changes.has(file) || self.readers.contains(file)
+        let by_arrival = OF_ARRIVALS.contains(&rule.name) && self.destinations.contains(file);
+        self.all || by_exit || by_world || by_arrival || self.changes.has(file) || self.readers.contains(file)
     }
 }
 
@@ -146,6 +158,6 @@ mod tests {
 
     #[test]
     fn rules_about_all_maps_are_rules() {
-        assert!(OF_ALL_MAPS.iter().all(|name| crate::check::rule(name).is_some()));
+        assert!(OF_ALL_MAPS.iter().chain(&OF_ARRIVALS).all(|name| crate::check::rule(name).is_some()));
     }
 }

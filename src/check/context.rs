@@ -14,7 +14,7 @@ use crate::{
     picture::Looks,
     project::{Config, Project},
     source::{Sources, Span, resolve, with_extension},
-    workadventure::{HolderKind, Meaning, Reach, WalkGrid, is_template},
+    workadventure::{Entry, HolderKind, Meaning, Reach, WalkGrid, is_template},
     world::World,
 };
 
@@ -37,6 +37,8 @@ pub(super) struct MapContext<'a> {
     doors: OnceLock<BTreeSet<TilePos>>,
     used: OnceLock<BTreeSet<u32>>,
     has_script: OnceLock<bool>,
+    /// Numbers of the entries that are no more than a layer's name, and to which an exit leads all the same.
+    linked: BTreeSet<usize>,
     /// Looks of pictures, shared by the maps that are judged together.
     pub(super) looks: Arc<Looks>,
 }
@@ -103,6 +105,7 @@ impl<'a> MapContext<'a> {
             doors: OnceLock::new(),
             used: OnceLock::new(),
             has_script: OnceLock::new(),
+            linked: BTreeSet::new(),
             looks: Arc::default(),
         };
         context.holders = context.list_holders();
@@ -112,6 +115,24 @@ impl<'a> MapContext<'a> {
     /// The same, beside other maps with the same pictures.
     pub(super) fn sharing(self, looks: &Arc<Looks>) -> Self {
         Self { looks: Arc::clone(looks), ..self }
+    }
+
+    /// Where visitors arrive: entries that are meant as such, and those that exits name.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &'a Entry> {
+        let entries = self.meaning.entries.iter().enumerate();
+        let arrive =
+            |(index, entry): &(usize, &Entry)| entry.default || entry.declared || self.linked.contains(index);
+        entries.filter(arrive).map(|(_, entry)| entry)
+    }
+
+    /// Lets visitors arrive at the entries of these names, as exits lead there, whoever may reach those.
+    pub(super) fn link(&mut self, names: &BTreeSet<&str>) {
+        let entries = &self.meaning.entries;
+        let linked = names.iter().filter_map(|name| {
+            let linked = self.meaning.entry(name)?;
+            entries.iter().position(|entry| std::ptr::eq(entry, linked))
+        });
+        self.linked = linked.collect();
     }
 
     pub(super) fn sources(&self) -> &'a Sources {

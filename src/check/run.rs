@@ -22,7 +22,7 @@ use crate::{
     picture::Looks,
     project::{Project, ProjectMap},
     workadventure::Meaning,
-    world::{Surroundings, World},
+    world::{Surroundings, Way, World},
 };
 
 /// Everything that is wrong with the maps of a project, what loading found included, less what the
@@ -31,7 +31,7 @@ use crate::{
 pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
     let filled: Vec<Option<(Map, Meaning)>> = project.maps.par_iter().map(|map| fill(project, map)).collect();
     let looks = Arc::new(Looks::default());
-    let contexts: Vec<MapContext> = project
+    let mut contexts: Vec<MapContext> = project
         .maps
         .par_iter()
         .zip(&filled)
@@ -43,17 +43,20 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
             Some(context.sharing(&looks))
         })
         .collect();
-    let one_by_one = contexts.par_iter().with_max_len(1);
-    let mut by_map: Vec<Vec<Finding>> = one_by_one.map(|context| judge(context, settings)).collect();
-
     let surroundings = Surroundings::of(project);
-    let judged = || contexts.iter().map(|context| (context.map.file.as_str(), context.map, context.meaning));
-    let world = World::of(&surroundings, judged());
+    let judged: Vec<(&str, &Map, &Meaning)> =
+        contexts.iter().map(|context| (context.map.file.as_str(), context.map, context.meaning)).collect();
+    let world = World::of(&surroundings, judged.iter().copied());
     let neighbours = neighbours(project, &world);
     let known = neighbours
         .iter()
         .filter_map(|map| Some((map.name.as_str(), map.map.as_ref()?, map.meaning.as_ref()?)));
-    let world = if neighbours.is_empty() { world } else { World::of(&surroundings, judged().chain(known)) };
+    let world =
+        if neighbours.is_empty() { world } else { World::of(&surroundings, judged.into_iter().chain(known)) };
+    link(&mut contexts, &world);
+    let one_by_one = contexts.par_iter().with_max_len(1);
+    let mut by_map: Vec<Vec<Finding>> = one_by_one.map(|context| judge(context, settings)).collect();
+
     let world = WorldContext { project, maps: &contexts, world };
     let mut of_world = Vec::new();
     for lint in lints() {
@@ -99,6 +102,23 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
     without_repeats(findings)
 }
 
+/// Lets visitors arrive where an exit leads, though nothing but a layer's name makes an entry of it. What stands in
+/// for a venue takes its visitors; the venue is judged as if it had them.
+fn link(contexts: &mut [MapContext], world: &World) {
+    let mut names: HashMap<String, BTreeSet<&str>> = HashMap::new();
+    for (to, name) in world.ways().iter().filter_map(Way::undeclared_entry) {
+        let map = &world.maps()[to];
+        for map in map.stands_in_for.iter().map(String::as_str).chain([map.name]) {
+            names.entry(map.to_owned()).or_default().insert(name);
+        }
+    }
+    for context in contexts {
+        if let Some(names) = names.get(&context.map.file) {
+            context.link(names);
+        }
+    }
+}
+
 /// A map that `venue stands` made is not edited: the next run would undo it.
 fn of_generated(project: &Project, finding: &mut Finding) {
     let map = project.map(&finding.spot.file).filter(|map| map.is_generated());
@@ -135,12 +155,14 @@ pub fn questions(project: &Project) -> BTreeSet<Question> {
 pub fn check_family(project: &Project, family: Family) -> Vec<Finding> {
     let looks = Arc::new(Looks::default());
     let maps = project.maps.iter();
-    let contexts: Vec<MapContext> = maps
+    let mut contexts: Vec<MapContext> = maps
         .filter_map(|map| Some(MapContext::new(project, map.map.as_ref()?, map.meaning.as_ref()?)))
         .map(|context| context.sharing(&looks))
         .collect();
-    let judged = contexts.iter().map(|context| (context.map.file.as_str(), context.map, context.meaning));
+    let judged: Vec<(&str, &Map, &Meaning)> =
+        contexts.iter().map(|context| (context.map.file.as_str(), context.map, context.meaning)).collect();
     let world = World::of(&Surroundings::of(project), judged);
+    link(&mut contexts, &world);
     let world = WorldContext { project, maps: &contexts, world };
     let mut findings = Vec::new();
     for lint in lints().filter(|lint| lint.rule.family == family) {

@@ -8,7 +8,7 @@ use toml::de::DeTable;
 use super::{custom, registry};
 use crate::{
     finding::{Rule, Severity},
-    project::{Level, Project, ProjectError, nearest, position_in_toml},
+    project::{Host, Level, Project, ProjectError, nearest, position_in_toml},
 };
 
 /// Rules about what the engine cannot read and `venue bundle` puts right: advice in a project with a
@@ -26,6 +26,9 @@ const MENDED_BY_BUNDLE: [&str; 11] = [
     "tmx-map",
     "wam-elsewhere",
 ];
+
+/// What map-storage refuses in a map (workadventure-maps, section 8), and no bundle can mend.
+const NEEDED_BY_MAP_STORAGE: [&str; 1] = ["floor-layer-missing"];
 
 /// Why the levels of rules cannot be settled.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +89,7 @@ pub struct Settings {
     select: Vec<String>,
     ignore: Vec<String>,
     bundled: bool,
+    stored: bool,
     pub(super) custom: Vec<custom::Policy>,
 }
 
@@ -141,6 +145,7 @@ impl Settings {
             select: select.to_vec(),
             ignore: ignore.to_vec(),
             bundled: project.config_file.is_some(),
+            stored: project.config.project.host == Host::MapStorage,
             custom,
         })
     }
@@ -172,6 +177,8 @@ impl Settings {
         let level = by_path.find_map(|(_, levels)| named(levels)).or_else(|| named(&self.config));
         let default = if self.bundled && MENDED_BY_BUNDLE.contains(&rule.name) {
             Severity::Info
+        } else if self.stored && NEEDED_BY_MAP_STORAGE.contains(&rule.name) {
+            Severity::Error
         } else {
             rule.severity
         };
@@ -195,6 +202,19 @@ mod tests {
         let project = testing::project(config, &[]);
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         Settings::new(&project, &names(select), &names(ignore))
+    }
+
+    #[test]
+    fn what_map_storage_refuses_is_an_error_where_it_is_the_host() {
+        let level_on =
+            |config: &str| level(&settings(config, &[], &[]).unwrap(), "floor-layer-missing", "a.tmj");
+        let stored = "[project]\nhost = \"map-storage\"\n";
+        assert_eq!(level_on("[project]\nhost = \"static\"\n"), Some(Severity::Warning));
+        assert_eq!(level_on(stored), Some(Severity::Error));
+        assert_eq!(
+            level_on(&format!("{stored}[check.rules]\nfloor-layer-missing = \"info\"\n")),
+            Some(Severity::Info)
+        );
     }
 
     fn level(settings: &Settings, name: &str, file: &str) -> Option<Severity> {

@@ -133,6 +133,10 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let changes = args.changed_since.as_deref().map(|revision| Changes::since(&project.root, revision));
     let affected = changes.transpose()?.map(|changes| Affected::by(changes, &project));
     let wanted = Wanted { settings: &settings, baseline: baseline.as_ref(), affected: affected.as_ref() };
+    let has_more = !(project.wams.is_empty() && project.worlds.is_empty());
+    if project.maps.is_empty() && !has_more && project.config.stands.specs.is_empty() {
+        bail!("no maps found: {}", super::advice::NO_MAPS);
+    }
     progress.now("checking");
     let mut judged = None;
     if args.fix || args.diff {
@@ -168,7 +172,7 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         baseline::write(&mut report, path, shell)?;
     }
     if report.maps == 0 {
-        shell.note(&format!("no maps found: {}", super::advice::NO_MAPS));
+        shell.note("no file of a map was checked");
     }
     let level = args.fail_on.map(Severity::from).or(project.config.check.fail_on).unwrap_or(Severity::Error);
     shell.result(&show(args.format, &report, &project, level))?;

@@ -24,7 +24,7 @@ mod serve;
 mod shell;
 mod stands;
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) use shell::Shell;
@@ -125,12 +125,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are results, everything else is bad usage; clap knows which.
-            let failed = error.use_stderr();
-            let printed = error.print();
-            return if failed || printed.is_err() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            let is_closed = |error: io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+            let printed = error.print().map_or_else(is_closed, |()| true);
+            return if error.use_stderr() || !printed { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
     let shell = Shell::new(cli.global);
+    let talks_to_servers = matches!(cli.command, Command::Publish(_));
     let done = match cli.command {
         Command::Bundle(args) => bundle::run(&args, &shell),
         Command::Publish(args) => publish::run(&args, &shell),
@@ -150,8 +151,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match done {
         Ok(Status::Fine) => ExitCode::SUCCESS,
         Ok(Status::Findings) => ExitCode::from(1),
-        // Whoever reads our output has read enough.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        // What was to be written into a pipe, by `--out /dev/stdout`, is not wanted any more.
+        Err(error) if !talks_to_servers && is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             shell.error(&error);
             ExitCode::from(2)
@@ -161,9 +162,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
-        cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+        let error = cause.downcast_ref::<io::Error>();
+        error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     })
 }
 

@@ -2,12 +2,13 @@
 
 use std::{
     borrow::Cow,
-    io::{IsTerminal as _, Write as _},
+    io::{self, IsTerminal as _, Write as _},
     path::Path,
     time::Duration,
 };
 
 use anstream::ColorChoice;
+use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Color, Global, advice::advice};
@@ -34,13 +35,17 @@ impl Shell {
         self.global.config.as_deref()
     }
 
-    /// Prints a part of the result. Colours are dropped where they are not wanted.
+    /// Prints a part of the result. Colours are dropped where they are not wanted. Who closes the pipe has read
+    /// enough, and the run goes on.
     #[expect(clippy::unused_self, reason = "whoever prints goes through the shell")]
     pub(crate) fn result(&self, text: &str) -> anyhow::Result<()> {
         let mut out = anstream::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()?;
-        Ok(())
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(error).context("cannot write to standard output")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Says what somebody may have meant to be part of a project and is none.

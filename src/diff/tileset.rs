@@ -38,7 +38,7 @@ pub(super) fn pair(old: &Map, new: &Map) -> Pairs {
 #[derive(Debug)]
 pub(super) struct Pictures<'a> {
     sides: &'a Sides<'a>,
-    known: Mutex<BTreeMap<(String, String), bool>>,
+    known: Mutex<BTreeMap<(String, String), Option<bool>>>,
 }
 
 impl<'a> Pictures<'a> {
@@ -51,18 +51,15 @@ impl<'a> Pictures<'a> {
         Folders { old: self.sides.old_place(parent(old)), new: self.sides.new_place(parent(new)) }
     }
 
-    /// Whether two pictures have the same content, with the names of the files that refer to them. What
-    /// cannot be read on either side is as good as the same.
-    fn same(&self, (old_file, old): (&str, &Picture), (new_file, new): (&str, &Picture)) -> bool {
+    /// Whether two pictures have the same content, with the names of the files that refer to them; `None` where
+    /// one cannot be read, which no change of the map makes.
+    fn same(&self, (old_file, old): (&str, &Picture), (new_file, new): (&str, &Picture)) -> Option<bool> {
         let names = (resolve(parent(old_file), &old.source), resolve(parent(new_file), &new.source));
         let mut known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *known.entry(names).or_insert_with_key(|(old_name, new_name)| {
             let (old, new) = (&self.sides.old.sources, &self.sides.new.sources);
-            match (old.read(old_name).ok(), new.read(new_name).ok()) {
-                (Some(old), Some(new)) => old == new,
-                (None, None) => true,
-                _ => false,
-            }
+            let contents = old.read(old_name).ok().zip(new.read(new_name).ok());
+            contents.map(|(old, new)| old == new)
         })
     }
 
@@ -86,7 +83,7 @@ impl<'a> Pictures<'a> {
         let folders = self.folders(before.0, after.0);
         if path(before.1) != path(after.1) && !folders.same(&before.1.source, &after.1.source) {
             details.words("picture", Some(path(before.1)), Some(path(after.1)));
-        } else if !same {
+        } else if same == Some(false) {
             details.words("picture", Some(size(before.1)), Some(format!("{}, other pixels", size(after.1))));
         } else if size(before.1) != size(after.1) {
             details.words("stated size of the picture", Some(size(before.1)), Some(size(after.1)));

@@ -11,7 +11,10 @@ use serde::Serialize;
 pub use picture::svg;
 pub use text::{dot, human, mermaid};
 
-use crate::world::{Arrival, Destination, Way, World, title};
+use crate::{
+    workadventure::Entry,
+    world::{Arrival, Destination, Way, World, title},
+};
 
 /// A world, as a graph.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -40,7 +43,8 @@ pub struct MapNode {
     pub reachable: Option<bool>,
     /// Whether no exit leads out of it.
     pub dead_end: bool,
-    /// Its entries, the default one first; of layers only those that are meant as entries.
+    /// Its entries, the default one first; of layers only those that are meant as entries, or
+    /// that exits name.
     pub entries: Vec<EntryNode>,
 }
 
@@ -87,14 +91,19 @@ impl Graph {
             used.extend(way.to.map(|to| (to, entry)));
         }
         let node = |(index, map): (usize, &crate::world::WorldMap)| {
-            let meant = map.meaning.entries.iter().filter(|entry| entry.declared || entry.default);
-            let of_map = meant.map(|entry| (entry.name.as_str(), entry.default));
-            let drawn = map.editor_entries.iter().map(|name| (name.as_str(), false));
+            // An exit may name an entry by its groups, too.
+            let names = used.range((index, None)..(index + 1, None)).filter_map(|(_, name)| *name);
+            let linked: Vec<&Entry> = names.filter_map(|name| map.meaning.entry(name)).collect();
+            let exits_to = |entry: &Entry| linked.iter().any(|linked| std::ptr::eq(*linked, entry));
+            let meant = map.meaning.entries.iter().map(|entry| (entry, exits_to(entry)));
+            let meant = meant.filter(|(entry, linked)| *linked || entry.declared || entry.default);
+            let of_map = meant.map(|(entry, linked)| (entry.name.as_str(), entry.default, linked));
+            let drawn = map.editor_entries.iter().map(|name| (name.as_str(), false, false));
             let mut seen = BTreeSet::new();
             let entries =
-                of_map.chain(drawn).filter(|(name, _)| seen.insert(*name)).map(|(name, default)| {
-                    let used =
-                        used.contains(&(index, Some(name))) || default && used.contains(&(index, None));
+                of_map.chain(drawn).filter(|(name, ..)| seen.insert(*name)).map(|(name, default, linked)| {
+                    let by_default = default && used.contains(&(index, None));
+                    let used = linked || by_default || used.contains(&(index, Some(name)));
                     EntryNode { name: name.to_owned(), default, used }
                 });
             MapNode {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::{Base, Entry, Report, counted, human};
+use super::{Base, Entry, Report, human};
 use crate::finding::{Family, Severity};
 
 /// The report as the XML of `JUnit`: a test suite per file, maps without findings included, and in it a test case
@@ -80,7 +80,11 @@ fn case(out: &mut String, path: &str, family: Family, entries: &[&Entry], level:
             "      <system-out>{}</system-out>",
             content(&format!(
                 "{}\n{}",
-                counted(milder.len(), "finding that fails nothing"),
+                if milder.len() == 1 {
+                    "1 finding that fails nothing".to_owned()
+                } else {
+                    format!("{} findings that fail nothing", milder.len())
+                },
                 list(path, &milder)
             ))
         );

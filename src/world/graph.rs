@@ -66,6 +66,16 @@ pub struct Way<'a> {
     pub arrival: Arrival,
 }
 
+impl Way<'_> {
+    /// The entry to which it leads, where nothing but a layer's name makes it one: index of the map, and the name.
+    pub(crate) fn undeclared_entry(&self) -> Option<(usize, &str)> {
+        match &self.arrival {
+            Arrival::Entry { name, declared: false } => Some((self.to?, name)),
+            _ => None,
+        }
+    }
+}
+
 /// Where visitors arrive who follow a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Arrival {

@@ -276,3 +276,151 @@ fn a_whole_map_has_no_mistake() {
     let (status, out, said) = run(&folder, &["check"]);
     assert_eq!(status, 0, "{out} {said}");
 }
+
+/// A hall of 4 x 3 cells with a wall in its second column, a room left of it with a zone, and an entry there that
+/// nothing but its layer's name makes one; a lobby whose exit leads to `target`.
+pub(crate) fn hall_with_a_room(target: &str, vip: usize) -> Folder {
+    let mut hall = map(&[
+        ("vip", vec![]),
+        ("desk", vec![property("openWebsite", "https://a.example")]),
+        ("walls", vec![]),
+        ("back", vec![property("exitUrl", "lobby.tmj")]),
+    ]);
+    hall["tilesets"][0]["tiles"] = serde_json::json!([{"id": 1, "properties": [property("collides", true)]}]);
+    let cells = |name: &str| -> Option<(Vec<usize>, u32)> {
+        match name {
+            "vip" => Some((vec![vip], 1)),
+            "desk" => Some((vec![0], 1)),
+            "walls" => Some((vec![1, 5, 9], 2)),
+            "start" => Some((vec![7], 1)),
+            "back" => Some((vec![11], 1)),
+            _ => None,
+        }
+    };
+    for layer in hall["layers"].as_array_mut().unwrap() {
+        if let Some((at, gid)) = cells(layer["name"].as_str().unwrap()) {
+            let data: Vec<u32> = (0..12).map(|cell| if at.contains(&cell) { gid } else { 0 }).collect();
+            layer["data"] = serde_json::json!(data);
+        }
+    }
+    let lobby = map(&[("door", vec![property("exitUrl", target)])]);
+    let folder = Folder::new(&[
+        ("venue.toml", "[project]\nentry = \"maps/lobby.tmj\"\n"),
+        ("maps/lobby.tmj", &text(&lobby)),
+        ("maps/hall.tmj", &text(&hall)),
+    ]);
+    picture(&folder, "maps/tiles.png");
+    folder
+}
+
+#[test]
+fn a_layer_that_an_exit_names_is_an_entry() {
+    assert_eq!(hall_with_a_room("hall.tmj", 4).rules(&[]), ["unreachable-zone"]);
+    assert_eq!(hall_with_a_room("hall.tmj#vip", 4).rules(&[]), [""; 0]);
+    assert_eq!(hall_with_a_room("hall.tmj#vip", 5).rules(&[]), ["start-on-wall"]);
+    let graph = run(&hall_with_a_room("hall.tmj#vip", 4), &["graph", "--format", "json"]).1;
+    assert!(graph.contains("\"name\": \"vip\"") || graph.contains("\"name\":\"vip\""), "{graph}");
+}
+
+#[test]
+fn blanks_around_names_are_told_and_taken_away() {
+    for name in ["openWebsite ", " openWebsite", "openWebsite\t", "openwebsite\u{A0}", "openWebsite\u{200B}"]
+    {
+        let folder = project("");
+        folder.write("maps/lobby.tmj", &text(&map(&[("zone", vec![property(name, "https://a.example")])])));
+        assert_eq!(folder.rules(&[]), ["property-typo"], "{name:?}");
+        let (_, out, _) = run(&folder, &["check"]);
+        assert!(out.contains("did you mean \"openWebsite\", without the blank?"), "{out}");
+        assert_eq!(run(&folder, &["check", "--fix"]).0, 0);
+        assert!(folder.read("maps/lobby.tmj").contains("\"openWebsite\""));
+    }
+}
+
+#[test]
+fn an_address_with_a_letter_wrong_is_told() {
+    let folder = project("");
+    let zone = |address: &str| text(&map(&[("zone", vec![property("openWebsite", address)])]));
+    for (address, rules) in [
+        ("htps://a.example", &["scheme-not-opened"][..]),
+        ("htttps://a.example", &["scheme-not-opened"]),
+        ("HTTPS://a.example", &[]),
+        ("rtsps://a.example", &[]),
+        ("https://a.example", &[]),
+    ] {
+        folder.write("maps/lobby.tmj", &zone(address));
+        assert_eq!(folder.rules(&[]), rules, "{address}");
+    }
+    folder.write("maps/lobby.tmj", &zone("htps://a.example"));
+    assert!(run(&folder, &["check"]).1.contains("did you mean \"https://a.example\"?"));
+}
+
+#[test]
+fn an_entry_that_no_link_can_name_is_told_at_once() {
+    let folder = project("");
+    folder.write("maps/hall.tmj", &text(&map(&[])));
+    folder.write("maps/lobby.tmj", &text(&map(&[("door", vec![property("exitUrl", "hall.tmj#süd")])])));
+    let (_, out, _) = run(&folder, &["check"]);
+    assert!(out.contains("give it a name that links can carry"), "{out}");
+}
+
+#[test]
+fn whoever_checks_nothing_is_told() {
+    let folder = Folder::new(&[("readme.txt", "nothing here")]);
+    let (status, out, said) = run(&folder, &["check"]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(said.contains("no maps found") && said.contains("venue new"), "{said}");
+}
+
+#[test]
+fn a_picture_that_is_not_there_is_no_other_picture() {
+    let folder = project("");
+    folder.write("old/lobby.tmj", &text(&map(&[])));
+    let (status, out, said) = run(&folder, &["diff", "old/lobby.tmj", "maps/lobby.tmj"]);
+    assert_eq!(status, 0, "{out} {said}");
+    image::RgbaImage::from_pixel(64, 32, image::Rgba([9; 4]))
+        .save(folder.path().join("old/tiles.png"))
+        .unwrap();
+    let (status, out, _) = run(&folder, &["diff", "old/lobby.tmj", "maps/lobby.tmj"]);
+    assert!(status == 1 && out.contains("other pixels"), "{out}");
+}
+
+#[test]
+fn what_fails_nothing_is_counted_in_a_sentence() {
+    let folder = project("");
+    let odd = |layers: &[(&str, Vec<serde_json::Value>)]| {
+        folder.write("maps/lobby.tmj", &text(&map(layers)));
+        run(&folder, &["check", "--format", "junit"]).1
+    };
+    let one = odd(&[("odd", vec![property("jitsiTrigger", "onaction")])]);
+    assert!(one.contains("1 finding that fails nothing"), "{one}");
+    let two = odd(&[
+        ("odd", vec![property("jitsiTrigger", "onaction")]),
+        ("too", vec![property("jitsiTrigger", "onaction")]),
+    ]);
+    assert!(two.contains("2 findings that fail nothing"), "{two}");
+}
+
+/// Exit status of a command whose output nobody reads.
+fn unread(folder: &Folder, args: &[&str]) -> i32 {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("venue"));
+    let command = command.current_dir(folder.path()).args(args).stdout(writer);
+    command.stderr(std::process::Stdio::null()).status().unwrap().code().unwrap()
+}
+
+#[test]
+fn who_reads_no_further_changes_nothing_of_the_result() {
+    let folder = project("");
+    folder.write("maps/lobby.tmj", &text(&map(&[("door", vec![property("exitUrl", "gone.tmj")])])));
+    folder.write("old/lobby.tmj", &text(&map(&[])));
+    assert_eq!(unread(&folder, &["check"]), 1);
+    assert_eq!(unread(&folder, &["check", "--format", "sarif"]), 1);
+    assert_eq!(unread(&folder, &["diff", "old/lobby.tmj", "maps/lobby.tmj"]), 1);
+    assert_eq!(unread(&folder, &["rules"]), 0);
+    assert_eq!(unread(&folder, &["--version"]), 0);
+    fs::remove_dir_all(folder.path().join("old")).unwrap();
+    folder.write("maps/lobby.tmj", &text(&map(&[])));
+    assert_eq!(unread(&folder, &["bundle"]), 0);
+    assert!(folder.path().join("dist/maps/lobby.tmj").exists());
+}

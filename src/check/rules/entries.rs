@@ -131,11 +131,6 @@ fn fallback_in_words(context: &MapContext) -> String {
     }
 }
 
-/// Entries that are meant as such.
-fn meant<'a>(context: &'a MapContext) -> impl Iterator<Item = &'a Entry> {
-    context.meaning.entries.iter().filter(|entry| entry.default || entry.declared)
-}
-
 fn describe(entry: &Entry) -> String {
     match entry.kind {
         EntryKind::Area => format!("area \"{}\"", entry.name),
@@ -206,7 +201,7 @@ fn start_outside(context: &MapContext, findings: &mut Vec<Finding>) {
         let finding = Finding::new(&START_OUTSIDE, spot, message).at(place);
         findings.push(finding.help("move the area into the map"));
     };
-    for entry in meant(context).filter(|entry| entry.outside) {
+    for entry in context.entries().filter(|entry| entry.outside) {
         find(entry.spot.clone(), entry.place.clone(), &entry.name, entry.default);
     }
     let Some(wam) = context.wam() else { return };
@@ -231,7 +226,7 @@ fn start_on_wall(context: &MapContext, findings: &mut Vec<Finding>) {
     if !context.can_walk() {
         return;
     }
-    for entry in meant(context) {
+    for entry in context.entries() {
         let walls: Vec<TilePos> = entry
             .cells
             .iter()
@@ -331,7 +326,8 @@ pub(super) fn reach<'a>(context: &'a MapContext) -> &'a Reach {
         let arrives = context.meaning.default_entry().is_some_and(|entry| !entry.cells.is_empty());
         let lost = !arrives && drawn.is_empty();
         let fallback = if lost { fallback(context) } else { None };
-        let arrivals = context.meaning.arrivals().chain(fallback).chain(&drawn);
+        let entries: Vec<&Entry> = context.entries().collect();
+        let arrivals = entries.iter().flat_map(|entry| entry.cells.iter()).chain(fallback).chain(&drawn);
         let walk = context.open_walk();
         walk.reachable(way_out(&walk, arrivals))
     })
@@ -380,7 +376,7 @@ fn start_on_exit(context: &MapContext, findings: &mut Vec<Finding>) {
         }
     }
     let mut room = MOST_TOLD;
-    for entry in meant(context) {
+    for entry in context.entries() {
         let under = leading_away.sharing(&entry.cells, |_| true);
         for exit in under.into_iter().take(room.max(1)).map(|index| &exits[index]) {
             room = room.saturating_sub(1);

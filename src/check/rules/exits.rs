@@ -7,7 +7,7 @@ use crate::{
     check::context::{MapContext, WorldContext},
     finding::{Change, Edit, Family, Finding, Rule, Severity},
     source::relative,
-    workadventure::{Exit, Holder, host_and_path, is_outside},
+    workadventure::{Exit, Holder, can_be_linked, host_and_path, is_outside},
     world::{Arrival, Destination, Never, Surroundings, Way},
 };
 
@@ -335,6 +335,9 @@ fn entry_missing(context: &WorldContext, findings: &mut Vec<Finding>) {
                 let right = format!("{address}#{near}");
                 lead(finding.help(format!("did you mean \"{right}\"?")), way, false, &right)
             }
+            Some((name, _)) if !can_be_linked(name) => {
+                finding.help("give it a name that links can carry: letters from a to z, digits, - and _")
+            }
             Some((name, Guess::Nothing)) => finding
                 .help(format!("add a tile layer \"{name}\" there, and paint it where visitors shall arrive")),
             Some((_, Guess::Unknown)) => finding.help("name an entry that is there, or add one of this name"),
@@ -393,7 +396,7 @@ fn map_unreachable(context: &WorldContext, findings: &mut Vec<Finding>) {
     for (index, map) in context.maps.iter().enumerate() {
         // A venue is entered by way of the map with its stands.
         let stood_in_for = world.index(&map.map.file) != Some(index);
-        let arrivals = map.meaning.entries.iter().any(|entry| entry.declared || entry.default);
+        let arrivals = map.entries().next().is_some();
         if reached.contains(&index) || stood_in_for || !arrivals {
             continue;
         }

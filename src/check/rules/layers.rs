@@ -44,7 +44,8 @@ static FLOOR_LAYER_MISSING: Rule = Rule {
     since: "0.1.0",
     why: "The object layer `floorLayer` says where the avatars are: layers below it are under their feet, \
           layers above it over their heads. Without it, or with it in a group, in another letter case or as \
-          a tile layer, avatars walk on top of every roof, and map-storage refuses the upload.",
+          a tile layer, avatars walk on top of every roof, and map-storage refuses the upload: with \
+          `host = \"map-storage\"` in venue.toml it is an error.",
     example: r#"objects "floorLayer": name "Floorlayer""#,
     mend: "Add an object layer named exactly `floorLayer` outside of all groups, between what is under the \
            avatars and what is above them.",

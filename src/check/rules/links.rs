@@ -416,7 +416,15 @@ impl Subject<'_> {
         let is_program = PROGRAMS.contains(&scheme.as_str());
         let is_host = (scheme == "localhost" || scheme.contains('.'))
             && rest.starts_with(|sign: char| sign.is_ascii_digit());
-        if !(is_host || NOTHING.contains(&scheme.as_str()) || is_program && reference != Reference::Tab) {
+        // Nothing else that is written with two slashes comes as near.
+        let is_typo = rest.starts_with("//")
+            && ["http", "https"].iter().all(|right| scheme != *right)
+            && ["http", "https"].iter().any(|right| strsim::osa_distance(&scheme, right) == 1);
+        if !(is_host
+            || is_typo
+            || NOTHING.contains(&scheme.as_str())
+            || is_program && reference != Reference::Tab)
+        {
             return None;
         }
         let effect = match reference {
@@ -433,6 +441,10 @@ impl Subject<'_> {
         Some(if is_host && !host(&whole).is_some_and(|host| is_private(&host)) {
             let new = self.with_line(text, &whole);
             finding.help(format!("write \"{whole}\"")).fix(false, format!("write \"{whole}\""), new)
+        } else if is_typo {
+            let right = format!("https:{rest}");
+            let new = self.with_line(text, &right);
+            finding.help(format!("did you mean \"{right}\"?")).fix(false, format!("write \"{right}\""), new)
         } else if is_program && reference == Reference::Page {
             finding.help("use openTab")
         } else {

@@ -172,7 +172,11 @@ fn property_typo(context: &MapContext, findings: &mut Vec<Finding>) {
                 ),
             )
             .at(holder.place.clone())
-            .help(format!("did you mean \"{meant}\"?"));
+            .help(if bare(&property.name) == property.name {
+                format!("did you mean \"{meant}\"?")
+            } else {
+                format!("did you mean \"{meant}\", without the blank?")
+            });
             // Renamed it would do as little, where what it refines is not there.
             let idle = PropertyFact::of(meant)
                 .is_some_and(|fact| is_idle(context, holder, property, fact, &mut mains));
@@ -188,7 +192,7 @@ fn property_typo(context: &MapContext, findings: &mut Vec<Finding>) {
 /// How near a name comes to the one that was meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Nearness {
-    /// Only letter case differs.
+    /// Only letter case differs, or blanks around it.
     Case,
     /// One letter differs, and no other name comes near.
     Letter,
@@ -196,8 +200,14 @@ enum Nearness {
     Guess,
 }
 
+/// A name without the blanks around it, which come with what is copied and nobody sees.
+fn bare(name: &str) -> &str {
+    name.trim_matches(|sign: char| sign.is_whitespace() || matches!(sign, '\u{200B}' | '\u{FEFF}'))
+}
+
 /// The property that was meant on such a holder, and how near it is.
 fn nearest(name: &str, kind: HolderKind) -> Option<(&'static str, Nearness)> {
+    let name = bare(name);
     let lower = name.to_lowercase();
     let here = || PROPERTIES.iter().filter(move |fact| fact.holders.contains(&kind));
     if let Some(fact) = here().find(|fact| fact.name.eq_ignore_ascii_case(name)) {

@@ -226,7 +226,8 @@ fn is_for_helpers(tileset: &Tileset) -> bool {
     let file = picture.rsplit(['/', '\\']).next().unwrap_or_default();
     [tileset.name.as_str(), file].iter().any(|name| {
         let plain: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-        WORDS.iter().any(|word| plain.contains(word))
+        // The last is what our own set is called; others may well draw markers to be seen.
+        WORDS.iter().any(|word| plain.contains(word)) || matches!(plain.as_str(), "markers" | "markerspng")
     })
 }
 

@@ -4,7 +4,7 @@
 use super::{Check, Lint};
 use crate::{
     check::context::MapContext,
-    finding::{Family, Finding, Rule, Severity, Spot},
+    finding::{Family, Finding, Place, Rule, Severity, Spot},
     format::json::{self, Value},
     source::SourceFile,
 };
@@ -275,7 +275,9 @@ impl Judge<'_> {
         {
             let name = text("name").unwrap_or_default();
             let message = format!("object \"{name}\" is no {kind} to WorkAdventure: its class is empty");
-            let finding = Finding::new(&CLASS_EMPTY, self.spot(object).key("class"), message);
+            let id = object.get("id").and_then(|id| id.source().parse().ok()).unwrap_or(0);
+            let place = Place::default().object(&name, id);
+            let finding = Finding::new(&CLASS_EMPTY, self.spot(object).key("class"), message).at(place);
             self.findings.push(finding.help("delete the empty class"));
         }
     }

@@ -55,7 +55,7 @@ static DUPLICATE_AREA_NAME: Rule = Rule {
     family: Family::Zones,
     since: "0.1.0",
     why: "Of two areas with one name, links (`#name`), scripts and doors find the first only; the second is \
-          renamed when the room opens.",
+          renamed when the room opens. Where nothing asks for areas by name, it is not told.",
     example: r#"
 area "stage": jitsiRoom = "stage"
 area "stage": start = true

@@ -203,3 +203,14 @@ fn what_git_cannot_tell_fails_the_run() {
     let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
     assert!(said.contains("cannot run git"), "{said}");
 }
+
+#[test]
+fn where_an_exit_leads_that_changed_counts() {
+    let folder = crate::mistakes::hall_with_a_room("hall.tmj", 5);
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    commit(&folder);
+    assert_eq!(folder.rules(&["--changed-since", "HEAD"]), [""; 0]);
+    let lobby = folder.read("maps/lobby.tmj");
+    folder.write("maps/lobby.tmj", &lobby.replace("hall.tmj", "hall.tmj#vip"));
+    assert_eq!(folder.rules(&["--changed-since", "HEAD"]), ["start-on-wall"]);
+}

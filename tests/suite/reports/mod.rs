@@ -48,7 +48,7 @@ impl Folder {
     }
 
     /// Rules of the findings, sorted.
-    fn rules(&self, args: &[&str]) -> Vec<String> {
+    pub(super) fn rules(&self, args: &[&str]) -> Vec<String> {
         let report = self.report(args);
         let findings = report["findings"].as_array().unwrap();
         let mut rules: Vec<String> =
