@@ -253,3 +253,19 @@ fn damaged_maps_of_others_harm_nobody() {
     eprintln!("{count} damaged maps, {} commands each, {} faults", commands("").len(), faults.len());
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+/// Found by a damaged map: nothing but the columns that it claimed to have kept pictures from ever being done.
+#[test]
+fn a_million_columns_are_refused_at_once() {
+    let mut map = crate::reports::map(&[]);
+    map["width"] = 1_000_000.into();
+    map["height"] = 40.into();
+    let folder = crate::reports::Folder::new(&[("wide.tmj", &crate::reports::text(&map))]);
+    crate::reports::picture(&folder, "tiles.png");
+    let mut command = crate::reports::venue(folder.path());
+    let run = command.args(["render", "wide.tmj", "--size", "400", "--out", "o.png"]).assert().code(2);
+    let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    assert!(said.contains("too many pixels to go through"), "{said}");
+    let mut command = crate::reports::venue(folder.path());
+    command.args(["graph", "wide.tmj", "--format", "svg"]).assert().code(0);
+}

@@ -43,6 +43,10 @@ pub const MAX_SIDE: u32 = 65_535;
 pub const MAX_DRAWN_PIXELS: u64 = 1 << 27;
 /// Largest picture that [`Renderer::write_png`] writes, in pixels. It never holds more than a few bands.
 pub const MAX_WRITTEN_PIXELS: u64 = 1 << 30;
+
+/// Most pixels of a map that are gone through for a picture, however small it is: two and a half times those of
+/// 2000 x 2000 tiles, which take some ten seconds. A file of a few bytes may claim a million columns.
+const MAX_SEEN_PIXELS: f64 = 1e10;
 /// About so many pixels of the map are drawn at once by each thread: few enough for its cache. A band is as high as
 /// a tile at least, however wide the map is, so that none is looked up for each of its rows, as far as
 /// [`MOST_BAND_PIXELS`] allows.
@@ -182,7 +186,7 @@ impl Frame {
         if width > MAX_SIDE || height > MAX_SIDE {
             return Err(too_large("no side can have more than 65535"));
         }
-        if full_width.max(full_height) > f64::from(i32::MAX) || full_width * full_height > 1e12 {
+        if full_width.max(full_height) > f64::from(i32::MAX) || full_width * full_height > MAX_SEEN_PIXELS {
             return Err(too_large("the map has too many pixels to go through"));
         }
         Ok(Self { tiles, area, scale, width, height })
