@@ -337,6 +337,31 @@ fn blanks_around_names_are_told_and_taken_away() {
 }
 
 #[test]
+fn markers_that_show_are_told_and_others_may_be_meant_to() {
+    let folder = project("");
+    for (name, expected) in [
+        ("markers", &["helper-layer-shows"][..]),
+        ("Markers.png", &["helper-layer-shows"]),
+        ("map-markers", &[]),
+    ] {
+        let mut lobby = map(&[]);
+        let mut set = lobby["tilesets"][0].clone();
+        (set["firstgid"], set["name"], set["image"]) = (3.into(), name.into(), "marks.png".into());
+        lobby["tilesets"].as_array_mut().unwrap().push(set);
+        let mut shown = lobby["layers"][1].clone();
+        let data: Vec<u32> = (0..12).map(|cell| if cell == 2 { 3 } else { 0 }).collect();
+        (shown["id"], shown["name"], shown["data"]) = (9.into(), "marks".into(), serde_json::json!(data));
+        lobby["layers"].as_array_mut().unwrap().insert(2, shown);
+        folder.write("maps/lobby.tmj", &text(&lobby));
+        for picture in ["tiles", "marks"] {
+            let opaque = image::RgbaImage::from_pixel(64, 32, image::Rgba([9, 9, 9, 255]));
+            opaque.save(folder.path().join(format!("maps/{picture}.png"))).unwrap();
+        }
+        assert_eq!(folder.rules(&[]), expected, "{name}");
+    }
+}
+
+#[test]
 fn an_address_with_a_letter_wrong_is_told() {
     let folder = project("");
     let zone = |address: &str| text(&map(&[("zone", vec![property("openWebsite", address)])]));

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{exits::Meant, links::Subject};
+use super::{links::Subject, meant::Meant};
 use crate::{
     check::{
         context::WorldContext,

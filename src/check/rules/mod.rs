@@ -8,6 +8,7 @@ pub(super) mod furniture;
 pub(super) mod jitsi;
 pub(super) mod layers;
 pub(super) mod links;
+mod meant;
 pub(super) mod meetings;
 pub(super) mod objects;
 pub(super) mod online;
