@@ -25,13 +25,21 @@ use crate::{
     workadventure::{Reference, percent_decoded, reference::visit},
 };
 
-/// Builds every file that the plan names.
+/// A map as the bundle will have it, not yet its text.
+#[derive(Debug)]
+pub(super) struct Unsaved {
+    map: Map,
+    /// Without the bytes of its text.
+    summary: BundledMap,
+}
+
+/// Builds every file that the plan names, but for the texts of its maps.
 pub(super) fn assemble(
     project: &Project,
     plan: &Plan,
     store: &PictureStore,
     settings: &Settings,
-) -> Result<Bundle, BundleError> {
+) -> Result<(Bundle, Vec<Unsaved>), BundleError> {
     let workshop = Workshop { project, plan, store, settings, pictures: Mutex::default() };
     let mut bundle = Bundle { notes: plan.notes.clone(), ..Bundle::default() };
     let properties: Vec<Option<Made>> = plan.pictures.par_iter().map(|name| workshop.picture(name)).collect();
@@ -44,14 +52,14 @@ pub(super) fn assemble(
     let maps: Vec<MapFiles> =
         sources.par_iter().map(|source| workshop.map(source)).collect::<Result<_, _>>()?;
     let mut pages = BTreeMap::new();
+    let mut unsaved = Vec::new();
     for map in maps {
-        bundle.insert(&map.summary.output, map.tmj, Some(&map.summary.source));
         for (made, source) in map.pictures {
             bundle.insert_hashed(&made.path, made.bytes, Some(&source));
         }
         pages.extend(map.pages);
-        bundle.maps.push(map.summary);
         bundle.notes.extend(map.notes);
+        unsaved.push(map.unsaved);
     }
     for (output, wam) in &plan.wams {
         let json = wam::finished(plan, output, wam, &|reference, folder, text| {
@@ -73,7 +81,20 @@ pub(super) fn assemble(
     for (path, page) in pages {
         bundle.insert_own(&path, page.into_bytes());
     }
-    Ok(bundle)
+    Ok((bundle, unsaved))
+}
+
+/// Adds the texts of maps, each of which ends with that.
+pub(super) fn save(maps: Vec<Unsaved>, bundle: &mut Bundle) {
+    let texts = maps.into_par_iter().map(|Unsaved { map, mut summary }| {
+        let text = save_tmj(&map, SaveStyle::Published);
+        summary.bytes_after += text.len() as u64;
+        (text, summary)
+    });
+    for (text, summary) in texts.collect::<Vec<_>>() {
+        bundle.insert(&summary.output, text, Some(&summary.source));
+        bundle.maps.push(summary);
+    }
 }
 
 struct Workshop<'a> {
@@ -94,8 +115,7 @@ struct Made {
 
 /// What came of one map.
 struct MapFiles {
-    summary: BundledMap,
-    tmj: String,
+    unsaved: Unsaved,
     /// Pictures with the names of their sources.
     pictures: Vec<(Made, String)>,
     /// Pages that load the map's scripts: path and content.
@@ -154,8 +174,6 @@ impl Workshop<'_> {
                 Arc::make_mut(tileset).file.clone_from(output);
             }
         }
-        let tmj = save_tmj(&map, SaveStyle::Published);
-
         let mut distinct: BTreeMap<&str, u64> = BTreeMap::new();
         for (made, _) in &pictures {
             distinct.insert(&made.path, made.bytes.len() as u64);
@@ -164,12 +182,12 @@ impl Workshop<'_> {
             source: source.to_owned(),
             output: output.clone(),
             bytes_before: self.weight(original),
-            bytes_after: tmj.len() as u64 + distinct.values().sum::<u64>(),
+            bytes_after: distinct.values().sum(),
             tilesets_before: original.tilesets.len(),
             tilesets_after: map.tilesets.len(),
         };
         let notes = notes.into_iter().map(|message| Note { file: source.to_owned(), message }).collect();
-        Ok(MapFiles { summary, tmj, pictures, pages, notes })
+        Ok(MapFiles { unsaved: Unsaved { map, summary }, pictures, pages, notes })
     }
 
     /// Lets a script, named from the folder of its map, be loaded by a page, which is returned with its path;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Bundle, picture};
+use crate::project::GENERATOR;
 pub(crate) use crate::project::MANIFEST as PATH;
-use crate::project::{GENERATOR, Project};
 
 /// The manifest.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,8 +27,8 @@ pub(super) struct Entry {
     source: Option<String>,
 }
 
-/// Adds the manifest of everything that is in the bundle by now.
-pub(super) fn add(project: &Project, bundle: &mut Bundle) {
+/// Adds the manifest of everything that is in the bundle by now; `name` is the event's.
+pub(super) fn add(name: Option<&str>, bundle: &mut Bundle) {
     let files = bundle.files.iter().map(|(path, file)| Entry {
         path: path.clone(),
         bytes: file.bytes.len() as u64,
@@ -38,7 +38,7 @@ pub(super) fn add(project: &Project, bundle: &mut Bundle) {
     let manifest = Manifest {
         version: 1,
         generator: GENERATOR.to_owned(),
-        name: project.config.project.name.clone(),
+        name: name.map(str::to_owned),
         files: files.collect(),
     };
     // Plain texts and numbers cannot fail to be written.

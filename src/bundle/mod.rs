@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! Project      ──> plan      ──> Plan            the closure of maps and files, and their new names
-//! Plan         ──> assemble  ──> files           each map optimised, its references rewritten, saved
-//! files        ──> page, hosting, manifest       what comes with them
+//! Plan         ──> assemble  ──> files           each map optimised, its references rewritten
+//! files        ──> page                          the overview, with pictures of the maps
+//! Draft        ──> walk, hosting, manifest       the maps' texts, and what comes with them
 //! Bundle       ──> write     ──> folder, zip     swapped in whole, or not at all
 //! ```
 //!
@@ -243,7 +244,26 @@ pub enum BundleError {
     Write(#[from] WriteError),
 }
 
-/// Makes the bundle of the project's loaded maps and of all that they lead and refer to. `stands` are
+/// A bundle whose maps are not yet texts. Nothing of it is the project's any more, so that whoever has no other
+/// use for the project's maps can let them go: large ones take as much memory as their texts.
+#[derive(Debug)]
+pub struct Draft {
+    bundle: Bundle,
+    maps: Vec<assemble::Unsaved>,
+    config: ProjectConfig,
+    settings: Settings,
+}
+
+/// Makes the bundle of the project's loaded maps and of all that they lead and refer to: [`draft`] and
+/// [`Draft::finish`] in one.
+///
+/// # Errors
+/// Those of both.
+pub fn build(project: &mut Project, stands: &[Built], settings: &Settings) -> Result<Bundle, BundleError> {
+    draft(project, stands, settings)?.finish()
+}
+
+/// Makes all of a bundle but the texts of its maps, and what is made from those. `stands` are
 /// those whose maps are among them: the page lists them, and others show them on a plan. Maps that exits lead to are
 /// loaded into the project; its texts are let go of ([`Sources::forget_texts`](crate::source::Sources::forget_texts)),
 /// so that whoever wants to report on it does so before.
@@ -251,7 +271,7 @@ pub enum BundleError {
 /// # Errors
 /// Where a map cannot be exported so that visitors can enter it, where a file cannot be read, and
 /// where two files would get one name.
-pub fn build(project: &mut Project, stands: &[Built], settings: &Settings) -> Result<Bundle, BundleError> {
+pub fn draft(project: &mut Project, stands: &[Built], settings: &Settings) -> Result<Draft, BundleError> {
     within("texture-size", settings.texture_size, 64..=16_384)?;
     within("extrude", settings.extrude, 0..=8)?;
     let mut plan = plan::plan(project, settings)?;
@@ -271,23 +291,35 @@ pub fn build(project: &mut Project, stands: &[Built], settings: &Settings) -> Re
         plan.notes.push(Note { file: crate::project::CONFIG_FILE.to_owned(), message });
     }
     let store = PictureStore::new();
-    let (bundle, previews) = rayon::join(
+    let (assembled, previews) = rayon::join(
         || assemble::assemble(project, &plan, &store, settings),
         || page::previews(project, &plan, &store),
     );
-    let mut bundle = bundle?;
+    let (mut bundle, maps) = assembled?;
     page::add(project, &plan, previews, stands, settings, &mut bundle)?;
-    if settings.walk {
-        walk::add(project, settings, &mut bundle)?;
+    Ok(Draft { bundle, maps, config: project.config.project.clone(), settings: settings.clone() })
+}
+
+impl Draft {
+    /// Makes the texts of the maps, and what is made from those.
+    ///
+    /// # Errors
+    /// Where the settings for the page to walk on make no sense.
+    pub fn finish(self) -> Result<Bundle, BundleError> {
+        let Self { mut bundle, maps, config, settings } = self;
+        assemble::save(maps, &mut bundle);
+        if settings.walk {
+            walk::add(&config, &settings, &mut bundle)?;
+        }
+        hosting::add(&mut bundle);
+        if config.host == Host::MapStorage {
+            bundle.note_hidden();
+        }
+        manifest::add(config.name.as_deref(), &mut bundle);
+        bundle.notes.sort();
+        bundle.notes.dedup();
+        Ok(bundle)
     }
-    hosting::add(&mut bundle);
-    if project.config.project.host == Host::MapStorage {
-        bundle.note_hidden();
-    }
-    manifest::add(project, &mut bundle);
-    bundle.notes.sort();
-    bundle.notes.dedup();
-    Ok(bundle)
 }
 
 /// Refuses a setting in pixels that lies elsewhere.

@@ -11,7 +11,7 @@ use crate::{
     model::{Map, Value},
     output,
     picture::{Effort, PictureStore, RenderOptions, Renderer},
-    project::{Host, Project},
+    project::{Host, Project, ProjectConfig},
     source::file_stem,
     stand::{self, Built, Stand, Way},
     walk,
@@ -35,7 +35,7 @@ pub(super) fn add(
     settings: &Settings,
     bundle: &mut Bundle,
 ) -> Result<(), BundleError> {
-    let rooms = Rooms::new(project, settings)?;
+    let rooms = Rooms::new(&project.config.project, settings)?;
     let mut cards = Vec::new();
     for ((source, map), (preview, note)) in plan.maps.iter().zip(previews) {
         bundle.notes.extend(note);
@@ -129,9 +129,8 @@ pub(super) struct Rooms {
 }
 
 impl Rooms {
-    pub(super) fn new(project: &Project, settings: &Settings) -> Result<Self, BundleError> {
-        let wam = project.config.project.host == Host::MapStorage;
-        let config = &project.config.project;
+    pub(super) fn new(config: &ProjectConfig, settings: &Settings) -> Result<Self, BundleError> {
+        let wam = config.host == Host::MapStorage;
         let play = config.rooms().map(str::to_owned);
         let Some(base) = &settings.base_url else {
             return Ok(Self { base: play, wam });

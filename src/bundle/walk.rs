@@ -9,13 +9,17 @@ use crate::{
 };
 
 /// Adds the page and a room for each map, as the bundle has it: what people see is what will be hosted.
-pub(super) fn add(project: &Project, settings: &Settings, bundle: &mut Bundle) -> Result<(), BundleError> {
+pub(super) fn add(
+    project: &ProjectConfig,
+    settings: &Settings,
+    bundle: &mut Bundle,
+) -> Result<(), BundleError> {
     let rooms = Rooms::new(project, settings)?;
     let mut sources = Sources::detached();
     for (path, file) in &bundle.files {
         sources.insert(path.clone(), file.bytes.clone());
     }
-    let play_url = project.config.project.play_url.clone();
+    let play_url = project.play_url.clone();
     let config =
         Config { project: ProjectConfig { play_url, ..ProjectConfig::default() }, ..Config::default() };
     let mut bundled = Project { config, sources, ..Project::default() };
@@ -32,13 +36,13 @@ pub(super) fn add(project: &Project, settings: &Settings, bundle: &mut Bundle) -
         bundle.insert_own(&path, bytes);
         maps.push(MapEntry { map: map.name.to_owned(), title: title(map.map, map.name) });
     }
-    let entry = project.config.project.entry_map();
+    let entry = project.entry_map();
     // A map with stands stands under the name of its venue.
     let is =
         |entry: &str, map: &BundledMap| map.source == entry || map.output == with_extension(entry, "tmj");
     let entry = entry.and_then(|entry| bundle.maps.iter().find(|map| is(&entry, map)));
     let entry = entry.or_else(|| bundle.maps.first()).map(|map| map.output.clone()).unwrap_or_default();
-    let name = project.config.project.name.as_deref().unwrap_or("Venue");
+    let name = project.name.as_deref().unwrap_or("Venue");
     for (path, bytes) in Page::beside(name, maps, &entry).files() {
         bundle.insert_own(&path, bytes);
     }

@@ -142,8 +142,7 @@ mod tests {
     fn bundle(text: &str) -> Bundle {
         let mut bundle = Bundle::default();
         bundle.insert("maps/a.tmj", text.to_owned(), Some("maps/a.json"));
-        let project = crate::project::Project::default();
-        manifest::add(&project, &mut bundle);
+        manifest::add(None, &mut bundle);
         bundle
     }
 
@@ -172,7 +171,7 @@ mod tests {
             for number in 0..40 {
                 bundle.insert(&format!("assets/{name}-{number}.png"), name.to_owned(), None);
             }
-            manifest::add(&crate::project::Project::default(), &mut bundle);
+            manifest::add(None, &mut bundle);
             bundle
         };
         prepare(&named("one"), &out).unwrap().commit().unwrap();

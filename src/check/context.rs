@@ -8,8 +8,8 @@ use std::{
 use crate::{
     finding::{Place, Spot},
     model::{
-        Area, Gid, Layer, LayerKind, Map, Object, Properties, Property, Shape, TileData, TileLayer, TilePos,
-        TileRect, Wam,
+        Area, Gid, Layer, LayerKind, Map, Object, Properties, Property, Shape, Tile, TileData, TileLayer,
+        TilePos, TileRect, Tileset, Wam,
     },
     picture::Looks,
     project::{Config, Project},
@@ -61,22 +61,90 @@ pub(super) struct HeldObject<'a> {
     pub(super) object: &'a Object,
 }
 
-/// Something with properties.
+/// Something with properties. Most have nothing to tell of, so that how messages call it and where it is are
+/// made up when they are asked for.
 pub(super) struct Holder<'a> {
     /// What it is.
     pub(super) kind: HolderKind,
     /// Its properties.
     pub(super) properties: &'a Properties,
+    element: Element<'a>,
+}
+
+/// The element of a map that a holder is.
+#[derive(Clone, Copy)]
+enum Element<'a> {
+    Map,
+    /// The layer of this number among the flat ones.
+    Layer(usize),
+    /// An object, in the layer of this number.
+    Object(usize, &'a Object),
+    Tileset(&'a Tileset),
+    Tile(&'a Tileset, &'a Tile),
+}
+
+impl<'a> Holder<'a> {
     /// How messages call it: `layer "chairs"`.
-    pub(super) name: String,
+    pub(super) fn name(&self, context: &MapContext) -> String {
+        match self.element {
+            Element::Map => "the map".to_owned(),
+            Element::Layer(number) => {
+                let flat = &context.layers[number];
+                let what = match &flat.layer.kind {
+                    LayerKind::Tiles(_) => "layer",
+                    LayerKind::Objects(_) => "object layer",
+                    LayerKind::Image(_) => "image layer",
+                    LayerKind::Group(_) => "group",
+                };
+                format!("{what} \"{}\"", flat.path)
+            }
+            Element::Object(number, object) => {
+                HeldObject { layer: &context.layers[number], object }.describe()
+            }
+            Element::Tileset(tileset) => format!("tileset \"{}\"", tileset.name),
+            Element::Tile(tileset, tile) => format!("tile {} of tileset \"{}\"", tile.id, tileset.name),
+        }
+    }
+
     /// Where it stands in the text.
-    pub(super) spot: Spot,
+    pub(super) fn spot(&self, context: &MapContext) -> Spot {
+        context.spot(match self.element {
+            Element::Map => context.map.span,
+            Element::Layer(number) => context.layers[number].layer.span,
+            Element::Object(_, object) => object.span,
+            Element::Tileset(tileset) => tileset.span,
+            Element::Tile(tileset, tile) => tile.span.or(tileset.span),
+        })
+    }
+
     /// Where it lies.
-    pub(super) place: Place,
+    pub(super) fn place(&self, context: &MapContext) -> Place {
+        match self.element {
+            Element::Map => Place::default(),
+            Element::Layer(number) => context.layers[number].place(),
+            Element::Object(number, object) => {
+                HeldObject { layer: &context.layers[number], object }.place(context.map)
+            }
+            Element::Tileset(tileset) => Place::tileset(&tileset.name),
+            Element::Tile(tileset, tile) => Place::tileset(&tileset.name).tile(tile.id),
+        }
+    }
+
     /// The layer that it is, if it is one.
-    pub(super) layer: Option<&'a Layer>,
+    pub(super) fn layer(&self, context: &MapContext<'a>) -> Option<&'a Layer> {
+        match self.element {
+            Element::Layer(number) => Some(context.layers[number].layer),
+            _ => None,
+        }
+    }
+
     /// The object that it is, if it is one.
-    pub(super) object: Option<&'a Object>,
+    pub(super) fn object(&self) -> Option<&'a Object> {
+        match self.element {
+            Element::Object(_, object) => Some(object),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> MapContext<'a> {
@@ -216,66 +284,25 @@ impl<'a> MapContext<'a> {
     }
 
     fn list_holders(&self) -> Vec<Holder<'a>> {
-        let mut out = vec![Holder {
-            kind: HolderKind::Map,
-            properties: &self.map.properties,
-            name: "the map".to_owned(),
-            spot: self.spot(self.map.span),
-            place: Place::default(),
-            layer: None,
-            object: None,
-        }];
-        for flat in &self.layers {
-            let (kind, what) = match &flat.layer.kind {
-                LayerKind::Tiles(_) => (HolderKind::TileLayer, "layer"),
-                LayerKind::Objects(_) => (HolderKind::OtherLayer, "object layer"),
-                LayerKind::Image(_) => (HolderKind::OtherLayer, "image layer"),
-                LayerKind::Group(_) => (HolderKind::OtherLayer, "group"),
+        let holder = |kind, properties, element| Holder { kind, properties, element };
+        let mut out = vec![holder(HolderKind::Map, &self.map.properties, Element::Map)];
+        for (number, flat) in self.layers.iter().enumerate() {
+            let kind = match &flat.layer.kind {
+                LayerKind::Tiles(_) => HolderKind::TileLayer,
+                _ => HolderKind::OtherLayer,
             };
-            out.push(Holder {
-                kind,
-                properties: &flat.layer.properties,
-                name: format!("{what} \"{}\"", flat.path),
-                spot: self.spot(flat.layer.span),
-                place: flat.place(),
-                layer: Some(flat.layer),
-                object: None,
-            });
+            out.push(holder(kind, &flat.layer.properties, Element::Layer(number)));
         }
-        for flat in &self.layers {
+        for (number, flat) in self.layers.iter().enumerate() {
             for object in flat.layer.objects().map_or(&[][..], |objects| &objects.objects) {
-                let held = HeldObject { layer: flat, object };
-                out.push(Holder {
-                    kind: class_kind(&object.class),
-                    properties: &object.properties,
-                    name: held.describe(),
-                    spot: self.spot(object.span),
-                    place: held.place(self.map),
-                    layer: None,
-                    object: Some(object),
-                });
+                let element = Element::Object(number, object);
+                out.push(holder(class_kind(&object.class), &object.properties, element));
             }
         }
         for tileset in self.map.tilesets.iter().filter_map(|entry| entry.tileset.as_deref()) {
-            out.push(Holder {
-                kind: HolderKind::Tileset,
-                properties: &tileset.properties,
-                name: format!("tileset \"{}\"", tileset.name),
-                spot: self.spot(tileset.span),
-                place: Place::tileset(&tileset.name),
-                layer: None,
-                object: None,
-            });
+            out.push(holder(HolderKind::Tileset, &tileset.properties, Element::Tileset(tileset)));
             for tile in &tileset.tiles {
-                out.push(Holder {
-                    kind: HolderKind::Tile,
-                    properties: &tile.properties,
-                    name: format!("tile {} of tileset \"{}\"", tile.id, tileset.name),
-                    spot: self.spot(tile.span.or(tileset.span)),
-                    place: Place::tileset(&tileset.name).tile(tile.id),
-                    layer: None,
-                    object: None,
-                });
+                out.push(holder(HolderKind::Tile, &tile.properties, Element::Tile(tileset, tile)));
             }
         }
         out
@@ -325,7 +352,7 @@ impl<'a> MapContext<'a> {
     }
 
     /// What the tileset of a gid says of its tile.
-    pub(super) fn tile_of(&self, gid: Gid) -> Option<(&'a crate::model::Tileset, &'a crate::model::Tile)> {
+    pub(super) fn tile_of(&self, gid: Gid) -> Option<(&'a Tileset, &'a Tile)> {
         let (entry, id) = self.map.tileset_of(gid)?;
         let tileset = entry.tileset.as_deref()?;
         Some((tileset, tileset.tile(id)?))

@@ -145,9 +145,9 @@ pub(super) fn check(context: &MapContext, policies: &[Policy], findings: &mut Ve
             let Properties(properties) = holder.properties;
             let subject = Subject {
                 properties,
-                name: holder.name.clone(),
-                spot: holder.spot.clone(),
-                place: holder.place.clone(),
+                name: holder.name(context),
+                spot: holder.spot(context),
+                place: holder.place(context),
             };
             judge(context, policy, &subject, findings);
         }

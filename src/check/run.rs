@@ -55,7 +55,9 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
         if neighbours.is_empty() { world } else { World::of(&surroundings, judged.into_iter().chain(known)) };
     link(&mut contexts, &world);
     let one_by_one = contexts.par_iter().with_max_len(1);
-    let mut by_map: Vec<Vec<Finding>> = one_by_one.map(|context| judge(context, settings)).collect();
+    let accepted = |context| if settings.allows() { suppress::Allow::all(context) } else { Vec::new() };
+    let (mut by_map, accepted): (Vec<Vec<Finding>>, Vec<Vec<suppress::Allow>>) =
+        one_by_one.map(|context| (judge(context, settings), accepted(context))).unzip();
 
     let world = WorldContext { project, maps: &contexts, world };
     let mut of_world = Vec::new();
@@ -77,10 +79,9 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
 
     let mut allows = Vec::new();
     let mut used = BTreeSet::new();
-    for (context, mut of_map) in contexts.iter().zip(by_map) {
+    for ((context, mut of_map), here) in contexts.iter().zip(by_map).zip(accepted) {
         let loaded = project.map(&context.map.file).map_or(&[][..], |map| &map.findings);
         of_map.extend(loaded.iter().cloned());
-        let here = if settings.allows() { suppress::Allow::all(context) } else { Vec::new() };
         let mut used_here = BTreeSet::new();
         suppress::suppress(&mut of_map, &here, &mut used_here);
         findings.extend(of_map);

@@ -59,17 +59,17 @@ impl Allow {
             }
         };
         for holder in context.holders.iter().filter(|holder| holder.properties.get(PROPERTY).is_some()) {
-            let place = holder.place.clone();
-            if let Some(layer) = holder.layer {
+            let (place, name) = (holder.place(context), holder.name(context));
+            if let Some(layer) = holder.layer(context) {
                 let path = place.layer.clone().unwrap_or_default();
-                add(&layer.properties, &|| Scope::Layer(path.clone(), layer.id), place, &holder.name);
-            } else if let Some(object) = holder.object {
-                let spot = holder.spot.clone();
-                add(&object.properties, &|| Scope::Object(object.id, spot.clone()), place, &holder.name);
+                add(&layer.properties, &|| Scope::Layer(path.clone(), layer.id), place, &name);
+            } else if let Some(object) = holder.object() {
+                let spot = holder.spot(context);
+                add(&object.properties, &|| Scope::Object(object.id, spot.clone()), place, &name);
             } else if place.tile.is_none() {
                 let tileset = place.tileset.clone();
                 let scope = || tileset.clone().map_or(Scope::Map, Scope::Tileset);
-                add(holder.properties, &scope, place, &holder.name);
+                add(holder.properties, &scope, place, &name);
             }
         }
         out

@@ -104,13 +104,18 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
         base_url: args.base_url.clone(),
         out: Some(out),
     };
-    let bundle = bundle::build(&mut project, &built, &settings)?;
+    let draft = bundle::draft(&mut project, &built, &settings)?;
+    if let Some(path) = &args.zip {
+        replace::allow(&project, path, &Written::Zip, "--zip")?;
+    }
+    // Nobody needs them any more, and the texts that follow take as much memory again.
+    project.maps.clear();
+    let bundle = draft.finish()?;
     progress.now("writing");
     // Everything that can fail comes before the first change that anybody sees.
     let ready = bundle::prepare(&bundle, &args.out)?;
     let mut beside = output::Staged::default();
     if let Some(path) = &args.zip {
-        replace::allow(&project, path, &Written::Zip, "--zip")?;
         let zip = bundle::zip(&bundle)?;
         beside.file(path, &zip).with_context(|| format!("the zip {}", path.display()))?;
     }

@@ -39,8 +39,16 @@ impl Shell {
     /// enough, and the run goes on.
     #[expect(clippy::unused_self, reason = "whoever prints goes through the shell")]
     pub(crate) fn result(&self, text: &str) -> anyhow::Result<()> {
-        let mut out = anstream::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Most results are large and have no colours to look for.
+        let plain = text.bytes().all(|byte| byte == b'\n' || byte >= b' ' && byte != 0x7F);
+        let written = if plain {
+            let mut out = io::stdout().lock();
+            out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        } else {
+            let mut out = anstream::stdout().lock();
+            out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        };
+        match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(error).context("cannot write to standard output")
             }

@@ -15,7 +15,7 @@ use crate::{
     check, output,
     project::{Project, ProjectConfig, ProjectMap},
     source::{Existence, Sources},
-    stand::{self, Built, Directory, Options},
+    stand::{self, Built, Directory, Options, StandError, StandsReport},
 };
 
 /// Place a stand for each sponsor of a spec, and stamp them into the venue
@@ -76,7 +76,12 @@ pub(super) fn run(args: &Args, shell: &Shell) -> anyhow::Result<Status> {
     let out = args.out.as_deref().map(|out| project.name_of(out)).transpose()?;
     let with = args.with.as_deref().map(|with| project.name_of(with)).transpose()?;
     let options = Options { reflow: args.reflow, partial: args.partial, output: out, with };
-    let mut built = stand::build(&mut project.sources, &spec, &options)?;
+    let built = stand::build(&mut project.sources, &spec, &options);
+    if let (Err(StandError::Unplaced { output, unplaced }), Format::Json) = (&built, args.format) {
+        // Programs learn, too, for whom it is that nothing is written.
+        shell.result(&StandsReport::refused(output, unplaced).text())?;
+    }
+    let mut built = built?;
     built.fill(|text| check::fill_text(text, &project.config.links));
     for (name, bytes) in &built.pictures {
         project.sources.insert(name.clone(), bytes.clone());

@@ -297,7 +297,10 @@ impl<'a> Value<'a> {
             let length = key.len() + 2;
             let is_meant = |name: Value<'a>| {
                 let range = name.range();
-                range.len() == length && self.text.as_bytes()[range.start + 1..].starts_with(key.as_bytes())
+                let bytes = &self.text.as_bytes()[range.start + 1..];
+                range.len() == length
+                    && bytes.first() == key.as_bytes().first()
+                    && bytes.starts_with(key.as_bytes())
             };
             return self.members().find(|(name, _)| is_meant(*name)).map(|(_, value)| value);
         }

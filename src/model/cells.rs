@@ -104,6 +104,9 @@ impl CellsBuilder {
             return;
         }
         self.push(gid);
+        if cells == 1 {
+            return;
+        }
         let all = self.len() + cells - 1;
         match &mut self.0 {
             Kept::Narrow(kept) => kept.resize(all, kept.last().copied().unwrap_or_default()),

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::Cursor,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -64,7 +65,10 @@ impl Looks {
         let mut is_new = false;
         let mask = slot.get_or_init(|| {
             is_new = true;
-            Some(Arc::new(Mask::of(&store::read(sources, &key).ok()?)))
+            let bytes = store::bytes(sources, &key).ok()?;
+            let read = if key.transparent.is_none() { Mask::of_png(&bytes) } else { None };
+            let decoded = || Some(Mask::of(&store::pixels(&bytes, &key).ok()?));
+            Some(Arc::new(read.or_else(decoded)?))
         });
         if let (true, Some(mask)) = (is_new, mask) {
             let mut known = self.lock();
@@ -84,17 +88,45 @@ impl Looks {
 
 impl Mask {
     fn of(image: &RgbaImage) -> Self {
-        let words = image.as_raw().chunks(64 * 4).map(|pixels| {
-            let (mut clear, mut opaque) = (0, 0);
-            for (bit, pixel) in pixels.chunks_exact(4).enumerate() {
-                clear |= u64::from(pixel[3] < 16) << bit;
-                opaque |= u64::from(pixel[3] > 239) << bit;
+        let mut bits = Bits::default();
+        bits.extend(image.as_raw().as_chunks::<4>().0);
+        bits.mask(image.dimensions())
+    }
+
+    /// The mask of a PNG, row by row: all its colours at once would take more time to find room for than to
+    /// read. Where there is nothing to see through, its header is enough. `None` for what takes another way: other
+    /// formats, interlaced ones, those of 16 bits a channel, broken ones.
+    fn of_png(bytes: &[u8]) -> Option<Self> {
+        let mut decoder = png::Decoder::new(Cursor::new(bytes));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        decoder.set_ignore_text_chunk(true);
+        let mut reader = decoder.read_info().ok()?;
+        let size = reader.info().size();
+        store::check_size(size.0, size.1).ok()?;
+        let (color, depth) = reader.output_color_type();
+        if depth != png::BitDepth::Eight || reader.info().interlaced {
+            return None;
+        }
+        let mut bits = Bits::default();
+        match color {
+            png::ColorType::Rgb | png::ColorType::Grayscale => {
+                let pixels = u64::from(size.0) * u64::from(size.1);
+                bits.opaque = vec![u64::MAX; usize::try_from(pixels.div_ceil(64)).ok()?];
+                bits.clear = vec![0; bits.opaque.len()];
             }
-            (clear, opaque)
-        });
-        let (clear, opaque): (Vec<u64>, Vec<u64>) = words.unzip();
-        let (clear, opaque) = (clear.into(), opaque.into());
-        Self { width: image.width(), height: image.height(), clear, opaque }
+            png::ColorType::Rgba => {
+                while let Some(row) = reader.next_row().ok()? {
+                    bits.extend(row.data().as_chunks::<4>().0);
+                }
+            }
+            png::ColorType::GrayscaleAlpha => {
+                while let Some(row) = reader.next_row().ok()? {
+                    bits.extend(row.data().as_chunks::<2>().0);
+                }
+            }
+            png::ColorType::Indexed => return None,
+        }
+        Some(bits.mask(size))
     }
 
     /// How the tile with this id looks, whose tileset has this picture; `None` beyond the picture.
@@ -122,6 +154,51 @@ impl Mask {
             (_, true) => Look::Opaque,
             _ => Look::Partial,
         })
+    }
+}
+
+/// The bits of a mask that is read pixel by pixel.
+#[derive(Debug, Default)]
+struct Bits {
+    clear: Vec<u64>,
+    opaque: Vec<u64>,
+    /// Bits of the word that is begun, of both, and how many.
+    begun: (u64, u64),
+    filled: usize,
+}
+
+impl Bits {
+    /// Adds pixels whose last byte says how much of them is to be seen.
+    fn extend<const BYTES: usize>(&mut self, mut pixels: &[[u8; BYTES]]) {
+        while !pixels.is_empty() {
+            let (now, rest) = pixels.split_at(pixels.len().min(64 - self.filled));
+            let (mut clear, mut opaque) = (0, 0);
+            for (bit, pixel) in now.iter().enumerate() {
+                let alpha = pixel[BYTES - 1];
+                clear |= u64::from(alpha < 16) << bit;
+                opaque |= u64::from(alpha > 239) << bit;
+            }
+            self.begun.0 |= clear << self.filled;
+            self.begun.1 |= opaque << self.filled;
+            self.filled += now.len();
+            if self.filled == 64 {
+                self.end_word();
+            }
+            pixels = rest;
+        }
+    }
+
+    fn end_word(&mut self) {
+        self.clear.push(self.begun.0);
+        self.opaque.push(self.begun.1);
+        (self.begun, self.filled) = ((0, 0), 0);
+    }
+
+    fn mask(mut self, (width, height): (u32, u32)) -> Mask {
+        if self.filled > 0 {
+            self.end_word();
+        }
+        Mask { width, height, clear: self.clear.into(), opaque: self.opaque.into() }
     }
 }
 
@@ -193,6 +270,45 @@ mod tests {
             }
         }
         assert_eq!(Mask::of(&RgbaImage::new(0, 0)).tile(&tileset(), 0), None);
+    }
+
+    #[test]
+    fn rows_of_a_png_tell_what_its_pixels_do() {
+        let alpha = |x: u32, y: u32| [0, 15, 16, 239, 240, 255][((x * 5 + y * 3) % 6) as usize];
+        let clear_and_not = RgbaImage::from_fn(70, 9, |x, y| Rgba([9, 90, 200, alpha(x, y)]));
+        let grey = image::DynamicImage::from(clear_and_not.clone()).into_luma_alpha8();
+        let opaque = RgbaImage::from_fn(70, 9, |x, _| Rgba([u8::try_from(x).unwrap(), 0, 0, 255]));
+        let png = |image: image::DynamicImage| {
+            let mut bytes = Cursor::new(Vec::new());
+            image.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+            bytes.into_inner()
+        };
+        let pictures = [
+            png(clear_and_not.clone().into()),
+            // With a palette.
+            picture::encode(&clear_and_not).unwrap(),
+            png(grey.into()),
+            png(image::DynamicImage::from(opaque.clone()).into_rgb8().into()),
+            picture::encode(&opaque).unwrap(),
+        ];
+        for bytes in pictures {
+            let (rows, whole) =
+                (Mask::of_png(&bytes).unwrap(), Mask::of(&store::decode(&bytes, None).unwrap()));
+            let mut tileset = tileset();
+            tileset.tile_size = TileSize { width: 1, height: 1 };
+            tileset.picture = Some(Picture { width: Some(70), height: Some(9), ..picture("a.png") });
+            for id in 0..70 * 9 {
+                assert!(whole.tile(&tileset, id).is_some());
+                assert_eq!(rows.tile(&tileset, id), whole.tile(&tileset, id), "{id}");
+            }
+            assert!(
+                Mask::of_png(&bytes[..bytes.len() / 2]).is_none()
+                    || whole.clear.iter().all(|bits| *bits == 0)
+            );
+        }
+        let deep = image::DynamicImage::from(clear_and_not).into_rgba16();
+        assert!(Mask::of_png(&png(deep.into())).is_none());
+        assert!(Mask::of_png(b"GIF89a").is_none());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
+use bytes::Bytes;
 use image::{ImageReader, Limits, Rgba, RgbaImage};
 use resvg::{tiny_skia, usvg};
 
@@ -63,7 +64,8 @@ pub(super) struct Key {
     name: String,
     /// Whether the name is a URL, or empty.
     remote: bool,
-    transparent: Option<[u8; 3]>,
+    /// The colour that is clear in it.
+    pub(super) transparent: Option<[u8; 3]>,
     /// Only for pictures that have no pixels of their own.
     size: Option<(u32, u32)>,
 }
@@ -101,7 +103,7 @@ impl PictureStore {
         picture: &Picture,
     ) -> Result<Arc<RgbaImage>, PictureError> {
         let key = Key::of(file, picture);
-        self.slot(&key).get_or_init(|| read(sources, &key).map(Arc::new)).clone()
+        self.slot(&key).get_or_init(|| Ok(Arc::new(pixels(&bytes(sources, &key)?, &key)?))).clone()
     }
 
     /// Every picture that was asked for and cannot be shown, sorted by name.
@@ -125,16 +127,20 @@ impl PictureStore {
     }
 }
 
-/// Decodes a picture.
-pub(super) fn read(sources: &Sources, key: &Key) -> Result<RgbaImage, PictureError> {
+/// Reads a picture's file.
+pub(super) fn bytes(sources: &Sources, key: &Key) -> Result<Bytes, PictureError> {
     if key.name.is_empty() {
         return Err(PictureError::Unnamed);
     }
     if key.remote {
         return Err(PictureError::Url);
     }
-    let bytes = sources.read(&key.name).map_err(|error| PictureError::Unreadable(error.to_string()))?;
-    let mut image = decode(&bytes, key.size)?;
+    sources.read(&key.name).map_err(|error| PictureError::Unreadable(error.to_string()))
+}
+
+/// Decodes a picture out of its file.
+pub(super) fn pixels(bytes: &[u8], key: &Key) -> Result<RgbaImage, PictureError> {
+    let mut image = decode(bytes, key.size)?;
     if let Some([red, green, blue]) = key.transparent {
         for pixel in image.pixels_mut().filter(|pixel| pixel.0 == [red, green, blue, 255]) {
             *pixel = Rgba([0; 4]);
@@ -172,7 +178,7 @@ pub fn decode(bytes: &[u8], size: Option<(u32, u32)>) -> Result<RgbaImage, Pictu
     Ok(reader.decode().map_err(broken)?.into_rgba8())
 }
 
-fn check_size(width: u32, height: u32) -> Result<(), PictureError> {
+pub(super) fn check_size(width: u32, height: u32) -> Result<(), PictureError> {
     if u64::from(width) * u64::from(height) > MAX_PICTURE_PIXELS {
         return Err(PictureError::TooLarge(width, height));
     }

@@ -303,7 +303,12 @@ impl Project {
         let new: Vec<&String> = names.iter().filter(|name| self.map(name).is_none()).collect();
         // A few maps are often larger than all others together: each is taken by itself.
         let one_by_one = new.par_iter().with_max_len(1);
-        let loaded: Vec<ProjectMap> = one_by_one.map(|name| ProjectMap::load(&self.sources, name)).collect();
+        let load = |name: &&String| {
+            // What lies beside it is asked for below: its folder is listed here, where others are at the same time.
+            self.sources.existence(&with_extension(name, "wam"));
+            ProjectMap::load(&self.sources, name)
+        };
+        let loaded: Vec<ProjectMap> = one_by_one.map(load).collect();
         self.maps.extend(loaded);
         self.maps.sort_by(|a, b| a.name.cmp(&b.name));
         self.maps.dedup_by(|a, b| a.name == b.name);

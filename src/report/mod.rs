@@ -24,6 +24,7 @@ pub(crate) use json::CheckReport;
 pub use json::json;
 pub use junit::junit;
 pub use markdown::markdown;
+use rayon::prelude::*;
 pub use sarif::sarif;
 
 use crate::{
@@ -117,6 +118,8 @@ impl Report {
             pointer: located.pointer,
         });
         let mut sites = sites.collect::<Vec<Site>>().into_iter();
+        let fingerprints = findings.par_iter().map(|(_, finding)| Fingerprint::of(finding, sources));
+        let mut fingerprints = fingerprints.collect::<Vec<_>>().into_iter();
         let mut editor = Editor::new(sources);
         let mut entries: Vec<Entry> = findings
             .into_iter()
@@ -127,7 +130,7 @@ impl Report {
                 let related = related.collect();
                 let edits = finding.fix.as_ref().and_then(|fix| editor.edits(fix));
                 Some(Entry {
-                    fingerprint: Fingerprint::of(&finding, sources),
+                    fingerprint: fingerprints.next()?,
                     explained: finding.rule,
                     rule: finding.rule.name.to_owned(),
                     severity,
@@ -143,8 +146,8 @@ impl Report {
             .collect();
         // The message last, so that the order does not depend on that of the rules' running.
         entries.sort_by(|a, b| {
-            let key = |entry: &Entry| (entry.site.file.clone(), entry.site.range, entry.rule.clone());
-            key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+            let by = a.site.file.cmp(&b.site.file).then_with(|| a.site.range.cmp(&b.site.range));
+            by.then_with(|| a.rule.cmp(&b.rule)).then_with(|| a.message.cmp(&b.message))
         });
         Self { maps, entries }
     }

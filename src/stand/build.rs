@@ -51,7 +51,7 @@ pub fn build(sources: &mut Sources, spec_file: &str, options: &Options) -> Resul
         return Err(StandError::Mistakes(mistakes));
     };
     if !placed.unplaced.is_empty() && !options.partial {
-        return Err(StandError::Unplaced(placed.unplaced));
+        return Err(StandError::Unplaced { output: names.output, unplaced: placed.unplaced });
     }
     let mut notes = placed.notes;
     let placements = &placed.placements;

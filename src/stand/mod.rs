@@ -86,8 +86,13 @@ pub enum StandError {
         reason: String,
     },
     /// Sponsors that have no place, and nothing was made.
-    #[error("{}", unplaced_lines(.0))]
-    Unplaced(Vec<Unplaced>),
+    #[error("{}", unplaced_lines(unplaced))]
+    Unplaced {
+        /// Name of the map that was not written.
+        output: String,
+        /// The sponsors.
+        unplaced: Vec<Unplaced>,
+    },
     /// The project.
     #[error(transparent)]
     Project(#[from] ProjectError),

@@ -84,12 +84,22 @@ impl<'a> StandsReport<'a> {
             brochure: stand.brochure.as_deref(),
             meeting: stand.meeting,
         };
-        let unplaced = |one: &'a Unplaced| UnplacedReport { sponsor: &one.sponsor, reason: &one.reason };
-        Self {
-            version: 1,
-            map: &built.output,
-            stands: built.stands.iter().map(stand).collect(),
-            unplaced: built.unplaced.iter().map(unplaced).collect(),
-        }
+        let stands = built.stands.iter().map(stand).collect();
+        Self { stands, ..Self::refused(&built.output, &built.unplaced) }
+    }
+
+    /// Says who has no place, for which nothing was made.
+    pub fn refused(map: &'a str, unplaced: &'a [Unplaced]) -> Self {
+        let unplaced = unplaced.iter();
+        let unplaced = unplaced.map(|one| UnplacedReport { sponsor: &one.sponsor, reason: &one.reason });
+        Self { version: 1, map, stands: Vec::new(), unplaced: unplaced.collect() }
+    }
+
+    /// The report as JSON.
+    ///
+    /// # Panics
+    /// Never: texts and numbers can be written.
+    pub fn text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("texts and numbers only") + "\n"
     }
 }

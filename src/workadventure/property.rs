@@ -94,7 +94,11 @@ const LAYER_AREA: &[HolderKind] = &[TileLayer, Area];
 impl PropertyFact {
     /// What is known of the property called `name`, letter by letter.
     pub fn of(name: &str) -> Option<&'static Self> {
-        PROPERTIES.binary_search_by(|fact| fact.name.cmp(name)).ok().map(|index| &PROPERTIES[index])
+        // Of every property of every map it is asked: numbers are compared before texts.
+        let begin = beginning(name);
+        let first = BEGINNINGS.partition_point(|known| *known < begin);
+        let alike = BEGINNINGS[first..].iter().take_while(|known| **known == begin).count();
+        PROPERTIES[first..first + alike].iter().find(|fact| fact.name == name)
     }
 
     /// Whether the property works on a holder of this kind.
@@ -122,6 +126,26 @@ impl PropertyFact {
         self.companion_of.is_empty()
     }
 }
+
+/// The first bytes of a name, as a number that sorts as they do.
+const fn beginning(name: &str) -> u64 {
+    let (bytes, mut begin, mut at) = (name.as_bytes(), 0, 0);
+    while at < 8 {
+        begin = begin << 8 | if at < bytes.len() { bytes[at] as u64 } else { 0 };
+        at += 1;
+    }
+    begin
+}
+
+/// Those of all names, in their order.
+static BEGINNINGS: [u64; PROPERTIES.len()] = {
+    let (mut beginnings, mut at) = ([0; PROPERTIES.len()], 0);
+    while at < PROPERTIES.len() {
+        beginnings[at] = beginning(PROPERTIES[at].name);
+        at += 1;
+    }
+    beginnings
+};
 
 /// Every property that WorkAdventure or its scripting library reads, sorted by name
 /// (workadventure-maps, sections 1.3 to 1.7), and the two of our own.

@@ -75,10 +75,11 @@ fn jitsi_config(context: &MapContext, findings: &mut Vec<Finding>) {
             };
             let message = format!(
                 "the meeting of {} opens without its options: {} is {reason}",
-                holder.name, property.name
+                holder.name(context),
+                property.name
             );
             let finding = Finding::new(&JITSI_CONFIG_UNREADABLE, context.value(property), message)
-                .at(holder.place.clone())
+                .at(holder.place(context))
                 .help("write keys and texts in quotation marks, and no comma behind the last");
             findings.push(match as_json(text) {
                 Some(right) => finding.fix(true, "write it as JSON", right),
@@ -91,10 +92,12 @@ fn jitsi_config(context: &MapContext, findings: &mut Vec<Finding>) {
         }
         let wrong = object.iter().find_map(|(key, value)| Some((key, wrong_option(key, value)?)));
         if let Some((key, wanted)) = wrong {
-            let message =
-                format!("the meeting of {} never opens: {key} in jitsiConfig must be {wanted}", holder.name);
+            let message = format!(
+                "the meeting of {} never opens: {key} in jitsiConfig must be {wanted}",
+                holder.name(context)
+            );
             let finding = Finding::new(&JITSI_CONFIG, context.value(property), message)
-                .at(holder.place.clone())
+                .at(holder.place(context))
                 .help("write true and false without quotation marks");
             findings.push(match unquoted(text, object) {
                 Some(right) => finding.fix(true, "write true and false without quotation marks", right),
@@ -177,10 +180,10 @@ fn jitsi_no_prefix_false(context: &MapContext, findings: &mut Vec<Finding>) {
                     format!(
                         "the meeting of {} is open to strangers with a room of the same name: jitsiNoPrefix acts \
                          as true even if it is false",
-                        holder.name
+                        holder.name(context)
                     ),
                 )
-                .at(holder.place.clone())
+                .at(holder.place(context))
                 .mend(true, "delete jitsiNoPrefix", vec![edit]),
             );
         }

@@ -235,9 +235,9 @@ fn references(context: &MapContext, findings: &mut Vec<Finding>) {
             folder: context.folder(),
             value: text,
             spot: context.value(property),
-            place: holder.place.clone(),
+            place: holder.place(context),
             property: &property.name,
-            holder: &holder.name,
+            holder: &holder.name(context),
         };
         match reference {
             Reference::Exit | Reference::MapExit => {}
@@ -261,18 +261,21 @@ fn references(context: &MapContext, findings: &mut Vec<Finding>) {
             continue;
         }
         if host(&whole).is_some_and(|host| is_private(&host) && !is_meant(context.project, &host)) {
-            let message =
-                format!("visitors do not reach the meeting of {}: \"{text}\" is {NEAR}", holder.name);
+            let message = format!(
+                "visitors do not reach the meeting of {}: \"{text}\" is {NEAR}",
+                holder.name(context)
+            );
             findings.push(
                 Finding::new(&LOCAL_ADDRESS, context.value(property), message)
-                    .at(holder.place.clone())
+                    .at(holder.place(context))
                     .help("name a server that everybody reaches"),
             );
         } else if !is_readable_url(&whole) {
-            let message = format!("the meeting of {} never opens: \"{text}\" is no host", holder.name);
+            let message =
+                format!("the meeting of {} never opens: \"{text}\" is no host", holder.name(context));
             findings.push(
                 Finding::new(&URL_UNREADABLE, context.value(property), message)
-                    .at(holder.place.clone())
+                    .at(holder.place(context))
                     .help("write the host alone, like meet.example.org"),
             );
         }
@@ -304,8 +307,9 @@ fn path_absolute(context: &MapContext, findings: &mut Vec<Finding>) {
                 Value::String(path) | Value::File(path) if path.trim_start().starts_with("file:/") => path,
                 _ => continue,
             };
-            let message = format!("{} of {}: nobody else has \"{path}\"", property.name, holder.name);
-            find(context.value(property), holder.place.clone(), message);
+            let message =
+                format!("{} of {}: nobody else has \"{path}\"", property.name, holder.name(context));
+            find(context.value(property), holder.place(context), message);
         }
     }
 }
@@ -697,9 +701,13 @@ fn host_not_allowed(context: &MapContext, findings: &mut Vec<Finding>) {
             Finding::new(
                 &HOST_NOT_ALLOWED,
                 context.value(property),
-                format!("{} of {} is on {host}, which {key} does not name", property.name, holder.name),
+                format!(
+                    "{} of {} is on {host}, which {key} does not name",
+                    property.name,
+                    holder.name(context)
+                ),
             )
-            .at(holder.place.clone())
+            .at(holder.place(context))
             .help(format!("{key} in venue.toml: {}", allowed.join(", "))),
         );
     };
@@ -745,10 +753,11 @@ fn unknown_link(context: &MapContext, findings: &mut Vec<Finding>) {
                     context.value(property),
                     format!(
                         "{} of {} leads nowhere: there is no link \"{name}\"",
-                        property.name, holder.name
+                        property.name,
+                        holder.name(context)
                     ),
                 )
-                .at(holder.place.clone());
+                .at(holder.place(context));
                 findings.push(match nearest(name, links.keys()) {
                     Some(near) => {
                         let (old, new) = (format!("${{links.{name}}}"), format!("${{links.{near}}}"));

@@ -111,10 +111,11 @@ fn object_reference_missing(context: &MapContext, findings: &mut Vec<Finding>) {
                     spot,
                     format!(
                         "\"{}\" of {} leads nowhere: no object of the map has the id {id}",
-                        property.name, holder.name
+                        property.name,
+                        holder.name(context)
                     ),
                 )
-                .at(holder.place.clone())
+                .at(holder.place(context))
                 .help("choose the object anew in Tiled, or delete the property"),
             );
         }

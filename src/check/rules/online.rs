@@ -195,9 +195,9 @@ fn of_map(context: &MapContext) -> Vec<Use> {
                 question: Question { address, origin: asker(context.project, reference) },
                 reference,
                 classic,
-                by: format!("{} of {}", property.name, holder.name),
+                by: format!("{} of {}", property.name, holder.name(context)),
                 spot: context.value(property),
-                place: holder.place.clone(),
+                place: holder.place(context),
             });
         }
     });

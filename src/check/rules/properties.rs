@@ -143,7 +143,7 @@ fn is_of_own_class(holder: &Holder, name: &str) -> bool {
         ["area", "zone", "variable", "website"].iter().any(|known| strsim::osa_distance(&class, known) <= 1)
     };
     let own = |class: &str| !class.is_empty() && !meant(class);
-    WORDS.contains(&name) && holder.object.is_some_and(|object| own(&object.class))
+    WORDS.contains(&name) && holder.object().is_some_and(|object| own(&object.class))
 }
 
 fn property_typo(context: &MapContext, findings: &mut Vec<Finding>) {
@@ -168,10 +168,11 @@ fn property_typo(context: &MapContext, findings: &mut Vec<Finding>) {
                 context.spot(property.span).key("name"),
                 format!(
                     "\"{}\" of {} has no effect: WorkAdventure knows no such property",
-                    property.name, holder.name
+                    property.name,
+                    holder.name(context)
                 ),
             )
-            .at(holder.place.clone())
+            .at(holder.place(context))
             .help(if bare(&property.name) == property.name {
                 format!("did you mean \"{meant}\"?")
             } else {
@@ -244,9 +245,9 @@ fn property_wrong_holder(context: &MapContext, findings: &mut Vec<Finding>) {
             let mut finding = Finding::new(
                 &PROPERTY_WRONG_HOLDER,
                 context.spot(property.span).key("name"),
-                format!("{} has no effect on {}", property.name, what(holder)),
+                format!("{} has no effect on {}", property.name, what(context, holder)),
             )
-            .at(holder.place.clone());
+            .at(holder.place(context));
             if let Some(help) = help(fact, holder) {
                 finding = finding.help(help);
             }
@@ -255,11 +256,12 @@ fn property_wrong_holder(context: &MapContext, findings: &mut Vec<Finding>) {
     }
 }
 
-fn what(holder: &Holder) -> String {
-    match holder.object {
-        Some(object) if object.class.is_empty() => format!("{}, which has no class", holder.name),
-        Some(object) => format!("{}, whose class is \"{}\"", holder.name, object.class),
-        None => holder.name.clone(),
+fn what(context: &MapContext, holder: &Holder) -> String {
+    let name = holder.name(context);
+    match holder.object() {
+        Some(object) if object.class.is_empty() => format!("{name}, which has no class"),
+        Some(object) => format!("{name}, whose class is \"{}\"", object.class),
+        None => name,
     }
 }
 
@@ -305,9 +307,9 @@ fn deprecated_property(context: &MapContext, findings: &mut Vec<Finding>) {
                 Finding::new(
                     &DEPRECATED_PROPERTY,
                     context.spot(property.span).key("name"),
-                    format!("{} of {} is out of use", property.name, holder.name),
+                    format!("{} of {} is out of use", property.name, holder.name(context)),
                 )
-                .at(holder.place.clone())
+                .at(holder.place(context))
                 .help(format!("use {instead}")),
             );
         }
@@ -353,10 +355,11 @@ fn is_idle(
         }
         index
     });
-    let elsewhere = |other: usize| zones[other].place.layer != holder.place.layer;
-    let shared = match holder.layer.and_then(|layer| layer.tiles()) {
+    let place = holder.place(context);
+    let elsewhere = |other: usize| zones[other].place.layer != place.layer;
+    let shared = match holder.layer(context).and_then(|layer| layer.tiles()) {
         Some(tiles) => above.shares(&tiles.filled().map(|(cell, _)| cell).collect(), elsewhere),
-        None => holder.place.area_tiles.is_some_and(|area| above.shares_with(area, elsewhere)),
+        None => place.area_tiles.is_some_and(|area| above.shares_with(area, elsewhere)),
     };
     !misspelt && !shared
 }
@@ -376,11 +379,11 @@ fn missing_main_property(context: &MapContext, findings: &mut Vec<Finding>) {
                     format!(
                         "{} of {} does nothing without {}",
                         property.name,
-                        holder.name,
+                        holder.name(context),
                         fact.companion_of.join(" or ")
                     ),
                 )
-                .at(holder.place.clone()),
+                .at(holder.place(context)),
             );
         }
     }
@@ -411,9 +414,9 @@ fn duplicate_property(context: &MapContext, findings: &mut Vec<Finding>) {
             let mut finding = Finding::new(
                 &DUPLICATE_PROPERTY,
                 context.spot(property.span).key("name"),
-                format!("\"{}\" of {} is given twice, {which}", property.name, holder.name),
+                format!("\"{}\" of {} is given twice, {which}", property.name, holder.name(context)),
             )
-            .at(holder.place.clone())
+            .at(holder.place(context))
             .related(context.spot(other.span).key("name"), "first given here")
             .help("delete the one that is not meant");
             if same {
@@ -438,10 +441,11 @@ fn list_property(context: &MapContext, findings: &mut Vec<Finding>) {
                     context.spot(property.span).key("type"),
                     format!(
                         "map-storage refuses the map: \"{}\" of {} is a list",
-                        property.name, holder.name
+                        property.name,
+                        holder.name(context)
                     ),
                 )
-                .at(holder.place.clone())
+                .at(holder.place(context))
                 .help("use a text, or publish what `venue bundle` writes"),
             );
         }
@@ -461,10 +465,10 @@ fn int_too_large(context: &MapContext, findings: &mut Vec<Finding>) {
                     context.value(property),
                     format!(
                         "\"{}\" of {} becomes another number when Tiled saves the map: {number} has more than 32 bits",
-                        property.name, holder.name
+                        property.name, holder.name(context)
                     ),
                 )
-                .at(holder.place.clone())
+                .at(holder.place(context))
                 .help("use the type string or float"),
             );
         }

@@ -162,7 +162,7 @@ fn references(context: &MapContext) -> Vec<(String, Spot, Place, bool)> {
                 references.push((
                     line.trim().to_owned(),
                     context.value(property),
-                    holder.place.clone(),
+                    holder.place(context),
                     false,
                 ));
             }

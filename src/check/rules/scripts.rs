@@ -318,10 +318,10 @@ fn library_without_script(context: &MapContext, findings: &mut Vec<Finding>) {
             spot,
             format!(
                 "{name} of {} does nothing: the map has no script that loads the scripting library",
-                holder.name
+                holder.name(context)
             ),
         )
-        .at(holder.place.clone())
+        .at(holder.place(context))
         .help("set the map's property script to WorkAdventure's scripting library"),
     );
 }
@@ -357,10 +357,10 @@ fn variable_missing(context: &MapContext, findings: &mut Vec<Finding>) {
                     context.value(property),
                     format!(
                         "{effect}: {key} of {} names \"{name}\", and the map has no such variable",
-                        holder.name
+                        holder.name(context)
                     ),
                 )
-                .at(holder.place.clone());
+                .at(holder.place(context));
                 findings.push(match nearest(name, variables.keys()) {
                     Some(near) => finding.help(format!("did you mean \"{near}\"?")),
                     None => finding.help(format!("add an object \"{name}\" of class variable")),
@@ -475,9 +475,12 @@ fn keypad_on_area(context: &MapContext, findings: &mut Vec<Finding>) {
             Finding::new(
                 &KEYPAD_ON_AREA,
                 context.spot(code.span).key("name"),
-                format!("nobody can enter the code of {}: its keypad opens far off the map", holder.name),
+                format!(
+                    "nobody can enter the code of {}: its keypad opens far off the map",
+                    holder.name(context)
+                ),
             )
-            .at(holder.place.clone())
+            .at(holder.place(context))
             .help("use a tile layer instead of the area"),
         );
     }
@@ -519,9 +522,9 @@ fn bell_unheard(context: &MapContext, findings: &mut Vec<Finding>) {
         let finding = Finding::new(
             &BELL_UNHEARD,
             context.value(property),
-            format!("there is no button to ring at {}: no object is called \"{text}\"", holder.name),
+            format!("there is no button to ring at {}: no object is called \"{text}\"", holder.name(context)),
         )
-        .at(holder.place.clone());
+        .at(holder.place(context));
         findings.push(match nearest(text, objects.iter().filter(|name| !name.is_empty()).take(MOST_NAMES)) {
             Some(near) => finding.help(format!("did you mean \"{near}\"?")),
             None => finding.help("name an object, at which the button is shown"),
@@ -540,9 +543,12 @@ fn configuration_missing(context: &MapContext, findings: &mut Vec<Finding>) {
             Finding::new(
                 &CONFIGURATION_MISSING,
                 context.spot(property.span).key("name"),
-                format!("{} opens no configuration: the map has no layer \"configuration\"", holder.name),
+                format!(
+                    "{} opens no configuration: the map has no layer \"configuration\"",
+                    holder.name(context)
+                ),
             )
-            .at(holder.place.clone())
+            .at(holder.place(context))
             .help("add an object layer configuration at the top level, with the variables in it"),
         );
     }

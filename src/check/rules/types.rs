@@ -129,14 +129,18 @@ impl Judge<'_> {
             return;
         } else if let Some(kind) = self.types.enumeration(name) {
             let Some(wrong) = unlisted(kind, &property.value) else { return };
-            let message =
-                format!("{}: {} has \"{wrong}\", which \"{name}\" does not list", holder.name, property.name);
+            let message = format!(
+                "{}: {} has \"{wrong}\", which \"{name}\" does not list",
+                holder.name(self.context),
+                property.name
+            );
             let near = nearest(&wrong, &kind.values);
             (&ENUM_VALUE_UNLISTED, self.context.value(property), message, near)
         } else {
             let message = format!(
                 "{}: {} is of the type \"{name}\", which the project lacks",
-                holder.name, property.name
+                holder.name(self.context),
+                property.name
             );
             let enums = self.types.enums.iter().map(|kind| kind.name.as_str());
             let classes = self.types.classes.iter().map(|class| class.name.as_str());
@@ -145,7 +149,7 @@ impl Judge<'_> {
         };
         let (rule, spot, message, near) = found;
         let help = near.map(|near| format!("did you mean \"{near}\"?"));
-        findings.push(Finding { help, ..Finding::new(rule, spot, message) }.at(holder.place.clone()));
+        findings.push(Finding { help, ..Finding::new(rule, spot, message) }.at(holder.place(self.context)));
     }
 
     fn members(
@@ -164,18 +168,22 @@ impl Judge<'_> {
             let mut find = |rule, message: String, near: Option<String>| {
                 let help = near.map(|near| format!("did you mean \"{near}\"?"));
                 let finding = Finding::new(rule, self.member_spot(property, path), message);
-                findings.push(Finding { help, ..finding }.at(holder.place.clone()));
+                findings.push(Finding { help, ..finding }.at(holder.place(self.context)));
             };
             match class.member(name) {
                 None => {
                     let known = class.members.iter().map(|member| member.name.as_str());
                     let near = nearest(name, known.collect::<Vec<_>>());
-                    let message = format!("{}: {full} is no member of \"{}\"", holder.name, class.name);
+                    let message =
+                        format!("{}: {full} is no member of \"{}\"", holder.name(self.context), class.name);
                     find(&CLASS_MEMBER_WRONG, message, near);
                 }
                 Some(member) if !fits(&member.value, value) => {
-                    let message =
-                        format!("{}: {full} is not of the type {}", holder.name, member.value.type_name());
+                    let message = format!(
+                        "{}: {full} is not of the type {}",
+                        holder.name(self.context),
+                        member.value.type_name()
+                    );
                     find(&CLASS_MEMBER_WRONG, message, None);
                 }
                 Some(member) => {
@@ -188,7 +196,7 @@ impl Judge<'_> {
                         let near = nearest(&wrong, &kind.values);
                         let message = format!(
                             "{}: {full} has \"{wrong}\", which \"{type_name}\" does not list",
-                            holder.name
+                            holder.name(self.context)
                         );
                         find(&ENUM_VALUE_UNLISTED, message, near);
                     }
@@ -212,7 +220,7 @@ impl Judge<'_> {
 
     /// What the class of a holder gives, and its file does not say.
     fn class(&self, holder: &Holder, findings: &mut Vec<Finding>) {
-        let (class, usage) = match (holder.kind, holder.layer, holder.object) {
+        let (class, usage) = match (holder.kind, holder.layer(self.context), holder.object()) {
             (HolderKind::Map, ..) => (&self.context.map.class, "map"),
             (_, Some(layer), _) => (&layer.class, "layer"),
             (_, _, Some(object)) => (&object.class, "object"),
@@ -227,14 +235,14 @@ impl Judge<'_> {
             }
             let message = format!(
                 "{}: WorkAdventure does not see {} = \"{}\", which the class \"{}\" gives",
-                holder.name,
+                holder.name(self.context),
                 member.name,
                 member.value.display(),
                 class.name
             );
             findings.push(
-                Finding::new(&CLASS_DEFAULT_NOT_WRITTEN, holder.spot.clone(), message)
-                    .at(holder.place.clone())
+                Finding::new(&CLASS_DEFAULT_NOT_WRITTEN, holder.spot(self.context), message)
+                    .at(holder.place(self.context))
                     .help("set the property itself in Tiled, or serve the map as a bundle")
                     .related(Spot::new(&*self.types.file, member.span), "the default stands here"),
             );

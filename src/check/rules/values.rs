@@ -162,11 +162,11 @@ fn wrong_types(context: &MapContext, findings: &mut Vec<Finding>) {
             format!(
                 "{} of {} is {}, WorkAdventure wants {wanted}: {effect}",
                 property.name,
-                holder.name,
+                holder.name(context),
                 described(&property.value)
             ),
         )
-        .at(holder.place.clone())
+        .at(holder.place(context))
         .help(format!("delete it and add it again as {wanted}"));
         if let Some((kind, value)) = retyped(property, fact, wanted) {
             let edit = |key, change| Edit { spot: context.spot(property.span).key(key), change };
@@ -258,7 +258,7 @@ fn triggers(context: &MapContext, findings: &mut Vec<Finding>) {
         let meeting = property.name == "jitsiTrigger";
         let tab = property.name == "openWebsiteTrigger" && !website && has("openTab");
         let finding = |rule, message: String| {
-            let mut finding = Finding::new(rule, context.value(property), message).at(holder.place.clone());
+            let mut finding = Finding::new(rule, context.value(property), message).at(holder.place(context));
             if let Some(meant) =
                 nearest(value, TRIGGERS.iter().filter(|word| website || **word == "onaction"))
             {
@@ -275,7 +275,8 @@ fn triggers(context: &MapContext, findings: &mut Vec<Finding>) {
             finding
         };
         if website && !known && !value.is_empty() {
-            let message = format!("the website of {} never opens: \"{value}\" is no trigger", holder.name);
+            let message =
+                format!("the website of {} never opens: \"{value}\" is no trigger", holder.name(context));
             findings.push(finding(&TRIGGER_VALUE, message));
         }
         // `onenter` asks for what happens.
@@ -283,7 +284,7 @@ fn triggers(context: &MapContext, findings: &mut Vec<Finding>) {
             let what = if meeting { "meeting" } else { "new tab" };
             let message = format!(
                 "the {what} of {} opens at once: it knows onaction only, not \"{value}\"",
-                holder.name
+                holder.name(context)
             );
             findings.push(finding(&TRIGGER_AT_ONCE, message));
         }
@@ -304,10 +305,14 @@ fn number_out_of_range(context: &MapContext, findings: &mut Vec<Finding>) {
         let message = if silent {
             format!(
                 "audioVolume of {} is 0, which WorkAdventure ignores: the sound plays as loud as any",
-                holder.name
+                holder.name(context)
             )
         } else {
-            format!("{} of {} is {number}, WorkAdventure takes numbers {range}", property.name, holder.name)
+            format!(
+                "{} of {} is {number}, WorkAdventure takes numbers {range}",
+                property.name,
+                holder.name(context)
+            )
         };
         let help = if silent {
             "take the smallest volume that you want to hear, or remove the sound"
@@ -316,7 +321,7 @@ fn number_out_of_range(context: &MapContext, findings: &mut Vec<Finding>) {
         };
         findings.push(
             Finding::new(&NUMBER_OUT_OF_RANGE, context.value(property), message)
-                .at(holder.place.clone())
+                .at(holder.place(context))
                 .help(help.trim_end_matches('.')),
         );
     });
@@ -343,9 +348,9 @@ fn empty_value(context: &MapContext, findings: &mut Vec<Finding>) {
             Finding::new(
                 &EMPTY_VALUE,
                 context.value(property),
-                format!("{} {effect}: its {} is empty", holder.name, property.name),
+                format!("{} {effect}: its {} is empty", holder.name(context), property.name),
             )
-            .at(holder.place.clone())
+            .at(holder.place(context))
             .help("fill it in, or delete the property"),
         );
     });
@@ -378,10 +383,11 @@ fn value_with_blanks(context: &MapContext, findings: &mut Vec<Finding>) {
                 context.value(property),
                 format!(
                     "{} of {} is not what it seems: \"{text}\" begins or ends with blanks",
-                    property.name, holder.name
+                    property.name,
+                    holder.name(context)
                 ),
             )
-            .at(holder.place.clone())
+            .at(holder.place(context))
             .help(format!("write \"{trimmed}\""))
             .fix(true, format!("replace with \"{trimmed}\""), trimmed),
         );

@@ -15,7 +15,7 @@ use shape::{Order, number_json};
 
 use super::json;
 use crate::{
-    model::{Json, Map, TileLayer},
+    model::{Gid, Json, Map, TileData},
     source::Sources,
 };
 
@@ -37,10 +37,14 @@ pub enum SaveStyle {
 pub fn save_tmj(map: &Map, style: SaveStyle) -> String {
     let json = shape::of(map, style, Order::Tiled);
     if style == SaveStyle::Published {
-        // Nearly all of it are cells, of two bytes at least; to grow there bit by bit would leave holes as large.
+        // Nearly all of it are cells. To grow there bit by bit would leave holes as large, or be copied.
         let layers = map.flat_layers().into_iter().filter_map(|(_, layer)| layer.tiles());
-        let cells: usize = layers.map(TileLayer::cells).sum();
-        let mut out = String::with_capacity(cells * 2);
+        let cells = layers.filter_map(|tiles| match &tiles.data {
+            TileData::Finite(gids) => Some(gids),
+            TileData::Chunks(_) | TileData::Unreadable => None,
+        });
+        let digits = |gid: Gid| gid.0.max(1).ilog10() as usize + 1;
+        let mut out = String::with_capacity(cells.flatten().map(|gid| digits(gid) + 1).sum());
         minimized(&json, &mut out);
         return out;
     }

@@ -157,8 +157,7 @@ impl fmt::Display for Csv<'_> {
 }
 
 fn json(built: &Built, play_url: Option<&str>) -> String {
-    let report = StandsReport::new(built, |stand| link(built, stand, play_url));
-    serde_json::to_string_pretty(&report).expect("texts and numbers only") + "\n"
+    StandsReport::new(built, |stand| link(built, stand, play_url)).text()
 }
 
 #[cfg(test)]

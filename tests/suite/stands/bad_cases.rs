@@ -64,6 +64,20 @@ fn too_many_sponsors() {
 }
 
 #[test]
+fn programs_learn_who_has_no_place() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("hall.tmj"), hall(30, 20, &[])).unwrap();
+    fs::write(folder.path().join("s.toml"), spec(&[0; 12])).unwrap();
+    let mut command = Command::cargo_bin("venue").unwrap();
+    let run =
+        command.current_dir(folder.path()).args(["stands", "s.toml", "--format", "json"]).assert().code(2);
+    let report: serde_json::Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
+    assert_eq!((&report["map"], &report["stands"]), (&"hall.stands.tmj".into(), &serde_json::json!([])));
+    let unplaced = report["unplaced"].as_array().unwrap();
+    assert!(unplaced.iter().any(|one| one["sponsor"] == "Sponsor 11" && one["reason"] != ""), "{report}");
+}
+
+#[test]
 fn an_area_that_does_not_exist() {
     let said = refused(&spec(&[0]).replace("rank = 2", "rank = 2\nareas = [\"exppo\"]"), &[]);
     assert!(
