@@ -12,15 +12,19 @@ use super::Gid;
 
 /// Raw gids, row by row.
 ///
-/// Nearly all maps number their tiles below 8192 and mirror them at most: such cells take 16 bits each,
-/// others 32. What comes out is what went in, to the bit. Clones share their cells until one is changed,
-/// so that a map can be cloned to change its texts.
+/// Nearly all layers have at most 255 kinds of tiles: such cells take 8 bits each. Nearly all others number their
+/// tiles below 8192 and mirror them at most: such cells take 16 bits each, others 32. What comes out is what went
+/// in, to the bit. Clones share their cells until one is changed, so that a map can be cloned to change its texts.
 #[derive(Clone)]
 pub struct Cells(Arc<Shared>);
 
 /// Cells that are being gathered, one behind the other.
 #[derive(Debug)]
-pub struct CellsBuilder(Kept);
+pub struct CellsBuilder {
+    kept: Kept,
+    /// How many there will be, as far as that was said.
+    room: usize,
+}
 
 #[derive(Clone)]
 struct Shared {
@@ -31,6 +35,8 @@ struct Shared {
 
 #[derive(Debug, Clone)]
 enum Kept {
+    /// Numbers of gids among a few.
+    Few(Palette, Vec<u8>),
     /// The flags for mirroring in bits 13 to 15, the id below.
     Narrow(Vec<u16>),
     Wide(Vec<Gid>),
@@ -39,8 +45,44 @@ enum Kept {
 const NARROW_FLAGS: u32 = Gid::FLIP_X | Gid::FLIP_Y | Gid::FLIP_DIAGONAL;
 const NARROW_ID: u32 = 0x1FFF;
 
-/// Narrow cells that are passed over together: nearly all cells of nearly all layers are empty.
+/// Cells that are passed over together: nearly all cells of nearly all layers are empty.
 const NO_TILES: [u16; 8] = [0; 8];
+const NO_TILES_OF_FEW: [u8; 16] = [0; 16];
+
+/// The gids of a layer that has few.
+#[derive(Debug, Clone)]
+struct Palette {
+    /// The gids by their numbers; that of empty cells is the first, whether there are any or not.
+    gids: Vec<Gid>,
+    /// Numbers of the gids but the first, by hash, at the first free place from there; free where 0.
+    places: Box<[u8; 512]>,
+}
+
+impl Palette {
+    fn new() -> Self {
+        Self { gids: vec![Gid::EMPTY], places: Box::new([0; 512]) }
+    }
+
+    /// The number of a gid, which may get one now; `None` where there is none left.
+    fn number(&mut self, gid: Gid) -> Option<u8> {
+        if gid == Gid::EMPTY {
+            return Some(0);
+        }
+        // Fibonacci hashing: neighbours among gids end far from each other.
+        let mut place = (gid.0.wrapping_mul(0x9E37_79B1) >> 23) as usize;
+        loop {
+            match self.places[place] {
+                0 => break,
+                number if self.gids[usize::from(number)] == gid => return Some(number),
+                _ => place = (place + 1) % self.places.len(),
+            }
+        }
+        let number = u8::try_from(self.gids.len()).ok()?;
+        self.gids.push(gid);
+        self.places[place] = number;
+        Some(number)
+    }
+}
 
 fn narrow(gid: Gid) -> Option<u16> {
     let fits = gid.0 & !(NARROW_FLAGS | NARROW_ID) == 0;
@@ -56,28 +98,51 @@ fn wide(cell: u16) -> Gid {
 impl Kept {
     fn len(&self) -> usize {
         match self {
+            Self::Few(_, cells) => cells.len(),
             Self::Narrow(cells) => cells.len(),
             Self::Wide(gids) => gids.len(),
         }
     }
 
-    fn widen(&mut self, room: usize) {
-        let Self::Narrow(cells) = self else { return };
-        let mut gids = Vec::with_capacity(cells.capacity().max(cells.len() + room));
-        gids.extend(cells.iter().copied().map(wide));
-        *self = Self::Wide(gids);
+    /// Keeps the cells so that this gid can be one of them, too, with room for so many in all.
+    fn widen(&mut self, gid: Gid, room: usize) {
+        match self {
+            Self::Few(palette, cells) => {
+                fn by<T: Copy>(palette: &[T], cells: &[u8], room: usize) -> Vec<T> {
+                    let mut kept = Vec::with_capacity(room.max(cells.len() + 1));
+                    kept.extend(cells.iter().map(|cell| palette[usize::from(*cell)]));
+                    kept
+                }
+                let narrow: Option<Vec<u16>> = palette.gids.iter().copied().map(narrow).collect();
+                *self = if let (Some(palette), Some(_)) = (narrow, self::narrow(gid)) {
+                    Self::Narrow(by(&palette, cells, room))
+                } else {
+                    Self::Wide(by(&palette.gids, cells, room))
+                };
+            }
+            Self::Narrow(cells) => {
+                let mut kept = Vec::with_capacity(room.max(cells.len() + 1));
+                kept.extend(cells.iter().copied().map(wide));
+                *self = Self::Wide(kept);
+            }
+            Self::Wide(_) => {}
+        }
     }
 }
 
 impl CellsBuilder {
+    /// After so many cells of few kinds there will hardly be many kinds.
+    const FIRST: usize = 4096;
+
     /// None yet, with room for so many.
     pub fn with_capacity(cells: usize) -> Self {
-        Self(Kept::Narrow(Vec::with_capacity(cells)))
+        let first = Vec::with_capacity(cells.min(Self::FIRST));
+        Self { kept: Kept::Few(Palette::new(), first), room: cells }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.kept.len()
     }
 
     /// Whether there are none yet.
@@ -87,36 +152,41 @@ impl CellsBuilder {
 
     /// Adds a cell behind the last.
     pub fn push(&mut self, gid: Gid) {
-        if let Kept::Narrow(cells) = &mut self.0 {
-            match narrow(gid) {
-                Some(cell) => return cells.push(cell),
-                None => self.0.widen(1),
-            }
-        }
-        if let Kept::Wide(gids) = &mut self.0 {
-            gids.push(gid);
-        }
+        self.push_many(gid, 1);
     }
 
     /// Adds so many equal cells behind the last.
     pub fn push_many(&mut self, gid: Gid, cells: usize) {
-        if cells == 0 {
-            return;
+        fn put<T: Copy>(kept: &mut Vec<T>, cell: T, cells: usize) {
+            match cells {
+                1 => kept.push(cell),
+                _ => kept.resize(kept.len() + cells, cell),
+            }
         }
-        self.push(gid);
-        if cells == 1 {
-            return;
+        if let Kept::Few(palette, kept) = &mut self.kept {
+            if let Some(cell) = palette.number(gid) {
+                if kept.len() + cells > kept.capacity() && kept.len() < self.room {
+                    kept.reserve_exact(self.room - kept.len());
+                }
+                return put(kept, cell, cells);
+            }
+            self.kept.widen(gid, self.room);
         }
-        let all = self.len() + cells - 1;
-        match &mut self.0 {
-            Kept::Narrow(kept) => kept.resize(all, kept.last().copied().unwrap_or_default()),
-            Kept::Wide(kept) => kept.resize(all, gid),
+        if let Kept::Narrow(kept) = &mut self.kept {
+            match narrow(gid) {
+                Some(cell) => return put(kept, cell, cells),
+                None => self.kept.widen(gid, self.room),
+            }
+        }
+        if let Kept::Wide(kept) = &mut self.kept {
+            put(kept, gid, cells);
         }
     }
 
     /// Takes the last cell off.
     pub fn pop(&mut self) -> Option<Gid> {
-        match &mut self.0 {
+        match &mut self.kept {
+            Kept::Few(palette, cells) => cells.pop().map(|cell| palette.gids[usize::from(cell)]),
             Kept::Narrow(cells) => cells.pop().map(wide),
             Kept::Wide(gids) => gids.pop(),
         }
@@ -124,36 +194,36 @@ impl CellsBuilder {
 
     /// The cells.
     pub fn build(self) -> Cells {
-        Cells(Arc::new(Shared { kept: self.0, distinct: OnceLock::new() }))
+        Cells(Arc::new(Shared { kept: self.kept, distinct: OnceLock::new() }))
     }
 }
 
-fn distinct(cells: &[u16]) -> Vec<Gid> {
+/// The numbers that occur among cells, sorted, each once.
+fn distinct<T: Copy + Ord + Into<u16>, const TOGETHER: usize>(cells: &[T], none: &[T; TOGETHER]) -> Vec<u16> {
     // A bit for each number up to the highest.
-    let highest = cells.iter().copied().max().unwrap_or(0);
+    let highest: u16 = cells.iter().copied().max().map_or(0, Into::into);
     let mut seen = vec![0_u64; usize::from(highest >> 6) + 1];
-    let (eights, rest) = cells.as_chunks();
-    let tiles = eights.iter().filter(|eight| **eight != NO_TILES).flatten().chain(rest);
-    tiles.for_each(|cell| seen[usize::from(cell >> 6)] |= 1 << (cell & 63));
-    if eights.contains(&NO_TILES) {
+    let (pieces, rest) = cells.as_chunks::<TOGETHER>();
+    let tiles = pieces.iter().filter(|piece| *piece != none).flatten().chain(rest);
+    tiles.map(|cell| (*cell).into()).for_each(|cell: u16| seen[usize::from(cell >> 6)] |= 1 << (cell & 63));
+    if pieces.contains(none) {
         seen[0] |= 1;
     }
     let mut distinct = Vec::new();
     for (first, mut bits) in (0_u16..).zip(seen) {
         while bits != 0 {
             let bit = u16::try_from(bits.trailing_zeros());
-            distinct.extend(bit.map(|bit| wide(first << 6 | bit)));
+            distinct.extend(bit.map(|bit| first << 6 | bit));
             bits &= bits - 1;
         }
     }
-    distinct.sort_unstable();
     distinct
 }
 
 impl Cells {
     /// So many cells without a tile.
     pub fn empty(cells: usize) -> Self {
-        CellsBuilder(Kept::Narrow(vec![0; cells])).build()
+        CellsBuilder { kept: Kept::Few(Palette::new(), vec![0; cells]), room: cells }.build()
     }
 
     /// How many there are.
@@ -168,15 +238,13 @@ impl Cells {
 
     /// Whether no cell holds a tile.
     pub fn is_blank(&self) -> bool {
-        match &self.0.kept {
-            Kept::Narrow(cells) => cells.iter().all(|cell| wide(*cell).is_empty()),
-            Kept::Wide(gids) => gids.iter().all(|gid| gid.is_empty()),
-        }
+        self.filled(0..self.len()).next().is_none()
     }
 
     /// The gid of one cell; `None` beyond the last.
     pub fn get(&self, index: usize) -> Option<Gid> {
         match &self.0.kept {
+            Kept::Few(palette, cells) => cells.get(index).map(|cell| palette.gids[usize::from(*cell)]),
             Kept::Narrow(cells) => cells.get(index).copied().map(wide),
             Kept::Wide(gids) => gids.get(index).copied(),
         }
@@ -189,10 +257,16 @@ impl Cells {
         }
         let Shared { kept, distinct } = Arc::make_mut(&mut self.0);
         distinct.take();
+        if let Kept::Few(palette, cells) = kept {
+            match palette.number(gid) {
+                Some(cell) => return cells[index] = cell,
+                None => kept.widen(gid, 0),
+            }
+        }
         if let Kept::Narrow(cells) = kept {
             match narrow(gid) {
                 Some(cell) => return cells[index] = cell,
-                None => kept.widen(0),
+                None => kept.widen(gid, 0),
             }
         }
         if let Kept::Wide(gids) = kept {
@@ -208,17 +282,19 @@ impl Cells {
 
     /// The same, not kept: for pieces, which have about as many gids as cells.
     pub(super) fn find_distinct(&self) -> Vec<Gid> {
-        match &self.0.kept {
-            Kept::Narrow(cells) => distinct(cells),
-            Kept::Wide(gids) => {
-                // Neighbours are often equal.
-                let runs = gids.chunk_by(PartialEq::eq).filter_map(|run| run.first());
-                let mut distinct: Vec<Gid> = runs.copied().collect();
-                distinct.sort_unstable();
-                distinct.dedup();
-                distinct
+        let mut gids: Vec<Gid> = match &self.0.kept {
+            // A palette may have gids of cells that were changed since.
+            Kept::Few(palette, cells) => {
+                let numbers = distinct(cells, &NO_TILES_OF_FEW).into_iter();
+                numbers.map(|number| palette.gids[usize::from(number)]).collect()
             }
-        }
+            Kept::Narrow(cells) => distinct(cells, &NO_TILES).into_iter().map(wide).collect(),
+            // Neighbours are often equal.
+            Kept::Wide(gids) => gids.chunk_by(PartialEq::eq).filter_map(|run| run.first()).copied().collect(),
+        };
+        gids.sort_unstable();
+        gids.dedup();
+        gids
     }
 
     /// All gids, in order.
@@ -231,6 +307,7 @@ impl Cells {
         let end = cells.end.min(self.len());
         let cells = cells.start.min(end)..end;
         CellsIter(match &self.0.kept {
+            Kept::Few(palette, kept) => Rest::Few(&palette.gids, kept[cells].iter()),
             Kept::Narrow(kept) => Rest::Narrow(kept[cells].iter()),
             Kept::Wide(kept) => Rest::Wide(kept[cells].iter()),
         })
@@ -256,6 +333,7 @@ impl PartialEq for Cells {
         match (&self.0.kept, &other.0.kept) {
             (Kept::Narrow(one), Kept::Narrow(two)) => one == two,
             (Kept::Wide(one), Kept::Wide(two)) => one == two,
+            (Kept::Few(one, first), Kept::Few(two, second)) if one.gids == two.gids => first == second,
             _ => self.iter().eq(other),
         }
     }
@@ -305,6 +383,8 @@ pub struct CellsIter<'a>(Rest<'a>);
 
 #[derive(Debug, Clone)]
 enum Rest<'a> {
+    /// With the gids by their numbers.
+    Few(&'a [Gid], slice::Iter<'a, u8>),
     Narrow(slice::Iter<'a, u16>),
     Wide(slice::Iter<'a, Gid>),
 }
@@ -314,6 +394,7 @@ impl Iterator for CellsIter<'_> {
 
     fn next(&mut self) -> Option<Gid> {
         match &mut self.0 {
+            Rest::Few(gids, cells) => cells.next().map(|cell| gids[usize::from(*cell)]),
             Rest::Narrow(cells) => cells.next().copied().map(wide),
             Rest::Wide(gids) => gids.next().copied(),
         }
@@ -321,6 +402,7 @@ impl Iterator for CellsIter<'_> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         match &self.0 {
+            Rest::Few(_, cells) => cells.size_hint(),
             Rest::Narrow(cells) => cells.size_hint(),
             Rest::Wide(gids) => gids.size_hint(),
         }
@@ -329,6 +411,7 @@ impl Iterator for CellsIter<'_> {
     // What runs over all cells asks once, not at each, how they are kept.
     fn fold<B, F: FnMut(B, Gid) -> B>(self, first: B, mut step: F) -> B {
         match self.0 {
+            Rest::Few(gids, cells) => cells.fold(first, |sum, cell| step(sum, gids[usize::from(*cell)])),
             Rest::Narrow(cells) => cells.fold(first, |sum, cell| step(sum, wide(*cell))),
             Rest::Wide(gids) => gids.fold(first, |sum, gid| step(sum, *gid)),
         }
@@ -338,6 +421,7 @@ impl Iterator for CellsIter<'_> {
 impl DoubleEndedIterator for CellsIter<'_> {
     fn next_back(&mut self) -> Option<Gid> {
         match &mut self.0 {
+            Rest::Few(gids, cells) => cells.next_back().map(|cell| gids[usize::from(*cell)]),
             Rest::Narrow(cells) => cells.next_back().copied().map(wide),
             Rest::Wide(gids) => gids.next_back().copied(),
         }
@@ -361,16 +445,11 @@ impl Iterator for FilledIter<'_> {
 
     fn next(&mut self) -> Option<(usize, Gid)> {
         loop {
-            if let Rest::Narrow(cells) = &mut self.rest.0 {
-                let mut rest = cells.as_slice();
-                while let Some((eight, behind)) = rest.split_first_chunk()
-                    && *eight == NO_TILES
-                {
-                    rest = behind;
-                    self.next += NO_TILES.len();
-                }
-                *cells = rest.iter();
-            }
+            self.next += match &mut self.rest.0 {
+                Rest::Few(_, cells) => pass_over(cells, blank_of_few),
+                Rest::Narrow(cells) => pass_over(cells, blank),
+                Rest::Wide(_) => 0,
+            };
             let gid = self.rest.next()?;
             self.next += 1;
             if !gid.is_empty() {
@@ -381,6 +460,29 @@ impl Iterator for FilledIter<'_> {
 }
 
 impl FusedIterator for FilledIter<'_> {}
+
+/// Goes behind the cells at the front of which `blank` tells how many they are.
+fn pass_over<T>(cells: &mut slice::Iter<'_, T>, blank: impl Fn(&[T]) -> usize) -> usize {
+    let rest = cells.as_slice();
+    let count = blank(rest);
+    *cells = rest[count..].iter();
+    count
+}
+
+/// How many cells at the front have the number of those without a tile.
+fn blank_of_few(cells: &[u8]) -> usize {
+    let (eights, rest) = cells.as_chunks();
+    let words = eights.iter().map(|eight| u64::from_le_bytes(*eight)).enumerate();
+    match words.into_iter().find(|(_, word)| *word != 0) {
+        Some((before, word)) => before * 8 + word.trailing_zeros() as usize / 8,
+        None => eights.len() * 8 + rest.iter().take_while(|cell| **cell == 0).count(),
+    }
+}
+
+/// How many narrow cells at the front have no tile, counted by eights.
+fn blank(cells: &[u16]) -> usize {
+    cells.as_chunks().0.iter().take_while(|eight| **eight == NO_TILES).count() * NO_TILES.len()
+}
 
 #[cfg(test)]
 mod tests {
@@ -434,10 +536,33 @@ mod tests {
     }
 
     #[test]
-    fn cells_that_can_be_narrow_are() {
+    fn cells_take_as_few_bits_as_they_can() {
         let flipped = Gid(Gid::FLIP_X | Gid::FLIP_Y | Gid::FLIP_DIAGONAL | 0x1FFF);
-        assert!(matches!(Cells::from(vec![flipped, Gid(1)]).0.kept, Kept::Narrow(_)));
-        assert!(matches!(Cells::from(vec![Gid(Gid::ROTATE_HEX | 1)]).0.kept, Kept::Wide(_)));
+        let large = Gid(Gid::ROTATE_HEX | 1);
+        assert!(matches!(Cells::from(vec![flipped, large, Gid(1)]).0.kept, Kept::Few(..)));
+        let few = (0..256).map(Gid);
+        let with = |gid: Gid| few.clone().chain([gid, Gid(9)]).collect::<Cells>();
+        assert!(matches!(with(Gid(255)).0.kept, Kept::Few(..)));
+        assert!(matches!(with(flipped).0.kept, Kept::Narrow(_)));
+        assert!(matches!(with(large).0.kept, Kept::Wide(_)));
+    }
+
+    #[test]
+    fn one_kind_of_tile_too_many_changes_no_other_cell() {
+        for last in [Gid(256), Gid(Gid::ROTATE_HEX | 1)] {
+            for place in [0, 100, 255, 300] {
+                let mut gids: Vec<Gid> = (0..256).chain(0..100).map(Gid).collect();
+                let mut cells: Cells = gids.iter().copied().collect();
+                assert!(matches!(cells.0.kept, Kept::Few(..)));
+                (gids[place], gids[place / 2]) = (last, Gid(Gid::FLIP_X | 7));
+                cells.set(place, last);
+                cells.set(place / 2, Gid(Gid::FLIP_X | 7));
+                assert_eq!(cells.iter().collect::<Vec<_>>(), gids);
+                assert_eq!(cells, Cells::from(gids.clone()));
+                let expected: BTreeSet<Gid> = gids.into_iter().collect();
+                assert_eq!(cells.distinct(), expected.into_iter().collect::<Vec<_>>());
+            }
+        }
     }
 
     #[test]
@@ -456,7 +581,8 @@ mod tests {
         let mut all: Vec<Gid> = gids().collect();
         all.extend_from_within(..);
         let narrow: Vec<Gid> = all.iter().copied().filter(|gid| super::narrow(*gid).is_some()).collect();
-        for gids in [all, narrow, vec![Gid::EMPTY; 3], Vec::new()] {
+        let many: Vec<Gid> = (100..400).rev().chain([0x1FFF, 0]).map(Gid).collect();
+        for gids in [all, narrow, many, vec![Gid::EMPTY; 3], Vec::new()] {
             let expected: BTreeSet<Gid> = gids.iter().copied().collect();
             let mut cells = Cells::from(gids);
             assert_eq!(cells.distinct(), expected.into_iter().collect::<Vec<_>>());
@@ -470,11 +596,17 @@ mod tests {
     #[test]
     fn cells_without_a_tile_are_passed_over() {
         let flags_alone = Gid(Gid::FLIP_X);
-        for tile in [Gid(5), Gid(0x2000)] {
+        // With so many others behind them that they are kept in each way.
+        let others: [Vec<Gid>; 3] =
+            [Vec::new(), (1..300).map(Gid).collect(), (0x2000..0x2200).map(Gid).collect()];
+        for (tile, others) in
+            [Gid(5), Gid(0x2000)].into_iter().flat_map(|tile| others.iter().map(move |o| (tile, o)))
+        {
             for (len, place) in (0..40).flat_map(|len| (0..len).map(move |place| (len, place))) {
                 let mut gids = vec![Gid::EMPTY; len];
                 gids[place] = tile;
                 gids[len - 1 - place] = if place * 2 + 1 == len { tile } else { flags_alone };
+                gids.extend(others);
                 let cells: Cells = gids.iter().copied().collect();
                 for first in [0, place, place + 1] {
                     let numbered = gids[first..].iter().copied().enumerate();
