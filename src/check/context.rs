@@ -250,6 +250,11 @@ impl<'a> MapContext<'a> {
         extension.eq_ignore_ascii_case("tmx") || extension.eq_ignore_ascii_case("xml")
     }
 
+    /// How many cells its tile layers have in all.
+    pub(super) fn cells(&self) -> usize {
+        self.tile_layers().map(|(_, tiles)| tiles.cells()).sum()
+    }
+
     /// Tile layers, bottom first.
     pub(super) fn tile_layers(&self) -> impl Iterator<Item = (&FlatLayer<'a>, &'a TileLayer)> {
         self.layers.iter().filter_map(|flat| Some((flat, flat.layer.tiles()?)))

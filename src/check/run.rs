@@ -1,6 +1,7 @@
 //! Judges a project: every map on its own, then all together.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeSet, HashMap},
     sync::Arc,
 };
@@ -54,10 +55,16 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
     let world =
         if neighbours.is_empty() { world } else { World::of(&surroundings, judged.into_iter().chain(known)) };
     link(&mut contexts, &world);
-    let one_by_one = contexts.par_iter().with_max_len(1);
     let accepted = |context| if settings.allows() { suppress::Allow::all(context) } else { Vec::new() };
-    let (mut by_map, accepted): (Vec<Vec<Finding>>, Vec<Vec<suppress::Allow>>) =
-        one_by_one.map(|context| (judge(context, settings), accepted(context))).unzip();
+    // A few maps are often larger than all others together: they are begun first.
+    let mut order: Vec<(usize, &MapContext)> = contexts.iter().enumerate().collect();
+    order.sort_by_key(|(_, context)| Reverse(context.cells()));
+    let judged = order.into_iter().par_bridge();
+    let mut judged: Vec<(usize, Vec<Finding>, Vec<suppress::Allow>)> =
+        judged.map(|(index, context)| (index, judge(context, settings), accepted(context))).collect();
+    judged.sort_by_key(|(index, ..)| *index);
+    let (mut by_map, accepted): (Vec<_>, Vec<_>) =
+        judged.into_iter().map(|(_, findings, accepted)| (findings, accepted)).unzip();
 
     let world = WorldContext { project, maps: &contexts, world };
     let mut of_world = Vec::new();

@@ -108,7 +108,7 @@ pub fn name_of_element(sources: &Sources, spot: &Spot) -> Option<String> {
     name_in_json(&file, span.range())
 }
 
-/// A whole file is not read again for the name of its outermost object.
+/// Large elements are known by where they lie alone, as they always were: baselines name them so.
 fn name_in_json(file: &SourceFile, range: Range<usize>) -> Option<String> {
     const LONGEST: usize = 1 << 20;
     let text = file.text().ok()?;
@@ -120,8 +120,8 @@ fn name_in_json(file: &SourceFile, range: Range<usize>) -> Option<String> {
     if element.len() > LONGEST || range == (0..text.len()) {
         return None;
     }
-    let tree = json::parse(element).ok()?;
-    tree.root(element).get("name")?.string().map(std::borrow::Cow::into_owned)
+    let tree = json::tree(file)?.as_ref().ok()?;
+    tree.at(text, &range)?.get("name")?.string().map(std::borrow::Cow::into_owned)
 }
 
 fn unquoted(text: &str) -> Option<String> {

@@ -115,15 +115,18 @@ impl Tree {
         Value { tree: self, text, index: 0 }
     }
 
-    /// The innermost value that has exactly this range, with its JSON pointer.
-    pub(crate) fn find<'a>(&'a self, text: &'a str, range: &Range<usize>) -> Option<(Value<'a>, String)> {
-        let steps = self.steps.get_or_init(|| steps(text.as_bytes(), &self.nodes));
+    /// The value that has exactly this range.
+    pub(crate) fn at<'a>(&'a self, text: &'a str, range: &Range<usize>) -> Option<Value<'a>> {
         // A node begins before all that it holds, so no two begin at one byte.
         let index = self.nodes.partition_point(|node| (node.start as usize) < range.start);
         let found = Value { tree: self, text, index: u32::try_from(index).ok()? };
-        if self.nodes.get(index).map(|_| found.range()).as_ref() != Some(range) {
-            return None;
-        }
+        self.nodes.get(index).filter(|_| found.range() == *range).map(|_| found)
+    }
+
+    /// The value that has exactly this range, with its JSON pointer.
+    pub(crate) fn find<'a>(&'a self, text: &'a str, range: &Range<usize>) -> Option<(Value<'a>, String)> {
+        let steps = self.steps.get_or_init(|| steps(text.as_bytes(), &self.nodes));
+        let found = self.at(text, range)?;
         let mut pointer = Vec::new();
         let mut at = found;
         loop {
@@ -292,19 +295,25 @@ impl<'a> Value<'a> {
 
     /// Value of a key; the last where it is given twice.
     pub(crate) fn get(self, key: &str) -> Option<Value<'a>> {
-        if self.tree.repeated.is_empty() && !self.tree.has_unknown_keys {
-            // Keys are told apart by their lengths first, which needs no look at the text.
-            let length = key.len() + 2;
-            let is_meant = |name: Value<'a>| {
-                let range = name.range();
-                let bytes = &self.text.as_bytes()[range.start + 1..];
-                range.len() == length
-                    && bytes.first() == key.as_bytes().first()
-                    && bytes.starts_with(key.as_bytes())
-            };
-            return self.members().find(|(name, _)| is_meant(*name)).map(|(_, value)| value);
+        if !self.tree.repeated.is_empty() || self.tree.has_unknown_keys {
+            return self.entries().filter(|(name, _)| name == key).map(|(_, value)| value).last();
         }
-        self.entries().filter(|(name, _)| name == key).map(|(_, value)| value).last()
+        let (nodes, text, key) = (&self.tree.nodes, self.text.as_bytes(), key.as_bytes());
+        let end = if self.is_object() { self.next() } else { 0 };
+        let mut at = self.index + 1;
+        while at < end {
+            // Keys are told apart by their lengths first, which needs no look at the text.
+            let Node { start, end: behind, .. } = nodes[at as usize];
+            let (inside, behind) = (start as usize + 1, behind as usize - 1);
+            if behind - inside == key.len()
+                && text[inside..].first() == key.first()
+                && text[inside..behind] == *key
+            {
+                return Some(self.at(at + 1));
+            }
+            at = nodes[at as usize + 1].behind(at + 1);
+        }
+        None
     }
 
     /// Range of the item with this number, in an array of any kind.

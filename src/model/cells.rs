@@ -443,18 +443,41 @@ pub struct FilledIter<'a> {
 impl Iterator for FilledIter<'_> {
     type Item = (usize, Gid);
 
+    #[inline]
     fn next(&mut self) -> Option<(usize, Gid)> {
         loop {
-            self.next += match &mut self.rest.0 {
+            let skipped = match &mut self.rest.0 {
                 Rest::Few(_, cells) => pass_over(cells, blank_of_few),
                 Rest::Narrow(cells) => pass_over(cells, blank),
                 Rest::Wide(_) => 0,
             };
             let gid = self.rest.next()?;
-            self.next += 1;
+            self.next += skipped + 1;
             if !gid.is_empty() {
                 return Some((self.next - 1, gid));
             }
+        }
+    }
+
+    // As with [`CellsIter`]; whoever collects comes by here.
+    fn fold<B, F: FnMut(B, (usize, Gid)) -> B>(self, first: B, mut step: F) -> B {
+        let mut sum = first;
+        let Rest::Few(gids, cells) = self.rest.0 else {
+            for filled in self {
+                sum = step(sum, filled);
+            }
+            return sum;
+        };
+        let (mut rest, mut number) = (cells.as_slice(), self.next);
+        loop {
+            let skipped = blank_of_few(rest);
+            let Some((cell, behind)) = rest[skipped..].split_first() else { return sum };
+            let gid = gids[usize::from(*cell)];
+            if !gid.is_empty() {
+                sum = step(sum, (number + skipped, gid));
+            }
+            number += skipped + 1;
+            rest = behind;
         }
     }
 }

@@ -9,6 +9,7 @@ mod revision;
 mod toml_file;
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
 };
@@ -300,15 +301,17 @@ impl Project {
 
     /// Loads maps by name, with the editor's files beside them, beside those that are loaded already.
     pub fn load(&mut self, names: &[String]) {
-        let new: Vec<&String> = names.iter().filter(|name| self.map(name).is_none()).collect();
-        // A few maps are often larger than all others together: each is taken by itself.
-        let one_by_one = new.par_iter().with_max_len(1);
-        let load = |name: &&String| {
+        let new = names.par_iter().filter(|name| self.map(name).is_none());
+        let mut new: Vec<(u64, &String)> =
+            new.map(|name| (self.sources.size(name).unwrap_or(0), name)).collect();
+        // A few maps are often larger than all others together: they are begun first.
+        new.sort_by_key(|(bytes, _)| Reverse(*bytes));
+        let load = |(_, name): (u64, &String)| {
             // What lies beside it is asked for below: its folder is listed here, where others are at the same time.
             self.sources.existence(&with_extension(name, "wam"));
             ProjectMap::load(&self.sources, name)
         };
-        let loaded: Vec<ProjectMap> = one_by_one.map(load).collect();
+        let loaded: Vec<ProjectMap> = new.into_iter().par_bridge().map(load).collect();
         self.maps.extend(loaded);
         self.maps.sort_by(|a, b| a.name.cmp(&b.name));
         self.maps.dedup_by(|a, b| a.name == b.name);

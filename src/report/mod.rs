@@ -112,14 +112,16 @@ impl Report {
             std::iter::once(spot).chain(related.iter().map(|(spot, _)| spot))
         };
         let spots: Vec<&Spot> = findings.iter().flat_map(|(_, finding)| of_finding(finding)).collect();
-        let sites = spots.iter().zip(format::locate(sources, &spots)).map(|(spot, located)| Site {
+        let fingerprints = || findings.par_iter().map(|(_, finding)| Fingerprint::of(finding, sources));
+        let (located, fingerprints) =
+            rayon::join(|| format::locate(sources, &spots), || fingerprints().collect::<Vec<_>>());
+        let sites = spots.iter().zip(located).map(|(spot, located)| Site {
             file: spot.file.clone(),
             range: located.range,
             pointer: located.pointer,
         });
         let mut sites = sites.collect::<Vec<Site>>().into_iter();
-        let fingerprints = findings.par_iter().map(|(_, finding)| Fingerprint::of(finding, sources));
-        let mut fingerprints = fingerprints.collect::<Vec<_>>().into_iter();
+        let mut fingerprints = fingerprints.into_iter();
         let mut editor = Editor::new(sources);
         let mut entries: Vec<Entry> = findings
             .into_iter()

@@ -9,7 +9,7 @@ mod name;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    fs::File,
+    fs::{File, Metadata},
     io,
     io::Read as _,
     path::{Path, PathBuf},
@@ -233,7 +233,11 @@ impl Sources {
     pub fn size(&self, name: &str) -> Option<u64> {
         match self.held(name) {
             Some(bytes) => Some(bytes.len() as u64),
-            None => self.disk_file(name).and_then(|file| file.metadata()).ok().map(|metadata| metadata.len()),
+            None if self.detached => None,
+            None => {
+                let metadata = std::fs::metadata(self.path(name)).ok();
+                metadata.filter(Metadata::is_file).map(|metadata| metadata.len())
+            }
         }
     }
 
