@@ -19,7 +19,9 @@ pub(super) fn read(project: &Project, path: &Path) -> anyhow::Result<Baseline> {
     let file = project.sources.load(&project.name_of(path)?);
     let file = file.with_context(|| format!("cannot read the baseline {}", path.display()))?;
     let text = file.text().with_context(|| format!("the baseline {}", path.display()))?;
-    Baseline::parse(text).map_err(|error| anyhow!("{}:{error}", path.display()))
+    Baseline::parse(text).map_err(|error| anyhow!("{}:{error}", path.display())).with_context(|| {
+        format!("{} is no baseline as `venue check --write-baseline` writes them", path.display())
+    })
 }
 
 /// Accepts everything in the report: it holds nothing any more then.

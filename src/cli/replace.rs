@@ -29,8 +29,8 @@ pub(super) enum Written {
     Html { ours: bool },
     /// Vectors.
     Svg,
-    /// Any other text, with the word that it begins with where that tells what it is.
-    Text(Option<String>),
+    /// Any other text, with what it begins with.
+    Text(String),
     /// Nothing that is written here.
     Other,
 }
@@ -62,8 +62,15 @@ impl Written {
             Self::Other
         } else {
             let first = text.split_whitespace().next().unwrap_or_default();
-            let tells = ["digraph", "graph", "flowchart", "#"].contains(&first) || first.contains(',');
-            Self::Text(tells.then(|| first.to_owned()))
+            let begin = if text.starts_with(stand::HEADING) {
+                // Others begin with a heading, too.
+                stand::HEADING
+            } else if lists_maps(text) {
+                "a list of maps"
+            } else {
+                first
+            };
+            Self::Text(begin.to_owned())
         }
     }
 
@@ -91,6 +98,15 @@ impl Written {
             Self::Other => "something else",
         }
     }
+}
+
+/// Whether a text is the graph for people: its first line names a map and its size.
+fn lists_maps(text: &str) -> bool {
+    let is_size = |part: &str| {
+        let sides = part.split_once(" x ");
+        sides.is_some_and(|(width, height)| [width, height].iter().all(|side| side.parse::<u32>().is_ok()))
+    };
+    text.lines().next().unwrap_or_default().split("  ").skip(1).any(is_size)
 }
 
 /// The files that a project is made of, by where they really lie.
@@ -198,7 +214,7 @@ mod tests {
         assert_eq!(Written::of(b"<svg xmlns=\"\">"), Written::Svg);
         assert_eq!(Written::of(b"<?xml version=\"1.0\"?><map/>"), Written::Other);
         assert_eq!(Written::of(b"GIF89a\xFF"), Written::Other);
-        assert_eq!(Written::of("digraph {\n".as_bytes()), Written::Text(Some("digraph".to_owned())));
+        assert_eq!(Written::of("digraph {\n".as_bytes()), Written::Text("digraph".to_owned()));
     }
 
     #[test]
@@ -208,8 +224,12 @@ mod tests {
         assert!(graph.replaces(&kind(r#"{"version":1,"maps":[]}"#)), "of an older version");
         assert!(graph.replaces(&kind(r#"{"version":1,"maps":[],"links":[],"more":0}"#)), "of a newer one");
         assert!(!graph.replaces(&kind(r#"{"version":"1.10","layers":[],"tilesets":[]}"#)));
-        assert!(!graph.replaces(&kind("{}")) && !graph.replaces(&Written::Text(None)));
+        assert!(!graph.replaces(&kind("{}")) && !graph.replaces(&kind("Notes")));
         assert!(kind("# Stands of A").replaces(&kind("# Stands of B")));
+        assert!(!kind("# Stands of A").replaces(&kind("# A, with what stands there")));
         assert!(!kind("digraph {}").replaces(&kind("# Notes")));
+        let maps = kind("hall.tmj  10 x 10  [entry]\n  -> lobby.tmj\n");
+        assert!(maps.replaces(&kind("a  b.tmj  9 x 12\n")), "of another project");
+        assert!(!maps.replaces(&kind("Chairs  10 x blue")) && !maps.replaces(&kind("Ask Ada.")));
     }
 }

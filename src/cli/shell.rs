@@ -62,11 +62,19 @@ impl Shell {
             self.note(&format!("note: no map has a name like \"{glob}\", which [project] maps asks for"));
         }
         for (name, why) in &project.passed_over {
-            let what = match why {
-                PassedOver::LeadsOut => "a link out of the project",
-                PassedOver::Bundle => "an earlier bundle",
-            };
-            self.note(&format!("note: {name} is {what} and is left out: name it to have it read"));
+            self.note(&match why {
+                PassedOver::LeadsOut => {
+                    format!(
+                        "note: {name} is a link out of the project and is left out: name it to have it read"
+                    )
+                }
+                PassedOver::LeadsNowhere => {
+                    format!("note: {name} is a link to nothing: there is no map to read")
+                }
+                PassedOver::Bundle => {
+                    format!("note: {name} is an earlier bundle and is left out: name it to have it read")
+                }
+            });
         }
     }
 

@@ -194,7 +194,7 @@ fn all(project: &Project) -> Result<Named, ProjectError> {
         names.idle = (0..globs.len()).filter(idle).map(|glob| globs[glob].clone()).collect();
         names.maps.retain(|name| set.is_match(name));
         names.passed_over.retain(|name, why| match why {
-            PassedOver::LeadsOut => set.is_match(name),
+            PassedOver::LeadsOut | PassedOver::LeadsNowhere => set.is_match(name),
             PassedOver::Bundle => globs.iter().any(|glob| may_name(glob, name)),
         });
         names.wams.clear();
@@ -256,6 +256,9 @@ fn below(sources: &Sources, folder: &Path, name: &str) -> Named {
         let file = name_of(entry.path());
         if entry.path_is_symlink() {
             if !entry.path().is_file() {
+                if map_by_extension(&file) && !entry.path().exists() {
+                    names.passed_over.insert(file, PassedOver::LeadsNowhere);
+                }
                 continue;
             }
             // Whoever writes a repository must not choose what is read of the machine that judges it.

@@ -140,6 +140,8 @@ pub struct Project {
 pub enum PassedOver {
     /// A link that has the name of a map and leads out of the project.
     LeadsOut,
+    /// A link that has the name of a map and leads to nothing.
+    LeadsNowhere,
     /// A folder that is a bundle which was made earlier.
     Bundle,
 }

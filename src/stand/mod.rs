@@ -31,6 +31,7 @@ mod stamp;
 mod template;
 
 pub use build::{build, hall_to_build, logos};
+pub(crate) use directory::HEADING;
 pub use directory::{Directory, Way, directory, page};
 pub use logo::is_bright;
 pub use place::Unplaced;

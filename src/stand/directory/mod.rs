@@ -97,9 +97,12 @@ fn place(stand: &Stand) -> String {
     format!("{area}({}, {})", stand.tiles.x, stand.tiles.y)
 }
 
+/// What a directory in Markdown begins with.
+pub(crate) const HEADING: &str = "# Stands of ";
+
 fn markdown(built: &Built, play_url: Option<&str>) -> String {
     let mut text = format!(
-        "# Stands of {}\n\n| Sponsor | Tier | Place | At the stand |\n|---|---|---|---|\n",
+        "{HEADING}{}\n\n| Sponsor | Tier | Place | At the stand |\n|---|---|---|---|\n",
         escaped(&built.event)
     );
     for stand in sorted(built) {

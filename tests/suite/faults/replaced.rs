@@ -9,6 +9,9 @@ fn with_page() -> tempfile::TempDir {
     let folder = project();
     fs::write(folder.path().join("annex.tmj"), hall(24, 14, &[])).unwrap();
     fs::write(folder.path().join("programme.html"), "<!DOCTYPE html><title>Programme</title>").unwrap();
+    fs::write(folder.path().join("README.md"), "# Autumn Fair\n\nHow we build it.\n").unwrap();
+    fs::write(folder.path().join("notes.txt"), "Ask Ada for the key.\n").unwrap();
+    fs::write(folder.path().join("visitors.csv"), "name,mail\nAda,ada@example.org\n").unwrap();
     fs::write(folder.path().join("photo.jpg"), b"\xFF\xD8\xFF\xE0 a photo").unwrap();
     folder
 }
@@ -30,9 +33,13 @@ fn no_output_takes_the_place_of_what_somebody_made() {
         (&["stands", "s.toml", "--plan", "acme.svg"], "--plan"),
         (&["stands", "s.toml", "--out", "annex.tmj"], "--out"),
         (&["stands", "s.toml", "--directory", "programme.html"], "--directory"),
+        (&["stands", "s.toml", "--directory", "README.md"], "--directory"),
+        (&["stands", "s.toml", "--directory", "visitors.csv"], "--directory"),
         (&["bundle", "--zip", "hall.tmj"], "--zip"),
         (&["bundle", "--zip", "t.png"], "--zip"),
         (&["graph", "--out", "hall.tmj"], "--out"),
+        (&["graph", "--out", "notes.txt"], "--out"),
+        (&["graph", "--format", "dot", "--out", "README.md"], "--out"),
         (&["graph", "--format", "json", "--out", "hall.tmj"], "--out"),
         (&["graph", "--format", "dot", "--out", "venue.toml"], "--out"),
         (&["check", "--write-baseline", "hall.tmj"], "--write-baseline"),
@@ -184,6 +191,13 @@ fn a_link_to_a_map_is_one_and_leads_nowhere_else() {
     assert!(said.contains("annex.tmj is a link out of the project") && !said.contains("secret"), "{said}");
     let (status, said) = run(root, &["check", "annex.tmj"]);
     assert!(status == 1 && said.contains("annex.tmj"), "who names it has it read: {said}");
+
+    fs::remove_file(root.join("annex.tmj")).unwrap();
+    symlink("nothing.tmj", root.join("annex.tmj")).unwrap();
+    symlink("nothing.txt", root.join("notes.txt")).unwrap();
+    let (status, said) = run(root, &["check"]);
+    assert!(status == 0 && said.contains("annex.tmj is a link to nothing"), "{said}");
+    assert!(!said.contains("notes.txt"), "{said}");
 }
 
 #[test]

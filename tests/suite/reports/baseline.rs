@@ -102,6 +102,7 @@ fn a_broken_baseline_fails_the_run_at_its_line() {
     assert!(fails("none.json").contains("cannot read the baseline none.json"));
     folder.write("a.json", "{\n  \"version\": 1,\n  \"findings\": [\n<<<<<<< HEAD\n]}");
     assert!(fails("a.json").contains("a.json:4:1: expected value"), "{}", fails("a.json"));
+    assert!(fails("a.json").contains("a.json is no baseline"), "{}", fails("a.json"));
     accepted(&folder);
     let misspelt = folder.read("accepted.json").replacen("\"layer\"", "\"lyaer\"", 1);
     folder.write("b.json", &misspelt);
