@@ -304,7 +304,7 @@ impl Draft {
     /// Makes the texts of the maps, and what is made from those.
     ///
     /// # Errors
-    /// Where the settings for the page to walk on make no sense.
+    /// Where the settings make no sense, which [`draft`] tells before.
     pub fn finish(self) -> Result<Bundle, BundleError> {
         let Self { mut bundle, maps, config, settings } = self;
         assemble::save(maps, &mut bundle);

@@ -304,11 +304,8 @@ impl<'a> Value<'a> {
         while at < end {
             // Keys are told apart by their lengths first, which needs no look at the text.
             let Node { start, end: behind, .. } = nodes[at as usize];
-            let (inside, behind) = (start as usize + 1, behind as usize - 1);
-            if behind - inside == key.len()
-                && text[inside..].first() == key.first()
-                && text[inside..behind] == *key
-            {
+            let name = &text[start as usize + 1..behind as usize - 1];
+            if name.len() == key.len() && name.first() == key.first() && name == key {
                 return Some(self.at(at + 1));
             }
             at = nodes[at as usize + 1].behind(at + 1);
@@ -845,6 +842,21 @@ mod tests {
     fn error(text: &str) -> (usize, String) {
         let error = parse(text).unwrap_err();
         (error.at, error.message)
+    }
+
+    #[test]
+    fn a_key_is_found_whatever_it_is() {
+        let text = r#"{"": 1, "a": 2, "ab": 3, "ba": 4, "\u0063": 5}"#;
+        let tree = parse(text).unwrap();
+        let of = |key: &str| tree.root(text).get(key).map(Value::source);
+        assert_eq!(
+            ["", "a", "ab", "ba", "c", "b"].map(of),
+            [Some("1"), Some("2"), Some("3"), Some("4"), Some("5"), None]
+        );
+        let text = r#"{"": 1, "a": 2, "ab": {"a": 6}, "ba": 4}"#;
+        let tree = parse(text).unwrap();
+        let of = |key: &str| tree.root(text).get(key).map(Value::source);
+        assert_eq!(["", "a", "ba", "c"].map(of), [Some("1"), Some("2"), Some("4"), None]);
     }
 
     #[test]

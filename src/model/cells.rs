@@ -22,6 +22,8 @@ pub struct Cells(Arc<Shared>);
 #[derive(Debug)]
 pub struct CellsBuilder {
     kept: Kept,
+    /// Where the numbers of few gids are found.
+    places: Places,
     /// How many there will be, as far as that was said.
     room: usize,
 }
@@ -35,8 +37,8 @@ struct Shared {
 
 #[derive(Debug, Clone)]
 enum Kept {
-    /// Numbers of gids among a few.
-    Few(Palette, Vec<u8>),
+    /// A few gids, that of empty cells first whether there are any or not, and numbers among them.
+    Few(Vec<Gid>, Vec<u8>),
     /// The flags for mirroring in bits 13 to 15, the id below.
     Narrow(Vec<u16>),
     Wide(Vec<Gid>),
@@ -49,37 +51,43 @@ const NARROW_ID: u32 = 0x1FFF;
 const NO_TILES: [u16; 8] = [0; 8];
 const NO_TILES_OF_FEW: [u8; 16] = [0; 16];
 
-/// The gids of a layer that has few.
-#[derive(Debug, Clone)]
-struct Palette {
-    /// The gids by their numbers; that of empty cells is the first, whether there are any or not.
-    gids: Vec<Gid>,
-    /// Numbers of the gids but the first, by hash, at the first free place from there; free where 0.
-    places: Box<[u8; 512]>,
+/// The numbers of a few gids, by hash.
+#[derive(Debug)]
+struct Places {
+    /// Each at the first free place from that of its hash; free where 0.
+    numbers: Box<[u8; 512]>,
+    /// What was asked for last, and its number: neighbours are often equal.
+    last: (Gid, u8),
 }
 
-impl Palette {
+impl Places {
+    /// So many places are looked at: gids that are chosen to have one hash must not take more time.
+    const MOST: usize = 16;
+
     fn new() -> Self {
-        Self { gids: vec![Gid::EMPTY], places: Box::new([0; 512]) }
+        Self { numbers: Box::new([0; 512]), last: (Gid::EMPTY, 0) }
     }
 
-    /// The number of a gid, which may get one now; `None` where there is none left.
-    fn number(&mut self, gid: Gid) -> Option<u8> {
-        if gid == Gid::EMPTY {
-            return Some(0);
+    /// The number of a gid among those that were asked for, which it may join; `None` where there are too many.
+    fn number(&mut self, gid: Gid, gids: &mut Vec<Gid>) -> Option<u8> {
+        if gid == self.last.0 {
+            return Some(self.last.1);
         }
-        // Fibonacci hashing: neighbours among gids end far from each other.
-        let mut place = (gid.0.wrapping_mul(0x9E37_79B1) >> 23) as usize;
-        loop {
-            match self.places[place] {
-                0 => break,
-                number if self.gids[usize::from(number)] == gid => return Some(number),
-                _ => place = (place + 1) % self.places.len(),
+        let number = if gid == Gid::EMPTY {
+            0
+        } else {
+            // Fibonacci hashing: neighbours among gids end far from each other.
+            let first = (gid.0.wrapping_mul(0x9E37_79B1) >> 23) as usize;
+            let mut places = (first..first + Self::MOST).map(|place| place % self.numbers.len());
+            let is_its = |number: u8| number == 0 || gids[usize::from(number)] == gid;
+            let place = places.find(|place| is_its(self.numbers[*place]))?;
+            if self.numbers[place] == 0 {
+                self.numbers[place] = u8::try_from(gids.len()).ok()?;
+                gids.push(gid);
             }
-        }
-        let number = u8::try_from(self.gids.len()).ok()?;
-        self.gids.push(gid);
-        self.places[place] = number;
+            self.numbers[place]
+        };
+        self.last = (gid, number);
         Some(number)
     }
 }
@@ -107,17 +115,17 @@ impl Kept {
     /// Keeps the cells so that this gid can be one of them, too, with room for so many in all.
     fn widen(&mut self, gid: Gid, room: usize) {
         match self {
-            Self::Few(palette, cells) => {
+            Self::Few(gids, cells) => {
                 fn by<T: Copy>(palette: &[T], cells: &[u8], room: usize) -> Vec<T> {
                     let mut kept = Vec::with_capacity(room.max(cells.len() + 1));
                     kept.extend(cells.iter().map(|cell| palette[usize::from(*cell)]));
                     kept
                 }
-                let narrow: Option<Vec<u16>> = palette.gids.iter().copied().map(narrow).collect();
-                *self = if let (Some(palette), Some(_)) = (narrow, self::narrow(gid)) {
-                    Self::Narrow(by(&palette, cells, room))
+                let narrow: Option<Vec<u16>> = gids.iter().copied().map(narrow).collect();
+                *self = if let (Some(narrow), Some(_)) = (narrow, self::narrow(gid)) {
+                    Self::Narrow(by(&narrow, cells, room))
                 } else {
-                    Self::Wide(by(&palette.gids, cells, room))
+                    Self::Wide(by(gids, cells, room))
                 };
             }
             Self::Narrow(cells) => {
@@ -130,6 +138,12 @@ impl Kept {
     }
 }
 
+impl From<Kept> for Cells {
+    fn from(kept: Kept) -> Self {
+        Self(Arc::new(Shared { kept, distinct: OnceLock::new() }))
+    }
+}
+
 impl CellsBuilder {
     /// After so many cells of few kinds there will hardly be many kinds.
     const FIRST: usize = 4096;
@@ -137,7 +151,7 @@ impl CellsBuilder {
     /// None yet, with room for so many.
     pub fn with_capacity(cells: usize) -> Self {
         let first = Vec::with_capacity(cells.min(Self::FIRST));
-        Self { kept: Kept::Few(Palette::new(), first), room: cells }
+        Self { kept: Kept::Few(vec![Gid::EMPTY], first), places: Places::new(), room: cells }
     }
 
     /// How many there are.
@@ -163,8 +177,8 @@ impl CellsBuilder {
                 _ => kept.resize(kept.len() + cells, cell),
             }
         }
-        if let Kept::Few(palette, kept) = &mut self.kept {
-            if let Some(cell) = palette.number(gid) {
+        if let Kept::Few(gids, kept) = &mut self.kept {
+            if let Some(cell) = self.places.number(gid, gids) {
                 if kept.len() + cells > kept.capacity() && kept.len() < self.room {
                     kept.reserve_exact(self.room - kept.len());
                 }
@@ -186,15 +200,21 @@ impl CellsBuilder {
     /// Takes the last cell off.
     pub fn pop(&mut self) -> Option<Gid> {
         match &mut self.kept {
-            Kept::Few(palette, cells) => cells.pop().map(|cell| palette.gids[usize::from(cell)]),
+            Kept::Few(gids, cells) => cells.pop().map(|cell| gids[usize::from(cell)]),
             Kept::Narrow(cells) => cells.pop().map(wide),
             Kept::Wide(gids) => gids.pop(),
         }
     }
 
     /// The cells.
-    pub fn build(self) -> Cells {
-        Cells(Arc::new(Shared { kept: self.kept, distinct: OnceLock::new() }))
+    pub fn build(mut self) -> Cells {
+        if let Kept::Few(gids, cells) = &self.kept
+            && size_of_val(&gids[..]) >= cells.len()
+        {
+            // So few cells, such as pieces of infinite maps, that numbers would save nothing.
+            self.kept.widen(Gid::EMPTY, 0);
+        }
+        self.kept.into()
     }
 }
 
@@ -223,7 +243,7 @@ fn distinct<T: Copy + Ord + Into<u16>, const TOGETHER: usize>(cells: &[T], none:
 impl Cells {
     /// So many cells without a tile.
     pub fn empty(cells: usize) -> Self {
-        CellsBuilder { kept: Kept::Few(Palette::new(), vec![0; cells]), room: cells }.build()
+        Kept::Few(vec![Gid::EMPTY], vec![0; cells]).into()
     }
 
     /// How many there are.
@@ -244,7 +264,7 @@ impl Cells {
     /// The gid of one cell; `None` beyond the last.
     pub fn get(&self, index: usize) -> Option<Gid> {
         match &self.0.kept {
-            Kept::Few(palette, cells) => cells.get(index).map(|cell| palette.gids[usize::from(*cell)]),
+            Kept::Few(gids, cells) => cells.get(index).map(|cell| gids[usize::from(*cell)]),
             Kept::Narrow(cells) => cells.get(index).copied().map(wide),
             Kept::Wide(gids) => gids.get(index).copied(),
         }
@@ -257,11 +277,15 @@ impl Cells {
         }
         let Shared { kept, distinct } = Arc::make_mut(&mut self.0);
         distinct.take();
-        if let Kept::Few(palette, cells) = kept {
-            match palette.number(gid) {
-                Some(cell) => return cells[index] = cell,
-                None => kept.widen(gid, 0),
+        if let Kept::Few(gids, cells) = kept {
+            let number = gids.iter().position(|known| *known == gid).unwrap_or(gids.len());
+            if let Ok(cell) = u8::try_from(number) {
+                if number == gids.len() {
+                    gids.push(gid);
+                }
+                return cells[index] = cell;
             }
+            kept.widen(gid, 0);
         }
         if let Kept::Narrow(cells) = kept {
             match narrow(gid) {
@@ -283,10 +307,10 @@ impl Cells {
     /// The same, not kept: for pieces, which have about as many gids as cells.
     pub(super) fn find_distinct(&self) -> Vec<Gid> {
         let mut gids: Vec<Gid> = match &self.0.kept {
-            // A palette may have gids of cells that were changed since.
-            Kept::Few(palette, cells) => {
+            // Some may be those of cells that were changed since.
+            Kept::Few(gids, cells) => {
                 let numbers = distinct(cells, &NO_TILES_OF_FEW).into_iter();
-                numbers.map(|number| palette.gids[usize::from(number)]).collect()
+                numbers.map(|number| gids[usize::from(number)]).collect()
             }
             Kept::Narrow(cells) => distinct(cells, &NO_TILES).into_iter().map(wide).collect(),
             // Neighbours are often equal.
@@ -307,7 +331,7 @@ impl Cells {
         let end = cells.end.min(self.len());
         let cells = cells.start.min(end)..end;
         CellsIter(match &self.0.kept {
-            Kept::Few(palette, kept) => Rest::Few(&palette.gids, kept[cells].iter()),
+            Kept::Few(gids, kept) => Rest::Few(gids, kept[cells].iter()),
             Kept::Narrow(kept) => Rest::Narrow(kept[cells].iter()),
             Kept::Wide(kept) => Rest::Wide(kept[cells].iter()),
         })
@@ -333,7 +357,7 @@ impl PartialEq for Cells {
         match (&self.0.kept, &other.0.kept) {
             (Kept::Narrow(one), Kept::Narrow(two)) => one == two,
             (Kept::Wide(one), Kept::Wide(two)) => one == two,
-            (Kept::Few(one, first), Kept::Few(two, second)) if one.gids == two.gids => first == second,
+            (Kept::Few(one, first), Kept::Few(two, second)) if one == two => first == second,
             _ => self.iter().eq(other),
         }
     }
@@ -562,19 +586,37 @@ mod tests {
     fn cells_take_as_few_bits_as_they_can() {
         let flipped = Gid(Gid::FLIP_X | Gid::FLIP_Y | Gid::FLIP_DIAGONAL | 0x1FFF);
         let large = Gid(Gid::ROTATE_HEX | 1);
-        assert!(matches!(Cells::from(vec![flipped, large, Gid(1)]).0.kept, Kept::Few(..)));
-        let few = (0..256).map(Gid);
-        let with = |gid: Gid| few.clone().chain([gid, Gid(9)]).collect::<Cells>();
-        assert!(matches!(with(Gid(255)).0.kept, Kept::Few(..)));
-        assert!(matches!(with(flipped).0.kept, Kept::Narrow(_)));
-        assert!(matches!(with(large).0.kept, Kept::Wide(_)));
+        let with = |kinds: u32, gid: Gid| {
+            let kinds = (0..kinds).map(Gid).chain([gid]);
+            kinds.chain([Gid::EMPTY; 2000]).chain([Gid(1), gid]).collect::<Cells>()
+        };
+        assert!(matches!(with(2, large).0.kept, Kept::Few(..)));
+        assert!(matches!(with(255, flipped).0.kept, Kept::Few(..)));
+        assert!(matches!(with(256, flipped).0.kept, Kept::Narrow(_)));
+        assert!(matches!(with(256, large).0.kept, Kept::Wide(_)));
+        // A number each would be no less than the cells.
+        assert!(matches!(Cells::from(vec![flipped, Gid(1)]).0.kept, Kept::Narrow(_)));
+        assert!(matches!(Cells::from(vec![large]).0.kept, Kept::Wide(_)));
+        assert!(matches!(Cells::empty(9).0.kept, Kept::Few(..)));
+    }
+
+    #[test]
+    fn gids_of_one_hash_are_kept_all_the_same() {
+        let hash = |gid: u32| gid.wrapping_mul(0x9E37_79B1) >> 23;
+        let alike: Vec<u32> = (1_u32..1_000_000).filter(|gid| hash(*gid) == hash(7)).take(300).collect();
+        for many in [2, 15, 16, 17, 255, 256, 300] {
+            let gids: Vec<u32> =
+                alike[..many].iter().chain(&[0; 2000]).chain(&alike[..many]).copied().collect();
+            let cells = Cells::from(gids.clone());
+            assert!(cells.iter().map(|gid| gid.0).eq(gids));
+        }
     }
 
     #[test]
     fn one_kind_of_tile_too_many_changes_no_other_cell() {
         for last in [Gid(256), Gid(Gid::ROTATE_HEX | 1)] {
             for place in [0, 100, 255, 300] {
-                let mut gids: Vec<Gid> = (0..256).chain(0..100).map(Gid).collect();
+                let mut gids: Vec<Gid> = (0..256).chain([0; 1000]).chain(0..100).map(Gid).collect();
                 let mut cells: Cells = gids.iter().copied().collect();
                 assert!(matches!(cells.0.kept, Kept::Few(..)));
                 (gids[place], gids[place / 2]) = (last, Gid(Gid::FLIP_X | 7));

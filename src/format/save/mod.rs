@@ -44,7 +44,8 @@ pub fn save_tmj(map: &Map, style: SaveStyle) -> String {
             TileData::Chunks(_) | TileData::Unreadable => None,
         });
         let digits = |gid: Gid| gid.0.max(1).ilog10() as usize + 1;
-        let mut out = String::with_capacity(cells.flatten().map(|gid| digits(gid) + 1).sum());
+        let cells: usize = cells.flatten().map(|gid| digits(gid) + 1).sum();
+        let mut out = String::with_capacity(cells + cells / 8 + 4096);
         minimized(&json, &mut out);
         return out;
     }
