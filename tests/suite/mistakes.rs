@@ -380,6 +380,27 @@ fn an_address_with_a_letter_wrong_is_told() {
 }
 
 #[test]
+fn a_path_that_is_no_path_is_told_for_what_it_is() {
+    let folder = project("");
+    let zone = |name: &str, value: &str| text(&map(&[("zone", vec![property(name, value)])]));
+    for (written, help) in [
+        ("https//a.example/x", "did you mean \"https://a.example/x\"?"),
+        ("http//a.example", "did you mean \"https://a.example\"?"),
+        (r"C:\Users\me\page.html", "put the file into the project"),
+        ("c:/me/page.html", "put the file into the project"),
+    ] {
+        folder.write("maps/lobby.tmj", &zone("openWebsite", written));
+        let (status, out, _) = run(&folder, &["check"]);
+        assert!(status == 0 && out.contains("warning") && out.contains(help), "{written}: {out}");
+    }
+    folder.write("maps/jingle.mp3", "");
+    folder.write("maps/lobby.tmj", &zone("playAudio", "jingle.mp3"));
+    assert_eq!(folder.rules(&[]), ["sound-unplayable"]);
+    folder.write("maps/jingle.mp3", "ID3");
+    assert_eq!(folder.rules(&[]), [""; 0]);
+}
+
+#[test]
 fn an_entry_that_no_link_can_name_is_told_at_once() {
     let folder = project("");
     folder.write("maps/hall.tmj", &text(&map(&[])));

@@ -139,12 +139,12 @@ static URL_UNREADABLE: Rule = Rule {
 
 static SOUND_UNPLAYABLE: Rule = Rule {
     name: "sound-unplayable",
-    summary: "a sound is of a kind that browsers do not play",
+    summary: "a sound is none, or of a kind that browsers do not play",
     severity: Severity::Warning,
     family: Family::Properties,
     since: "0.1.0",
-    why: "WorkAdventure hands the address to the browser as a sound file. Of a video's page, of MIDI or of \
-          Windows' own formats visitors hear nothing, and see an icon that asks to allow sounds.",
+    why: "WorkAdventure hands the address to the browser as a sound file. Of a page, of an empty file, of MIDI or \
+          of Windows' own formats visitors hear nothing, and see an icon that asks to allow sounds.",
     example: r#"layer "music": playAudio = "https://www.youtube.com/watch?v=abcdefghijk""#,
     mend: "Use the address of an MP3 file, or of an Ogg file for what need not play on Apple's devices.",
 };
@@ -478,6 +478,10 @@ impl Subject<'_> {
         }
         let sources = &self.project.sources;
         match sources.existence(&name) {
+            Existence::File if reference == Reference::Sound && sources.size(&name) == Some(0) => {
+                let message = format!("visitors hear nothing of {property} of {holder}: \"{text}\" is empty");
+                findings.push(self.finding(&SOUND_UNPLAYABLE, message).help("put the sound itself there"));
+            }
             Existence::File => {}
             // The server shows a folder's index.html, if anything.
             Existence::Folder if !is_script => {}
@@ -506,7 +510,16 @@ impl Subject<'_> {
                 };
                 let message = format!("{effect}: \"{text}\", {property} of {holder}, does not exist");
                 let mut finding = self.finding(&LOCAL_FILE_MISSING, message);
-                if looks_like_host(text) && !is_script {
+                if let Some(rest) = ["https//", "http//"].iter().find_map(|begin| text.strip_prefix(begin)) {
+                    let whole = format!("https://{rest}");
+                    finding = finding.help(format!("did you mean \"{whole}\"?")).fix(
+                        false,
+                        format!("replace with \"{whole}\""),
+                        self.with_line(text, &whole),
+                    );
+                } else if let [b'a'..=b'z' | b'A'..=b'Z', b':', b'\\' | b'/', ..] = text.as_bytes() {
+                    finding = finding.help("put the file into the project, and write its path from the map");
+                } else if looks_like_host(text) && !is_script {
                     let whole = format!("https://{text}");
                     finding = finding.help(format!("for the website write \"{whole}\"")).fix(
                         false,
@@ -615,6 +628,7 @@ fn is_meant(project: &Project, host: &str) -> bool {
 /// Why browsers play nothing of an address that should be a sound.
 fn unplayable(text: &str) -> Option<String> {
     const KINDS: [&str; 8] = ["aif", "aiff", "amr", "mid", "midi", "ra", "wma", "wmv"];
+    const NO_SOUNDS: [&str; 9] = ["gif", "htm", "html", "jpeg", "jpg", "pdf", "png", "svg", "txt"];
     const PAGES: [&str; 6] =
         ["youtube.com", "m.youtube.com", "youtu.be", "soundcloud.com", "open.spotify.com", "vimeo.com"];
     if let Some(host) = is_url(text).then(|| host(text)).flatten() {
@@ -625,7 +639,11 @@ fn unplayable(text: &str) -> Option<String> {
     }
     let path = text.split(['?', '#']).next().unwrap_or_default();
     let (_, kind) = path.rsplit_once('.')?;
-    KINDS.contains(&kind.to_lowercase().as_str()).then(|| format!("browsers do not play .{kind} files"))
+    let is_one_of = |kinds: &[&str]| kinds.contains(&kind.to_lowercase().as_str());
+    if is_one_of(&NO_SOUNDS) {
+        return Some(format!("a .{kind} file is no sound"));
+    }
+    is_one_of(&KINDS).then(|| format!("browsers do not play .{kind} files"))
 }
 
 /// Whether a path is an address that lacks its https://.

@@ -279,6 +279,8 @@ fn sounds_that_browsers_play() {
     let pointer = "/layers/0/properties/0/value";
     sound("https://www.youtube.com/watch?v=abc").fires("sound-unplayable", pointer);
     sound("https://a.example/song.wma?x").fires("sound-unplayable", pointer);
+    sound("https://a.example/programme.html#music").fires("sound-unplayable", pointer);
+    sound("jingle.PNG").fires("sound-unplayable", pointer);
     for fine in ["https://a.example/song.mp3", "https://a.example/radio", "https://a.example/mid"] {
         sound(fine).is_fine();
     }
