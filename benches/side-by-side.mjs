@@ -11,7 +11,7 @@
 //   --together         only `venue check` and the guard, each in one process over all the maps
 //   VENUE              the program; default target/release/venue
 //   WA_MAP_OPTIMIZER   a folder in which `npm install wa-map-optimizer` was done; without it that part is left out
-// The guard is in tests/judges (`npm ci --prefix tests/judges`). GNU time must be at /usr/bin/time.
+// The guard is in tests/judges (`npm ci --prefix tests/judges`). GNU time must be at /usr/bin/time, and bash at hand.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -30,11 +30,15 @@ const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'side-by-side-'));
 // One run: seconds, seconds of processors, megabytes; null where it fails.
 function run([command, ...rest], cwd) {
   const told = path.join(scratch, 'time');
-  const env = { ...process.env, QT_QPA_PLATFORM: 'offscreen' };
-  const done = spawnSync('/usr/bin/time', ['-f', '%e %U %S %M', '-o', told, command, ...rest], { cwd, env, maxBuffer: 1 << 30 });
+  const env = { ...process.env, LC_ALL: 'C.UTF-8', QT_QPA_PLATFORM: 'offscreen' };
+  // GNU time knows of memory, but counts in hundredths of a second; bash counts in thousandths.
+  const timed = 'TIMEFORMAT="%3R %3U %3S"; time /usr/bin/time -f %M -o "$0" "$@" 2>/dev/null';
+  const options = { cwd, env, maxBuffer: 1 << 30 };
+  const done = spawnSync('bash', ['-c', timed, told, command, ...rest], options);
   // `check` ends with 1 where it finds something.
   if (done.status === null || done.status > (rest[0] === 'check' ? 1 : 0)) return null;
-  const [wall, user, system, memory] = fs.readFileSync(told, 'utf8').trim().split('\n').at(-1).split(' ').map(Number);
+  const [wall, user, system] = done.stderr.toString().trim().split('\n').at(-1).split(' ').map(Number);
+  const memory = Number(fs.readFileSync(told, 'utf8').trim().split('\n').at(-1));
   return { wall, cpu: user + system, memory: memory / 1024, output: done.stdout.toString() };
 }
 
