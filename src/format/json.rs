@@ -298,6 +298,7 @@ impl<'a> Value<'a> {
         if !self.tree.repeated.is_empty() || self.tree.has_unknown_keys {
             return self.entries().filter(|(name, _)| name == key).map(|(_, value)| value).last();
         }
+        // As by `members`, but a large part of reading a map: each step of it counts.
         let (nodes, text, key) = (&self.tree.nodes, self.text.as_bytes(), key.as_bytes());
         let end = if self.is_object() { self.next() } else { 0 };
         let mut at = self.index + 1;

@@ -68,7 +68,8 @@ impl Places {
         Self { numbers: Box::new([0; 512]), last: (Gid::EMPTY, 0) }
     }
 
-    /// The number of a gid among those that were asked for, which it may join; `None` where there are too many.
+    /// The number of a gid among those that were asked for, which it may join; `None` where there are too
+    /// many, at all or of one hash.
     fn number(&mut self, gid: Gid, gids: &mut Vec<Gid>) -> Option<u8> {
         if gid == self.last.0 {
             return Some(self.last.1);
@@ -208,11 +209,13 @@ impl CellsBuilder {
 
     /// The cells.
     pub fn build(mut self) -> Cells {
-        if let Kept::Few(gids, cells) = &self.kept
-            && size_of_val(&gids[..]) >= cells.len()
-        {
-            // So few cells, such as pieces of infinite maps, that numbers would save nothing.
-            self.kept.widen(Gid::EMPTY, 0);
+        if let Kept::Few(gids, cells) = &self.kept {
+            let are_narrow = gids.iter().all(|gid| narrow(*gid).is_some());
+            let otherwise = cells.len() * if are_narrow { size_of::<u16>() } else { size_of::<Gid>() };
+            if size_of_val(&gids[..]) + cells.len() >= otherwise {
+                // So few cells, such as pieces of infinite maps, that numbers would save nothing.
+                self.kept.widen(Gid::EMPTY, 0);
+            }
         }
         self.kept.into()
     }
@@ -594,6 +597,11 @@ mod tests {
         assert!(matches!(with(255, flipped).0.kept, Kept::Few(..)));
         assert!(matches!(with(256, flipped).0.kept, Kept::Narrow(_)));
         assert!(matches!(with(256, large).0.kept, Kept::Wide(_)));
+        let few_and_large: Cells = (0..30).chain(0..70).map(|id| Gid(Gid::ROTATE_HEX | (id % 30))).collect();
+        assert!(
+            matches!(few_and_large.0.kept, Kept::Few(..)),
+            "the gids once and a byte each are less than four each"
+        );
         // A number each would be no less than the cells.
         assert!(matches!(Cells::from(vec![flipped, Gid(1)]).0.kept, Kept::Narrow(_)));
         assert!(matches!(Cells::from(vec![large]).0.kept, Kept::Wide(_)));
