@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{
     ACCEPTED_FINDINGS, Bundle, BundleError, BundledMap, Note, Settings,
-    optimise::{self, PictureForm},
+    optimise::{self, NewGids, PictureForm},
     picture,
     plan::Plan,
     reference::{Target, extension},
@@ -29,6 +29,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Unsaved {
     map: Map,
+    /// What its cells get before that.
+    gids: NewGids,
     /// Without the bytes of its text.
     summary: BundledMap,
 }
@@ -86,7 +88,8 @@ pub(super) fn assemble(
 
 /// Adds the texts of maps, each of which ends with that.
 pub(super) fn save(maps: Vec<Unsaved>, bundle: &mut Bundle) {
-    let texts = maps.into_par_iter().map(|Unsaved { map, mut summary }| {
+    let texts = maps.into_par_iter().map(|Unsaved { mut map, gids, mut summary }| {
+        gids.give(&mut map);
         let text = save_tmj(&map, SaveStyle::Published);
         summary.bytes_after += text.len() as u64;
         (text, summary)
@@ -144,6 +147,7 @@ impl Workshop<'_> {
         })?;
         finish(&mut map, &mut notes);
         let mut atlases = BTreeMap::new();
+        let mut gids = NewGids::default();
         if self.settings.optimize {
             // What its editor adds there later may use scripts.
             if self.project.config.project.host != Host::MapStorage {
@@ -155,6 +159,7 @@ impl Workshop<'_> {
             let optimised = optimise::optimise(&map, &pixels, form);
             notes.extend(optimised.notes);
             map = optimised.map;
+            gids = optimised.gids;
             atlases = optimised
                 .atlases
                 .into_par_iter()
@@ -187,7 +192,7 @@ impl Workshop<'_> {
             tilesets_after: map.tilesets.len(),
         };
         let notes = notes.into_iter().map(|message| Note { file: source.to_owned(), message }).collect();
-        Ok(MapFiles { unsaved: Unsaved { map, summary }, pictures, pages, notes })
+        Ok(MapFiles { unsaved: Unsaved { map, gids, summary }, pictures, pages, notes })
     }
 
     /// Lets a script, named from the folder of its map, be loaded by a page, which is returned with its path;

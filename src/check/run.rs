@@ -67,17 +67,19 @@ pub fn check(project: &Project, settings: &Settings) -> Vec<Finding> {
         judged.into_iter().map(|(_, findings, accepted)| (findings, accepted)).unzip();
 
     let world = WorldContext { project, maps: &contexts, world };
-    let mut of_world = Vec::new();
-    for lint in lints() {
+    let of_world = lints().collect::<Vec<_>>().into_par_iter().map(|lint| {
+        let mut findings = Vec::new();
         if let Check::World(check) = lint.check {
-            check(&world, &mut of_world);
+            check(&world, &mut findings);
         }
-    }
+        findings
+    });
+    let of_world: Vec<Vec<Finding>> = of_world.collect();
     // What is found between maps can be accepted by the map whose file it stands in.
     let place: HashMap<&str, usize> =
         contexts.iter().enumerate().map(|(index, context)| (context.map.file.as_str(), index)).collect();
     let mut findings = Vec::new();
-    for finding in of_world {
+    for finding in of_world.into_iter().flatten() {
         match place.get(finding.spot.file.as_str()) {
             Some(index) => by_map[*index].push(finding),
             None => findings.push(finding),

@@ -131,6 +131,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let shell = Shell::new(cli.global);
+    take_part(&cli.command);
     let talks_to_servers = matches!(cli.command, Command::Publish(_));
     let done = match cli.command {
         Command::Bundle(args) => bundle::run(&args, &shell),
@@ -157,6 +158,25 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             shell.error(&error);
             ExitCode::from(2)
         }
+    }
+}
+
+/// Lets this thread do its share of what is done on all cores. Else it sleeps through it, and whenever a piece of
+/// work begins or ends, somebody has to be woken. A server is no such share: it would keep the work waiting.
+fn take_part(command: &Command) {
+    let judges = matches!(
+        command,
+        Command::Bundle(_)
+            | Command::Publish(_)
+            | Command::Check(_)
+            | Command::Stands(_)
+            | Command::Render(_)
+            | Command::Diff(_)
+            | Command::Graph(_)
+    );
+    if judges {
+        // Fails where the threads are there already: then they do the work as they are.
+        _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
     }
 }
 

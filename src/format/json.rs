@@ -83,7 +83,8 @@ pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
         bytes: text.as_bytes(),
         at: 0,
         tree: Tree {
-            nodes: Vec::new(),
+            // As many as maps have, so that hardly any are moved while they are gathered.
+            nodes: Vec::with_capacity(text.len() / 96),
             steps: OnceLock::new(),
             repeated: Vec::new(),
             has_unknown_keys: false,

@@ -147,7 +147,7 @@ impl From<Kept> for Cells {
 
 impl CellsBuilder {
     /// After so many cells of few kinds there will hardly be many kinds.
-    const FIRST: usize = 4096;
+    const FIRST: usize = 1 << 16;
 
     /// None yet, with room for so many.
     pub fn with_capacity(cells: usize) -> Self {
@@ -301,6 +301,36 @@ impl Cells {
         }
     }
 
+    /// Gives cells other gids: `new` has pairs of an old one and a new one, sorted by the old ones, each once. Cells
+    /// whose gid is not among them keep it.
+    pub fn renumber(&mut self, new: &[(Gid, Gid)]) {
+        let renumbered = |gid: Gid| new.binary_search_by_key(&gid, |(old, _)| *old).map_or(gid, |at| new[at].1);
+        if let Kept::Few(gids, _) = &self.0.kept {
+            let all: Vec<Gid> = gids.iter().copied().map(renumbered).collect();
+            let mut apart = all.clone();
+            apart.sort_unstable();
+            apart.dedup();
+            // As long as each has a gid of its own, the cells keep their numbers.
+            if apart.len() == all.len() && all.first() == Some(&Gid::EMPTY) {
+                let Shared { kept, distinct } = Arc::make_mut(&mut self.0);
+                distinct.take();
+                if let Kept::Few(gids, _) = kept {
+                    *gids = all;
+                }
+                return;
+            }
+        }
+        let mut last = (Gid::EMPTY, renumbered(Gid::EMPTY));
+        let renumbered = |gid: Gid| {
+            // Neighbours are often equal.
+            if gid != last.0 {
+                last = (gid, renumbered(gid));
+            }
+            last.1
+        };
+        *self = self.iter().map(renumbered).collect();
+    }
+
     /// Every gid that occurs, sorted, each once; that of empty cells, too. Looked for once and kept: what asks
     /// for a kind of tile that few layers have looks here before it goes over all cells.
     pub fn distinct(&self) -> &[Gid] {
@@ -322,6 +352,29 @@ impl Cells {
         gids.sort_unstable();
         gids.dedup();
         gids
+    }
+
+    /// Whether [`Self::words`] tells which cells hold a tile: a number of a few gids may be that of a flag without one.
+    pub(super) fn has_words(&self) -> bool {
+        match &self.0.kept {
+            Kept::Few(gids, _) => gids.iter().skip(1).all(|gid| !gid.is_empty()),
+            Kept::Narrow(_) | Kept::Wide(_) => true,
+        }
+    }
+
+    /// Some cells by 64 at a time, as far as they exist: a bit for each, the lowest for the first, set where it
+    /// holds a tile.
+    pub(super) fn words(&self, cells: Range<usize>) -> impl Iterator<Item = u64> + '_ {
+        let end = cells.end.min(self.len());
+        let start = cells.start.min(end);
+        (start..end).step_by(64).map(move |first| {
+            let cells = first..end.min(first + 64);
+            match &self.0.kept {
+                Kept::Few(_, numbers) => filled_of_few(&numbers[cells]),
+                Kept::Narrow(numbers) => filled_bits(&numbers[cells], |cell| !wide(cell).is_empty()),
+                Kept::Wide(gids) => filled_bits(&gids[cells], |gid| !gid.is_empty()),
+            }
+        })
     }
 
     /// All gids, in order.
@@ -529,6 +582,25 @@ fn blank_of_few(cells: &[u8]) -> usize {
     }
 }
 
+/// A bit for each of at most 64 cells, the lowest for the first, set where it holds a tile.
+fn filled_bits<T: Copy>(cells: &[T], is_filled: impl Fn(T) -> bool) -> u64 {
+    cells.iter().enumerate().fold(0, |bits, (at, cell)| bits | u64::from(is_filled(*cell)) << at)
+}
+
+/// The same, set where the number is not that of cells without a tile.
+fn filled_of_few(cells: &[u8]) -> u64 {
+    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    let (eights, rest) = cells.as_chunks();
+    let mut bits = filled_bits(rest, |cell| cell != 0) << (eights.len() * 8 & 63);
+    for (at, eight) in eights.iter().enumerate() {
+        let word = u64::from_le_bytes(*eight);
+        // The highest bit of each byte that is not 0, and of these one byte.
+        let high = (((word & LOW) + LOW) | word) & !LOW;
+        bits |= (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56 << (at * 8);
+    }
+    bits
+}
+
 /// How many narrow cells at the front have no tile, counted by eights.
 fn blank(cells: &[u16]) -> usize {
     cells.as_chunks().0.iter().take_while(|eight| **eight == NO_TILES).count() * NO_TILES.len()
@@ -544,6 +616,39 @@ mod tests {
     fn gids() -> impl Iterator<Item = Gid> {
         let ids = [0, 1, 0x1FFE, 0x1FFF, 0x2000, 0xFFFF, Gid::HIGHEST];
         (0..16).flat_map(move |flags| ids.map(|id| Gid(flags << 28 | id)))
+    }
+
+    #[test]
+    fn every_cell_gets_the_gid_that_its_own_has_become() {
+        let new = |gid: Gid| match gid {
+            // Two become one, one becomes empty, one has no new gid, and one becomes another's old.
+            Gid(2) => Some(Gid(1 | Gid::FLIP_X)),
+            Gid(3) => Some(Gid::EMPTY),
+            Gid(5) => None,
+            Gid(6) => Some(Gid(7)),
+            Gid(id) if id % 9 == 0 => Some(Gid(id + 0x0100_0000)),
+            Gid(id) => Some(Gid(id + 1)),
+        };
+        // Of few kinds, of as few that stay apart, of many, and of such as need all bits.
+        let kinds: [Vec<u32>; 4] =
+            [(0..9).collect(), vec![0, 10, 11, 20], (0..700).collect(), vec![0, 1, 0x0800_0001, 2, 3]];
+        for kinds in kinds {
+            for times in [1, 40, 5000] {
+                let old: Vec<Gid> = kinds.iter().cycle().take(kinds.len() * times).copied().map(Gid).collect();
+                let mut cells: Cells = old.iter().copied().collect();
+                let shared = cells.clone();
+                let pairs = cells.distinct().to_vec().into_iter().filter_map(|gid| Some((gid, new(gid)?)));
+                cells.renumber(&pairs.collect::<Vec<_>>());
+                let expected: Vec<Gid> = old.iter().map(|gid| new(*gid).unwrap_or(*gid)).collect();
+                assert_eq!(cells.iter().collect::<Vec<_>>(), expected);
+                assert_eq!(shared.iter().collect::<Vec<_>>(), old, "whoever shares them keeps his");
+                let filled = |gid: &Gid| !gid.is_empty();
+                let filled: Vec<Gid> = expected.iter().copied().filter(filled).collect();
+                assert_eq!(cells.filled(0..cells.len()).map(|(_, gid)| gid).collect::<Vec<_>>(), filled);
+                let distinct: BTreeSet<Gid> = expected.into_iter().collect();
+                assert_eq!(cells.distinct(), distinct.into_iter().collect::<Vec<_>>());
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use glam::{DVec2, IVec2};
 
-use super::{Cells, Extra, Gid, Object, Picture, Properties, TilePos};
+use super::{Cells, Extra, Gid, Object, Picture, Properties, Region, TilePos};
 use crate::source::Span;
 
 /// One layer, with what all kinds have.
@@ -152,6 +152,25 @@ impl TileLayer {
         self.blocks().flat_map(|(gids, width, left, top)| filled(gids, width, left, top))
     }
 
+    /// The cells of [`Self::filled`].
+    pub fn region(&self) -> Region {
+        let reaches_too_far = |width: u32, left: i32| left.checked_add_unsigned(width).is_none();
+        let slow = self.blocks().any(|(gids, width, left, _)| reaches_too_far(width, left) || !gids.has_words());
+        if slow {
+            return self.filled().map(|(cell, _)| cell).collect();
+        }
+        Region::of_pieces(self.blocks().flat_map(|(gids, width, left, top)| {
+            let width = (width as usize).max(1);
+            (0..gids.len().div_ceil(width)).flat_map(move |row| {
+                let first = row * width;
+                let row = TilePos::new(left, at(top, row));
+                gids.words(first..first.saturating_add(width))
+                    .enumerate()
+                    .map(move |(word, bits)| (TilePos::new(at(row.x, word * 64), row.y), bits))
+            })
+        }))
+    }
+
     /// How many cells the data has, with or without a tile.
     pub fn cells(&self) -> usize {
         self.blocks().map(|(gids, ..)| gids.len()).sum()
@@ -193,8 +212,11 @@ fn grid_get(gids: &Cells, width: u32, height: u32, x: i32, y: i32) -> Gid {
     gids.get(y as usize * width as usize + x as usize).unwrap_or_default()
 }
 
+fn at(from: i32, step: usize) -> i32 {
+    from.saturating_add(i32::try_from(step).unwrap_or(i32::MAX))
+}
+
 fn filled(gids: &Cells, width: u32, left: i32, top: i32) -> impl Iterator<Item = (TilePos, Gid)> + '_ {
-    let at = |from: i32, step: usize| from.saturating_add(i32::try_from(step).unwrap_or(i32::MAX));
     let width = (width as usize).max(1);
     (0..gids.len().div_ceil(width)).flat_map(move |row| {
         let (y, first) = (at(top, row), row * width);
@@ -266,6 +288,50 @@ pub(crate) fn visit_images(layers: &mut [Layer], visit: &mut dyn FnMut(&mut Pict
             LayerKind::Image(image) => visit(&mut image.picture),
             LayerKind::Group(children) => visit_images(children, visit),
             LayerKind::Tiles(_) | LayerKind::Objects(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Tiles of a few kinds, of which one is a flag alone, among many empty cells; or of more than a few kinds.
+    fn gids() -> impl Strategy<Value = Vec<u32>> {
+        let few = prop_oneof![4 => Just(0_u32), 3 => 1..9_u32, 1 => Just(Gid::FLIP_X | 3)];
+        let flags = prop_oneof![4 => Just(0_u32), 3 => 1..9_u32, 1 => Just(Gid::FLIP_Y)];
+        let many = prop_oneof![1 => Just(0_u32), 1 => 1..900_u32, 1 => Just(Gid::FLIP_X)];
+        let wide = prop_oneof![2 => Just(0_u32), 1 => 70_000..70_900_u32];
+        let cells = 0..900_usize;
+        prop_oneof![
+            proptest::collection::vec(few, cells.clone()),
+            proptest::collection::vec(flags, cells.clone()),
+            proptest::collection::vec(many, cells.clone()),
+            proptest::collection::vec(wide, cells),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_layers_region_has_its_tiles(
+            blocks in proptest::collection::vec((gids(), 0_u32..150, -90_i32..90, -3_i32..3), 1..4),
+            far in any::<bool>(),
+        ) {
+            let mut chunks: Vec<Chunk> = blocks
+                .into_iter()
+                .map(|(gids, width, x, y)| Chunk { x, y, width, height: 9, gids: gids.into() })
+                .collect();
+            if far {
+                chunks[0].x = i32::MAX - 70;
+            }
+            let finite = TileData::Finite(chunks[0].gids.clone());
+            let width = chunks[0].width;
+            for data in [finite, TileData::Chunks(chunks)] {
+                let layer = TileLayer { width, height: 9, data, encoding: Encoding::Csv };
+                prop_assert_eq!(layer.region(), layer.filled().map(|(cell, _)| cell).collect::<Region>());
+            }
         }
     }
 }

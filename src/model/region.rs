@@ -38,6 +38,23 @@ impl Strip {
 }
 
 impl Region {
+    /// The cells of pieces of rows: of each where it begins, and a bit for each of its 64 cells, the lowest for the
+    /// leftmost. No piece may reach beyond the farthest column.
+    pub(super) fn of_pieces(pieces: impl IntoIterator<Item = (TilePos, u64)>) -> Self {
+        let mut strips = Strips::new();
+        for (first, bits) in pieces {
+            let Strip { y, column, .. } = Strip::of(first);
+            let shift = first.x & 63;
+            // What is shifted out of one strip begins the next.
+            for (column, bits) in [(column, bits << shift), (column + 1, (bits >> 1) >> (63 - shift))] {
+                if bits != 0 {
+                    strips.push(Strip { y, column, bits });
+                }
+            }
+        }
+        strips.region()
+    }
+
     /// Number of cells.
     pub fn len(&self) -> usize {
         self.count
@@ -112,21 +129,31 @@ impl<'a> IntoIterator for &'a Region {
     }
 }
 
-impl FromIterator<TilePos> for Region {
-    fn from_iter<I: IntoIterator<Item = TilePos>>(cells: I) -> Self {
-        let mut strips: Vec<Strip> = Vec::new();
-        let mut is_sorted = true;
-        // Not a loop: iterators over the cells of a layer are quickest from within.
-        cells.into_iter().for_each(|cell| {
-            let strip = Strip::of(cell);
-            match strips.last_mut() {
-                Some(last) if last.place() == strip.place() => last.bits |= strip.bits,
-                last => {
-                    is_sorted &= last.is_none_or(|last| last.place() < strip.place());
-                    strips.push(strip);
-                }
+/// Strips that are gathered, in whatever order they come.
+#[derive(Debug)]
+struct Strips {
+    gathered: Vec<Strip>,
+    is_sorted: bool,
+}
+
+impl Strips {
+    fn new() -> Self {
+        Self { gathered: Vec::new(), is_sorted: true }
+    }
+
+    #[inline]
+    fn push(&mut self, strip: Strip) {
+        match self.gathered.last_mut() {
+            Some(last) if last.place() == strip.place() => last.bits |= strip.bits,
+            last => {
+                self.is_sorted &= last.is_none_or(|last| last.place() < strip.place());
+                self.gathered.push(strip);
             }
-        });
+        }
+    }
+
+    fn region(self) -> Region {
+        let Self { gathered: mut strips, is_sorted } = self;
         if !is_sorted {
             strips.sort_unstable();
             strips.dedup_by(|strip, kept| {
@@ -138,7 +165,16 @@ impl FromIterator<TilePos> for Region {
             });
         }
         let count = strips.iter().map(|strip| strip.bits.count_ones() as usize).sum();
-        Self { strips: strips.into_boxed_slice(), count }
+        Region { strips: strips.into_boxed_slice(), count }
+    }
+}
+
+impl FromIterator<TilePos> for Region {
+    fn from_iter<I: IntoIterator<Item = TilePos>>(cells: I) -> Self {
+        let mut strips = Strips::new();
+        // Not a loop: iterators over the cells of a layer are quickest from within.
+        cells.into_iter().for_each(|cell| strips.push(Strip::of(cell)));
+        strips.region()
     }
 }
 

@@ -107,21 +107,23 @@ impl Mask {
         if depth != png::BitDepth::Eight || reader.info().interlaced {
             return None;
         }
+        let words = usize::try_from((u64::from(size.0) * u64::from(size.1)).div_ceil(64)).ok()?;
         let mut bits = Bits::default();
         match color {
             png::ColorType::Rgb | png::ColorType::Grayscale => {
                 // One that cannot be read hides nothing, and only reading it tells.
                 while reader.next_row().ok()?.is_some() {}
-                let pixels = u64::from(size.0) * u64::from(size.1);
-                bits.opaque = vec![u64::MAX; usize::try_from(pixels.div_ceil(64)).ok()?];
+                bits.opaque = vec![u64::MAX; words];
                 bits.clear = vec![0; bits.opaque.len()];
             }
             png::ColorType::Rgba => {
+                bits.reserve(words);
                 while let Some(row) = reader.next_row().ok()? {
                     bits.extend(row.data().as_chunks::<4>().0);
                 }
             }
             png::ColorType::GrayscaleAlpha => {
+                bits.reserve(words);
                 while let Some(row) = reader.next_row().ok()? {
                     bits.extend(row.data().as_chunks::<2>().0);
                 }
@@ -170,15 +172,29 @@ struct Bits {
 }
 
 impl Bits {
+    /// Makes room for so many words of each kind.
+    fn reserve(&mut self, words: usize) {
+        self.clear.reserve_exact(words);
+        self.opaque.reserve_exact(words);
+    }
+
     /// Adds pixels whose last byte says how much of them is to be seen.
     fn extend<const BYTES: usize>(&mut self, mut pixels: &[[u8; BYTES]]) {
         while !pixels.is_empty() {
             let (now, rest) = pixels.split_at(pixels.len().min(64 - self.filled));
             let (mut clear, mut opaque) = (0, 0);
-            for (bit, pixel) in now.iter().enumerate() {
-                let alpha = pixel[BYTES - 1];
-                clear |= u64::from(alpha < 16) << bit;
-                opaque |= u64::from(alpha > 239) << bit;
+            let alphas = || now.iter().map(|pixel| pixel[BYTES - 1]);
+            // Neighbours are often equal: all of a word are told in a few steps.
+            let all = u64::MAX >> (64 - now.len());
+            if alphas().fold(0, |any, alpha| any | alpha) < 16 {
+                clear = all;
+            } else if alphas().fold(255, |any, alpha| any & alpha) > 239 {
+                opaque = all;
+            } else {
+                for (bit, alpha) in alphas().enumerate() {
+                    clear |= u64::from(alpha < 16) << bit;
+                    opaque |= u64::from(alpha > 239) << bit;
+                }
             }
             self.begun.0 |= clear << self.filled;
             self.begun.1 |= opaque << self.filled;
@@ -276,7 +292,14 @@ mod tests {
 
     #[test]
     fn rows_of_a_png_tell_what_its_pixels_do() {
-        let alpha = |x: u32, y: u32| [0, 15, 16, 239, 240, 255][((x * 5 + y * 3) % 6) as usize];
+        let alpha = |x: u32, y: u32| match y {
+            // Whole words of one kind, and one pixel that is none of it.
+            0..3 => [0, 15, 15][((x + y) % 3) as usize],
+            3..6 => [240, 255, 241][((x + y) % 3) as usize],
+            6 => [0, 255][usize::from(x < 33)],
+            7 => [255, 239][usize::from(x == 66)],
+            _ => [0, 15, 16, 239, 240, 255][((x * 5 + y * 3) % 6) as usize],
+        };
         let clear_and_not = RgbaImage::from_fn(70, 9, |x, y| Rgba([9, 90, 200, alpha(x, y)]));
         let grey = image::DynamicImage::from(clear_and_not.clone()).into_luma_alpha8();
         let opaque = RgbaImage::from_fn(70, 9, |x, _| Rgba([u8::try_from(x).unwrap(), 0, 0, 255]));

@@ -7,6 +7,7 @@ use std::{
 };
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::{CONFIG_FILE, MANIFEST, PassedOver, Project, ProjectError, ProjectWorld, is_manifest};
@@ -65,8 +66,9 @@ fn common(a: &Path, b: &Path) -> PathBuf {
 /// stay those that the user knows.
 fn absolute(path: &Path) -> Result<PathBuf, ProjectError> {
     let unreadable = |source| ProjectError::Unreadable { path: path.to_owned(), source };
-    let mut out = PathBuf::new();
-    for part in std::path::absolute(path).map_err(unreadable)?.components() {
+    let whole = std::path::absolute(path).map_err(unreadable)?;
+    let mut out = PathBuf::with_capacity(whole.as_os_str().len());
+    for part in whole.components() {
         match part {
             Component::CurDir => {}
             Component::ParentDir => {
@@ -139,35 +141,43 @@ pub(super) fn named(project: &Project, paths: &[PathBuf]) -> Result<Named, Proje
     if paths.is_empty() {
         return all(project);
     }
+    let found: Vec<Result<Named, ProjectError>> = paths.par_iter().map(|path| one(project, path)).collect();
     let mut names = Named::default();
-    for path in paths {
-        let name = name_of(&project.root, path)?;
-        let unreadable = |source| ProjectError::Unreadable { path: path.clone(), source };
-        let metadata = std::fs::metadata(path).map_err(unreadable)?;
-        if metadata.is_dir() {
-            if absolute(path)? == project.root && project.config.project.maps.is_some() {
-                names.extend(all(project)?);
-            } else {
-                // A folder named on the command line is listed even if its name begins with a dot.
-                std::fs::read_dir(path).map_err(unreadable)?;
-                names.extend(below(&project.sources, path, &name).readable(|_| true)?);
-            }
-        } else if map_by_extension(&name) {
-            names.maps.push(name);
-        } else if extension(&name) == "wam" {
-            names.maps.extend(room(&project.sources, &name));
-            names.wams.insert(name);
-        } else if extension(&name) == "world" {
-            let maps = names.world(&project.sources, &name);
-            names.maps.extend(maps.into_iter().filter(|map| map_by_extension(map)));
-        } else if is_script_map(&project.sources, &name) {
-            return Err(ProjectError::ScriptMap { path: path.clone() });
-        } else {
-            return Err(ProjectError::NoMap { path: path.clone() });
-        }
+    for found in found {
+        names.extend(found?);
     }
     names.maps.sort();
     names.maps.dedup();
+    Ok(names)
+}
+
+/// Names of what one path of the command line asks for.
+fn one(project: &Project, path: &Path) -> Result<Named, ProjectError> {
+    let mut names = Named::default();
+    let name = name_of(&project.root, path)?;
+    let unreadable = |source| ProjectError::Unreadable { path: path.to_owned(), source };
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if metadata.is_dir() {
+        if absolute(path)? == project.root && project.config.project.maps.is_some() {
+            return all(project);
+        }
+        // A folder named on the command line is listed even if its name begins with a dot.
+        std::fs::read_dir(path).map_err(unreadable)?;
+        return below(&project.sources, path, &name).readable(|_| true);
+    }
+    if map_by_extension(&name) {
+        names.maps.push(name);
+    } else if extension(&name) == "wam" {
+        names.maps.extend(room(&project.sources, &name));
+        names.wams.insert(name);
+    } else if extension(&name) == "world" {
+        let maps = names.world(&project.sources, &name);
+        names.maps.extend(maps.into_iter().filter(|map| map_by_extension(map)));
+    } else if is_script_map(&project.sources, &name) {
+        return Err(ProjectError::ScriptMap { path: path.to_owned() });
+    } else {
+        return Err(ProjectError::NoMap { path: path.to_owned() });
+    }
     Ok(names)
 }
 

@@ -185,6 +185,13 @@ pub struct ProjectWam {
     pub findings: Vec<Finding>,
 }
 
+impl ProjectWam {
+    fn load(sources: &Sources, name: String, tile: TileSize) -> Self {
+        let (wam, findings) = format::load_wam(sources, &name, tile);
+        Self { name, wam, findings }
+    }
+}
+
 /// One map of a project.
 #[derive(Debug)]
 pub struct ProjectMap {
@@ -308,13 +315,26 @@ impl Project {
             new.map(|name| (self.sources.size(name).unwrap_or(0), name)).collect();
         // A few maps are often larger than all others together: they are begun first.
         new.sort_by_key(|(bytes, _)| Reverse(*bytes));
+        // Of several maps beside one file of the editor the first by name counts.
+        let mut first: HashMap<String, &String> = HashMap::new();
+        for (_, name) in &new {
+            let first = first.entry(with_extension(name, "wam")).or_insert(name);
+            *first = (*first).min(name);
+        }
         let load = |(_, name): (u64, &String)| {
-            // What lies beside it is asked for below: its folder is listed here, where others are at the same time.
-            self.sources.existence(&with_extension(name, "wam"));
-            ProjectMap::load(&self.sources, name)
+            let map = ProjectMap::load(&self.sources, name);
+            let wam = with_extension(name, "wam");
+            let is_beside = self.sources.existence(&wam) == Existence::File;
+            let is_known = || self.wams.binary_search_by(|known| known.name.cmp(&wam)).is_ok();
+            let is_new = is_beside && first.get(&wam) == Some(&name) && !is_known();
+            let tile = map.map.as_ref().map_or(TileSize::USUAL, |map| map.tile_size);
+            (map, is_new.then(|| ProjectWam::load(&self.sources, wam, tile)))
         };
-        let loaded: Vec<ProjectMap> = new.into_iter().par_bridge().map(load).collect();
+        let (loaded, wams): (Vec<ProjectMap>, Vec<Option<ProjectWam>>) =
+            new.into_iter().par_bridge().map(load).unzip();
         self.maps.extend(loaded);
+        self.wams.extend(wams.into_iter().flatten());
+        self.wams.sort_by(|a, b| a.name.cmp(&b.name));
         self.maps.sort_by(|a, b| a.name.cmp(&b.name));
         self.maps.dedup_by(|a, b| a.name == b.name);
         let beside = names.iter().map(|name| with_extension(name, "wam"));
@@ -381,8 +401,7 @@ impl Project {
         let loaded = new.into_par_iter().map(|name| {
             let map = beside.get(&name).and_then(|map| map.map.as_ref());
             let tile = map.map_or(TileSize::USUAL, |map| map.tile_size);
-            let (wam, findings) = format::load_wam(&self.sources, &name, tile);
-            ProjectWam { name, wam, findings }
+            ProjectWam::load(&self.sources, name, tile)
         });
         let loaded: Vec<ProjectWam> = loaded.collect();
         self.wams.extend(loaded);

@@ -11,7 +11,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fs::{File, Metadata},
     io,
-    io::Read as _,
+    io::{Read as _, Seek as _},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
@@ -362,7 +362,7 @@ impl Sources {
             None => match self.disk_file(name) {
                 Ok(file) => {
                     self.note_read(name);
-                    imagesize::reader_size(io::BufReader::new(file))
+                    picture_size(file)
                 }
                 Err(error) => Err(error.into()),
             },
@@ -417,6 +417,18 @@ impl Sources {
 }
 
 /// All of a file, up to a limit.
+/// Size of a picture. Nearly all are PNG, whose size is among the first bytes; for others we let ourselves be led
+/// to where it stands.
+fn picture_size(mut file: File) -> imagesize::ImageResult<imagesize::ImageSize> {
+    let mut head = Vec::with_capacity(32);
+    (&mut file).take(32).read_to_end(&mut head)?;
+    if head.starts_with(b"\x89PNG\r\n\x1a\n") {
+        return imagesize::blob_size(&head);
+    }
+    file.rewind()?;
+    imagesize::reader_size(io::BufReader::new(file))
+}
+
 fn whole(file: File) -> io::Result<Vec<u8>> {
     let too_large = |bytes: u64| {
         let message = format!("{bytes} bytes, more than {MAX_FILE_SIZE} are not read");
@@ -436,7 +448,7 @@ fn whole(file: File) -> io::Result<Vec<u8>> {
 }
 
 fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+    if folder.is_empty() { name.to_owned() } else { [folder, "/", name].concat() }
 }
 
 #[cfg(test)]

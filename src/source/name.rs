@@ -18,10 +18,10 @@ pub fn file_stem(name: &str) -> &str {
 
 /// The name with another extension, given without its dot.
 pub fn with_extension(name: &str, extension: &str) -> String {
-    let file = format!("{}.{extension}", file_stem(name));
+    let stem = file_stem(name);
     match parent(name) {
-        "" => file,
-        folder => format!("{folder}/{file}"),
+        "" => [stem, ".", extension].concat(),
+        folder => [folder, "/", stem, ".", extension].concat(),
     }
 }
 

@@ -381,7 +381,7 @@ fn layer_zones(map: &Map, layers: &Layers) -> Vec<Zone> {
             if triggers.is_empty() {
                 return None;
             }
-            let cells: Region = tiles.filled().map(|(cell, _)| cell).collect();
+            let cells = tiles.region();
             let mut place = Place::layer(path, layer.id);
             place.area_tiles = cells.around();
             Some(Zone {
@@ -491,7 +491,7 @@ fn entries(map: &Map, layers: &Layers, areas: &[(&str, u32, &Object)]) -> Vec<En
         let Some(tiles) = layer.tiles() else { continue };
         let named_start = path == "start" || path.ends_with("/start");
         let flagged = is_flagged_start(layer);
-        let cells: Region = tiles.filled().map(|(cell, _)| cell).collect();
+        let cells = tiles.region();
         if cells.is_empty() && !named_start && !flagged {
             continue;
         }

@@ -93,25 +93,15 @@ impl WalkGrid {
     /// space in proportion to the cells.
     pub fn distances(&self, from: impl IntoIterator<Item = TilePos>) -> Vec<Option<u32>> {
         let mut distances = vec![None; self.blocked.len()];
-        self.flood(from, |index, steps| {
-            let is_new = distances[index].is_none();
-            distances[index].get_or_insert(steps);
+        let mut is_new = |index: usize, steps: u32| {
+            let is_new = !self.blocked[index] && distances[index].is_none();
+            if is_new {
+                distances[index] = Some(steps);
+            }
             is_new
-        });
-        distances
-    }
-
-    /// The cells that can be walked to from any of `from`.
-    pub fn reachable(&self, from: impl IntoIterator<Item = TilePos>) -> Reach {
-        let mut reached = vec![false; self.blocked.len()];
-        self.flood(from, |index, _| !std::mem::replace(&mut reached[index], true));
-        Reach { grid: self.bounds(), reached }
-    }
-
-    /// Comes to each cell in the order of its steps; `is_new` marks it and tells whether it was not yet.
-    fn flood(&self, from: impl IntoIterator<Item = TilePos>, mut is_new: impl FnMut(usize, u32) -> bool) {
+        };
         let from = from.into_iter().filter_map(|cell| self.index(cell));
-        let mut edge: Vec<usize> = from.filter(|index| !self.blocked[*index] && is_new(*index, 0)).collect();
+        let mut edge: Vec<usize> = from.filter(|index| is_new(*index, 0)).collect();
         let width = self.width as usize;
         let mut next_edge = Vec::new();
         let mut steps = 0;
@@ -122,14 +112,43 @@ impl WalkGrid {
                 let left = (column > 0).then(|| index - 1);
                 let right = (column + 1 < width).then_some(index + 1);
                 let below = Some(index + width).filter(|below| *below < self.blocked.len());
-                for next in [index.checked_sub(width), left, right, below].into_iter().flatten() {
-                    if !self.blocked[next] && is_new(next, steps) {
-                        next_edge.push(next);
-                    }
-                }
+                let beside = [index.checked_sub(width), left, right, below].into_iter().flatten();
+                next_edge.extend(beside.filter(|next| is_new(*next, steps)));
             }
             std::mem::swap(&mut edge, &mut next_edge);
         }
+        distances
+    }
+
+    /// The cells that can be walked to from any of `from`.
+    pub fn reachable(&self, from: impl IntoIterator<Item = TilePos>) -> Reach {
+        let width = self.width as usize;
+        let mut reached = vec![false; self.blocked.len()];
+        let mut begun: Vec<usize> = from.into_iter().filter_map(|cell| self.index(cell)).collect();
+        // As far as a row lets us go both ways at once, and from there one step up and down into each gap.
+        while let Some(index) = begun.pop() {
+            let is_new = |at: &usize| !self.blocked[*at] && !reached[*at];
+            if !is_new(&index) {
+                continue;
+            }
+            let row = index - index % width;
+            let first = (row..index).rev().take_while(is_new).last().unwrap_or(index);
+            let last = (index..row + width).take_while(is_new).last().unwrap_or(index);
+            reached[first..=last].fill(true);
+            let above = first.checked_sub(width).zip(last.checked_sub(width));
+            let below = Some((first + width, last + width)).filter(|(_, last)| *last < self.blocked.len());
+            for (first, last) in above.into_iter().chain(below) {
+                let mut in_gap = false;
+                for at in first..=last {
+                    let is_new = !self.blocked[at] && !reached[at];
+                    if is_new && !in_gap {
+                        begun.push(at);
+                    }
+                    in_gap = is_new;
+                }
+            }
+        }
+        Reach { grid: self.bounds(), reached }
     }
 }
 
@@ -335,6 +354,26 @@ mod tests {
         map.tilesets.push(second);
         map.layers.push(testing::tiles("walls", WALLS));
         assert_eq!(grid(&map), "..../..../....", "gid 2 is the first of the second tileset");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_can_be_reached_is_some_steps_away(
+            width in 1_u32..9,
+            blocked in proptest::collection::vec(proptest::bool::weighted(0.4), 1..64),
+            from in proptest::collection::vec((-1_i32..9, -1_i32..9), 0..4),
+        ) {
+            let height = u32::try_from(blocked.len()).unwrap().div_ceil(width);
+            let mut grid = WalkGrid { width, height, blocked: vec![false; (width * height) as usize] };
+            for (cell, blocked) in grid.bounds().cells().zip(blocked) {
+                grid.set_blocked(cell, blocked);
+            }
+            let from: Vec<TilePos> = from.into_iter().map(|(x, y)| TilePos::new(x, y)).collect();
+            let (reach, steps) = (grid.reachable(from.iter().copied()), grid.distances(from));
+            for (cell, steps) in grid.bounds().cells().zip(steps) {
+                proptest::prop_assert_eq!(reach.contains(cell), steps.is_some(), "{:?}", cell);
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::editor;
 use crate::{
-    project::{Project, nearest},
+    project::{Project, ProjectWam, nearest},
     source::{Existence, Sources, file_stem, parent, resolve, with_extension},
     workadventure::{Address, Link, host_and_path, is_room_path, percent_decoded},
 };
@@ -22,6 +22,8 @@ pub struct Surroundings<'a> {
     pub sources: &'a Sources,
     /// Names of the maps that an exit may have meant.
     pub maps: Vec<&'a str>,
+    /// Files of the editor that were read already, sorted by name.
+    pub wams: &'a [ProjectWam],
     /// URL of the room of a map at the project's root (`play-url` of the config). Rooms below it are
     /// the project's own.
     pub play_url: Option<&'a str>,
@@ -36,6 +38,7 @@ impl<'a> Surroundings<'a> {
         Self {
             sources: &project.sources,
             maps: project.maps.iter().map(|map| map.name.as_str()).collect(),
+            wams: &project.wams,
             play_url: project.config.project.play_url.as_deref(),
             bundled: project.config_file.is_some(),
         }
@@ -237,7 +240,7 @@ fn file(surroundings: &Surroundings, name: &str) -> Destination {
             }
         }
         if exists(name, "wam") {
-            let map = editor::map_of(sources, name).filter(|map| sources.existence(map) == Existence::File);
+            let map = editor::map_of(surroundings, name).filter(|map| sources.existence(map) == Existence::File);
             return map.map_or_else(|| Destination::Room(name.to_owned()), Destination::Map);
         }
     } else if exists(name, &extension) {
@@ -327,6 +330,7 @@ mod tests {
         let surroundings = Surroundings {
             sources: &sources,
             maps: vec!["maps/lobby.tmj", "maps/hall.tmj", "extra/annex.tmj"],
+            wams: &[],
             play_url: Some("https://play.example.org/_/global/maps.example.org/venue/"),
             bundled,
         };
@@ -365,7 +369,7 @@ mod tests {
     fn wrong_paths_name_what_was_meant() {
         let sources = sources();
         let maps = vec!["maps/lobby.tmj", "maps/hall.tmj", "extra/annex.tmj"];
-        let surroundings = Surroundings { sources: &sources, maps, play_url: None, bundled: false };
+        let surroundings = Surroundings { sources: &sources, maps, wams: &[], play_url: None, bundled: false };
         for (path, name, meant) in [
             ("hal.tmj", "maps/hal.tmj", Some("maps/hall.tmj")),
             ("hall.json", "maps/hall.json", Some("maps/hall.tmj")),
@@ -436,7 +440,7 @@ mod tests {
     fn scene_urls_are_addresses_of_maps() {
         let sources = sources();
         let surroundings =
-            Surroundings { sources: &sources, maps: Vec::new(), play_url: None, bundled: false };
+            Surroundings { sources: &sources, maps: Vec::new(), wams: &[], play_url: None, bundled: false };
         let find = |text| Destination::of(&surroundings, "maps/lobby.tmj", text, true);
         assert!(matches!(find("https://maps.org/m.json"), Destination::Room(_)));
         assert!(matches!(find("/maps/m.json"), Destination::Room(_)));

@@ -1,11 +1,14 @@
 //! What `.wam` files, which `WorkAdventure`'s own editor keeps beside maps, add to the world
 //! (workadventure-maps, section 6).
 
+use std::borrow::Cow;
+
+use super::Surroundings;
 use crate::{
     finding::{Place, Spot},
     format,
     model::{TileSize, Wam},
-    source::{Existence, Sources, with_extension},
+    source::{Existence, with_extension},
 };
 
 /// What the editor adds to a map.
@@ -30,9 +33,9 @@ pub(super) struct DrawnExit {
 
 /// Reads the editor's file beside the map called `map`, whose tiles have this size; nothing where there
 /// is none.
-pub(super) fn beside(sources: &Sources, map: &str, tile: TileSize) -> Drawn {
+pub(super) fn beside(surroundings: &Surroundings, map: &str, tile: TileSize) -> Drawn {
     let mut drawn = Drawn::default();
-    let Some(wam) = read(sources, &with_extension(map, "wam")) else { return drawn };
+    let Some(wam) = read(surroundings, &with_extension(map, "wam")) else { return drawn };
     for area in &wam.areas {
         for property in &area.properties {
             match property.kind.as_str() {
@@ -56,11 +59,15 @@ pub(super) fn beside(sources: &Sources, map: &str, tile: TileSize) -> Drawn {
 }
 
 /// Name of the map that an editor's file holds, where it is a file of the project.
-pub(super) fn map_of(sources: &Sources, wam: &str) -> Option<String> {
-    read(sources, wam)?.map_file()
+pub(super) fn map_of(surroundings: &Surroundings, wam: &str) -> Option<String> {
+    read(surroundings, wam)?.map_file()
 }
 
-fn read(sources: &Sources, name: &str) -> Option<Wam> {
-    let is_file = sources.existence(name) == Existence::File;
-    is_file.then(|| format::load_wam(sources, name, TileSize::USUAL).0).flatten()
+fn read<'a>(surroundings: &Surroundings<'a>, name: &str) -> Option<Cow<'a, Wam>> {
+    if let Ok(known) = surroundings.wams.binary_search_by(|known| known.name.as_str().cmp(name)) {
+        return surroundings.wams[known].wam.as_ref().map(Cow::Borrowed);
+    }
+    let is_file = surroundings.sources.existence(name) == Existence::File;
+    let read = is_file.then(|| format::load_wam(surroundings.sources, name, TileSize::USUAL).0);
+    read.flatten().map(Cow::Owned)
 }

@@ -107,7 +107,7 @@ impl<'a> World<'a> {
             .into_par_iter()
             .map(|(name, map, meaning)| {
                 let editor::Drawn { entries, exits } =
-                    editor::beside(surroundings.sources, name, map.tile_size);
+                    editor::beside(surroundings, name, map.tile_size);
                 let stands_in_for = stands_in_for(name, map);
                 (WorldMap { name, map, meaning, stands_in_for, editor_entries: entries }, exits)
             })
@@ -346,7 +346,7 @@ mod tests {
 
     fn world<'a>(sources: &Sources, maps: &'a [(Map, Meaning)]) -> World<'a> {
         let names = maps.iter().map(|(map, _)| map.file.as_str()).collect();
-        let surroundings = Surroundings { sources, maps: names, play_url: None, bundled: true };
+        let surroundings = Surroundings { sources, maps: names, wams: &[], play_url: None, bundled: true };
         World::of(&surroundings, maps.iter().map(|(map, meaning)| (&*map.file, map, meaning)))
     }
 

@@ -29,12 +29,42 @@ pub(crate) type Pictures<'a> = &'a (dyn Fn(&str, &Picture) -> Option<Arc<RgbaIma
 /// A map that was made small.
 #[derive(Debug)]
 pub(crate) struct Optimised {
-    /// The map. The pictures of its new tilesets have no path yet.
+    /// The map, but for the gids of its cells. The pictures of its new tilesets have no path yet.
     pub(crate) map: Map,
+    /// Those gids.
+    pub(crate) gids: NewGids,
     /// Those pictures, by the number of their tileset in the map.
     pub(crate) atlases: Vec<(usize, RgbaImage)>,
     /// What could not be done as promised.
     pub(crate) notes: Vec<String>,
+}
+
+/// The gids that cells get, by those that they have: of each tile layer in the order of [`Map::flat_layers`], groups
+/// and others left out.
+///
+/// The cells of a large map are most of it. Until they are given theirs, the map shares them with the one that it was
+/// made of, which somebody may still look at meanwhile.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NewGids(Vec<Vec<(Gid, Gid)>>);
+
+impl NewGids {
+    /// Gives the cells of the map theirs.
+    pub(crate) fn give(&self, map: &mut Map) {
+        fn give(layers: &mut [Layer], new: &mut std::slice::Iter<'_, Vec<(Gid, Gid)>>) {
+            for layer in layers {
+                match &mut layer.kind {
+                    LayerKind::Tiles(tiles) => {
+                        if let (Some(new), TileData::Finite(gids)) = (new.next(), &mut tiles.data) {
+                            gids.renumber(new);
+                        }
+                    }
+                    LayerKind::Group(children) => give(children, new),
+                    LayerKind::Objects(_) | LayerKind::Image(_) => {}
+                }
+            }
+        }
+        give(&mut map.layers, &mut self.0.iter());
+    }
 }
 
 /// Property of a tile that scripts know it by (`WA.room.setTiles`).
@@ -210,21 +240,23 @@ fn build(
         }
         Found::Nowhere => Gid::EMPTY,
     };
-    let mut number = 0;
-    rewrite(&mut out.layers, &mut number, &new_gid);
-    Optimised { map: out, atlases, notes }
+    let mut gids = NewGids::default();
+    rewrite(&mut out.layers, &mut gids, &new_gid);
+    Optimised { map: out, gids, atlases, notes }
 }
 
-fn rewrite(layers: &mut [Layer], number: &mut usize, new_gid: &dyn Fn(Option<usize>, Gid) -> Gid) {
+/// Gives objects their new gids, and gathers those of cells.
+fn rewrite(layers: &mut [Layer], gids: &mut NewGids, new_gid: &dyn Fn(Option<usize>, Gid) -> Gid) {
     for layer in layers {
         match &mut layer.kind {
             LayerKind::Tiles(tiles) => {
-                if let TileData::Finite(gids) = &mut tiles.data {
-                    let new =
-                        |gid: Gid| if gid.is_empty() { Gid::EMPTY } else { new_gid(Some(*number), gid) };
-                    *gids = gids.iter().map(new).collect();
-                }
-                *number += 1;
+                let number = gids.0.len();
+                let old = match &tiles.data {
+                    TileData::Finite(gids) => gids.distinct(),
+                    TileData::Chunks(_) | TileData::Unreadable => &[],
+                };
+                let new = |gid: Gid| if gid.is_empty() { Gid::EMPTY } else { new_gid(Some(number), gid) };
+                gids.0.push(old.iter().map(|gid| (*gid, new(*gid))).collect());
             }
             LayerKind::Objects(objects) => {
                 for object in &mut objects.objects {
@@ -232,7 +264,7 @@ fn rewrite(layers: &mut [Layer], number: &mut usize, new_gid: &dyn Fn(Option<usi
                     object.gid = object.gid.map(|gid| new_gid(None, gid));
                 }
             }
-            LayerKind::Group(children) => rewrite(children, number, new_gid),
+            LayerKind::Group(children) => rewrite(children, gids, new_gid),
             LayerKind::Image(_) => {}
         }
     }

@@ -65,8 +65,14 @@ fn run_with(map: &serde_json::Value, form: PictureForm) -> Done {
     let sources = sources(map);
     let before = format::load_map(&sources, "a.tmj").map.unwrap();
     let store = PictureStore::new();
-    let after = optimise(&before, &|file, picture| store.load(&sources, file, picture).ok(), form);
+    let after = whole(optimise(&before, &|file, picture| store.load(&sources, file, picture).ok(), form));
     Done { before, after, store, sources }
+}
+
+/// With the gids that its cells get.
+fn whole(mut after: Optimised) -> Optimised {
+    after.gids.give(&mut after.map);
+    after
 }
 
 impl Done {
@@ -166,11 +172,11 @@ fn bundled_in(map: &serde_json::Value) -> (Vec<u32>, usize, Option<String>) {
     sources.insert("m.png", crate::picture::encode(&mirrored()).unwrap());
     let before = format::load_map(&sources, "a.tmj").map.unwrap();
     let store = PictureStore::new();
-    let after = optimise(
+    let after = whole(optimise(
         &before,
         &|file, picture| store.load(&sources, file, picture).ok(),
         PictureForm { largest: 4096, edge: 0 },
-    );
+    ));
     let cells = after.map.layers[0].tiles().unwrap();
     let gids = after.map.bounds().cells().map(|cell| cells.get(cell).0).collect();
     let tileset = after.map.tilesets[0].tileset.as_ref().unwrap();

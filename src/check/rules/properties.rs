@@ -358,7 +358,7 @@ fn is_idle(
     let place = holder.place(context);
     let elsewhere = |other: usize| zones[other].place.layer != place.layer;
     let shared = match holder.layer(context).and_then(|layer| layer.tiles()) {
-        Some(tiles) => above.shares(&tiles.filled().map(|(cell, _)| cell).collect(), elsewhere),
+        Some(tiles) => above.shares(&tiles.region(), elsewhere),
         None => place.area_tiles.is_some_and(|area| above.shares_with(area, elsewhere)),
     };
     !misspelt && !shared
