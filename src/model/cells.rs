@@ -147,7 +147,7 @@ impl From<Kept> for Cells {
 
 impl CellsBuilder {
     /// After so many cells of few kinds there will hardly be many kinds.
-    const FIRST: usize = 1 << 16;
+    const FIRST: usize = 1 << 20;
 
     /// None yet, with room for so many.
     pub fn with_capacity(cells: usize) -> Self {
@@ -304,7 +304,8 @@ impl Cells {
     /// Gives cells other gids: `new` has pairs of an old one and a new one, sorted by the old ones, each once. Cells
     /// whose gid is not among them keep it.
     pub fn renumber(&mut self, new: &[(Gid, Gid)]) {
-        let renumbered = |gid: Gid| new.binary_search_by_key(&gid, |(old, _)| *old).map_or(gid, |at| new[at].1);
+        let renumbered =
+            |gid: Gid| new.binary_search_by_key(&gid, |(old, _)| *old).map_or(gid, |at| new[at].1);
         if let Kept::Few(gids, _) = &self.0.kept {
             let all: Vec<Gid> = gids.iter().copied().map(renumbered).collect();
             let mut apart = all.clone();
@@ -634,7 +635,8 @@ mod tests {
             [(0..9).collect(), vec![0, 10, 11, 20], (0..700).collect(), vec![0, 1, 0x0800_0001, 2, 3]];
         for kinds in kinds {
             for times in [1, 40, 5000] {
-                let old: Vec<Gid> = kinds.iter().cycle().take(kinds.len() * times).copied().map(Gid).collect();
+                let old: Vec<Gid> =
+                    kinds.iter().cycle().take(kinds.len() * times).copied().map(Gid).collect();
                 let mut cells: Cells = old.iter().copied().collect();
                 let shared = cells.clone();
                 let pairs = cells.distinct().to_vec().into_iter().filter_map(|gid| Some((gid, new(gid)?)));

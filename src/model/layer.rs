@@ -155,7 +155,8 @@ impl TileLayer {
     /// The cells of [`Self::filled`].
     pub fn region(&self) -> Region {
         let reaches_too_far = |width: u32, left: i32| left.checked_add_unsigned(width).is_none();
-        let slow = self.blocks().any(|(gids, width, left, _)| reaches_too_far(width, left) || !gids.has_words());
+        let slow =
+            self.blocks().any(|(gids, width, left, _)| reaches_too_far(width, left) || !gids.has_words());
         if slow {
             return self.filled().map(|(cell, _)| cell).collect();
         }

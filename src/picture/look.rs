@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+use bytes::Bytes;
 use image::RgbaImage;
 
 use super::store::{self, Key};
@@ -25,8 +26,8 @@ pub enum Look {
     Opaque,
 }
 
-/// Where the pictures of a project can be seen through. However many maps share a picture, it is decoded once,
-/// and of each of its 32 bits a pixel two are kept.
+/// Where the pictures of a project can be seen through. However many maps share a picture, and however many folders
+/// have a copy of it, it is decoded once, and of each of its 32 bits a pixel two are kept.
 #[derive(Debug, Default)]
 pub struct Looks {
     known: Mutex<Known>,
@@ -35,8 +36,17 @@ pub struct Looks {
 #[derive(Debug, Default)]
 struct Known {
     slots: BTreeMap<Key, Slot>,
-    /// Words of all masks.
+    contents: BTreeMap<Content, Slot>,
+    /// Words of all masks, and of the files that they are of.
     words: usize,
+}
+
+/// What a mask is made of, whatever the file is called.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Content {
+    bytes: Bytes,
+    transparent: Option<[u8; 3]>,
+    size: Option<(u32, u32)>,
 }
 
 /// Filled by whoever asks first; others wait for it. `None` for a picture that cannot be shown.
@@ -62,20 +72,32 @@ impl Looks {
     pub fn mask(&self, sources: &Sources, file: &str, picture: &Picture) -> Option<Arc<Mask>> {
         let key = Key::of(file, picture);
         let slot = Arc::clone(self.lock().slots.entry(key.clone()).or_default());
-        let mut is_new = false;
+        let mut new = None;
         let mask = slot.get_or_init(|| {
-            is_new = true;
             let bytes = store::bytes(sources, &key).ok()?;
-            let read = if key.transparent.is_none() { Mask::of_png(&bytes) } else { None };
-            let decoded = || Some(Mask::of(&store::pixels(&bytes, &key).ok()?));
-            Some(Arc::new(read.or_else(decoded)?))
+            let content = Content { bytes, transparent: key.transparent, size: key.size };
+            let copies = Arc::clone(self.lock().contents.entry(content.clone()).or_default());
+            let mask = copies.get_or_init(|| {
+                let content = new.insert(content);
+                let read = if key.transparent.is_none() { Mask::of_png(&content.bytes) } else { None };
+                let decoded = || Some(Mask::of(&store::pixels(&content.bytes, &key).ok()?));
+                Some(Arc::new(read.or_else(decoded)?))
+            });
+            mask.clone()
         });
-        if let (true, Some(mask)) = (is_new, mask) {
+        if let Some(content) = new {
+            let words =
+                mask.as_ref().map(|mask| mask.clear.len() * 2 + content.bytes.len() / size_of::<u64>());
             let mut known = self.lock();
-            known.words += mask.clear.len() * 2;
-            if known.words > Self::MOST_WORDS {
-                known.words -= mask.clear.len() * 2;
-                known.slots.remove(&key);
+            let room = Self::MOST_WORDS - known.words;
+            match words.filter(|words| *words <= room) {
+                Some(words) => known.words += words,
+                None => {
+                    known.contents.remove(&content);
+                    if words.is_some() {
+                        known.slots.remove(&key);
+                    }
+                }
             }
         }
         mask.clone()
@@ -352,8 +374,16 @@ mod tests {
         let again = looks.mask(&sources, "other.tmj", &picture("./a.png")).unwrap();
         assert!(Arc::ptr_eq(&first, &again));
         assert!(looks.mask(&sources, "map.tmj", &picture("gone.png")).is_none());
+        sources.insert("folder/copy.png", picture::encode(&RgbaImage::new(5, 4)).unwrap());
+        let copy = looks.mask(&sources, "folder/map.tmj", &picture("copy.png")).unwrap();
+        assert!(Arc::ptr_eq(&first, &copy));
+        let keyed = Picture { transparent: Some("#000000".to_owned()), ..picture("copy.png") };
+        assert!(!Arc::ptr_eq(&first, &looks.mask(&sources, "folder/map.tmj", &keyed).unwrap()));
+        sources.insert("broken.png", "\u{89}PNG");
+        assert!(looks.mask(&sources, "map.tmj", &picture("broken.png")).is_none());
+        assert_eq!(looks.lock().contents.len(), 2, "of a broken one nothing is kept");
         looks.lock().words = Looks::MOST_WORDS;
-        sources.insert("b.png", picture::encode(&RgbaImage::new(5, 4)).unwrap());
+        sources.insert("b.png", picture::encode(&RgbaImage::new(6, 4)).unwrap());
         let kept_by_nobody = looks.mask(&sources, "map.tmj", &picture("b.png")).unwrap();
         let again = looks.mask(&sources, "map.tmj", &picture("b.png")).unwrap();
         assert!(!Arc::ptr_eq(&kept_by_nobody, &again));

@@ -67,7 +67,7 @@ pub(super) struct Key {
     /// The colour that is clear in it.
     pub(super) transparent: Option<[u8; 3]>,
     /// Only for pictures that have no pixels of their own.
-    size: Option<(u32, u32)>,
+    pub(super) size: Option<(u32, u32)>,
 }
 
 impl Key {

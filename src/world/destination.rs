@@ -240,7 +240,8 @@ fn file(surroundings: &Surroundings, name: &str) -> Destination {
             }
         }
         if exists(name, "wam") {
-            let map = editor::map_of(surroundings, name).filter(|map| sources.existence(map) == Existence::File);
+            let map =
+                editor::map_of(surroundings, name).filter(|map| sources.existence(map) == Existence::File);
             return map.map_or_else(|| Destination::Room(name.to_owned()), Destination::Map);
         }
     } else if exists(name, &extension) {
@@ -369,7 +370,8 @@ mod tests {
     fn wrong_paths_name_what_was_meant() {
         let sources = sources();
         let maps = vec!["maps/lobby.tmj", "maps/hall.tmj", "extra/annex.tmj"];
-        let surroundings = Surroundings { sources: &sources, maps, wams: &[], play_url: None, bundled: false };
+        let surroundings =
+            Surroundings { sources: &sources, maps, wams: &[], play_url: None, bundled: false };
         for (path, name, meant) in [
             ("hal.tmj", "maps/hal.tmj", Some("maps/hall.tmj")),
             ("hall.json", "maps/hall.json", Some("maps/hall.tmj")),

@@ -106,8 +106,7 @@ impl<'a> World<'a> {
         let (maps, drawn): (Vec<WorldMap>, Vec<Vec<DrawnExit>>) = maps
             .into_par_iter()
             .map(|(name, map, meaning)| {
-                let editor::Drawn { entries, exits } =
-                    editor::beside(surroundings, name, map.tile_size);
+                let editor::Drawn { entries, exits } = editor::beside(surroundings, name, map.tile_size);
                 let stands_in_for = stands_in_for(name, map);
                 (WorldMap { name, map, meaning, stands_in_for, editor_entries: entries }, exits)
             })
