@@ -592,14 +592,17 @@ fn filled_bits<T: Copy>(cells: &[T], is_filled: impl Fn(T) -> bool) -> u64 {
 fn filled_of_few(cells: &[u8]) -> u64 {
     const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
     let (eights, rest) = cells.as_chunks();
-    let mut bits = filled_bits(rest, |cell| cell != 0) << (eights.len() * 8 & 63);
+    let mut bits = 0;
     for (at, eight) in eights.iter().enumerate() {
         let word = u64::from_le_bytes(*eight);
         // The highest bit of each byte that is not 0, and of these one byte.
         let high = (((word & LOW) + LOW) | word) & !LOW;
         bits |= (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56 << (at * 8);
     }
-    bits
+    match rest {
+        [] => bits,
+        rest => bits | filled_bits(rest, |cell| cell != 0) << (eights.len() * 8),
+    }
 }
 
 /// How many narrow cells at the front have no tile, counted by eights.

@@ -90,13 +90,13 @@ impl Looks {
                 mask.as_ref().map(|mask| mask.clear.len() * 2 + content.bytes.len() / size_of::<u64>());
             let mut known = self.lock();
             let room = Self::MOST_WORDS - known.words;
-            match words.filter(|words| *words <= room) {
-                Some(words) => known.words += words,
-                None => {
-                    known.contents.remove(&content);
-                    if words.is_some() {
-                        known.slots.remove(&key);
-                    }
+            if let Some(words) = words.filter(|words| *words <= room) {
+                known.words += words;
+            } else {
+                known.contents.remove(&content);
+                // Of a broken one nothing is kept but that it is broken.
+                if words.is_some() {
+                    known.slots.remove(&key);
                 }
             }
         }

@@ -139,10 +139,11 @@ impl WalkGrid {
             let below = Some((first + width, last + width)).filter(|(_, last)| *last < self.blocked.len());
             for (first, last) in above.into_iter().chain(below) {
                 let mut in_gap = false;
-                for at in first..=last {
-                    let is_new = !self.blocked[at] && !reached[at];
+                let cells = self.blocked[first..=last].iter().zip(&reached[first..=last]);
+                for (at, (blocked, reached)) in cells.enumerate() {
+                    let is_new = !blocked && !reached;
                     if is_new && !in_gap {
-                        begun.push(at);
+                        begun.push(first + at);
                     }
                     in_gap = is_new;
                 }
