@@ -4,6 +4,8 @@
 FROM rust:1.90-slim AS build
 WORKDIR /venue
 COPY . .
+# jemalloc is built with it.
+RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 RUN cargo install --locked --path . --root /program
 
 FROM debian:stable-slim

@@ -279,7 +279,7 @@ fn the_workflow_of_a_new_project_publishes_its_main_branch_and_keeps_the_secret(
     for name in ["action.yml", "Cargo.toml", "Cargo.lock"] {
         fs::copy(home().join(name), source.path().join(name)).unwrap();
     }
-    for folder in ["src", "assets", "maps", "templates", "docs"] {
+    for folder in [".cargo", "src", "assets", "maps", "templates", "docs"] {
         fs::create_dir(source.path().join(folder)).unwrap();
         fs::write(source.path().join(folder).join("draw-a-stand.md"), folder).unwrap();
     }

@@ -139,7 +139,7 @@ fn the_image_is_built_with_the_rust_that_the_manifest_asks_for() {
     assert!(text.contains("ENTRYPOINT [\"venue\"]"));
     // The build wants every target of the manifest.
     let ignored = fs::read_to_string(home().join(".dockerignore")).unwrap();
-    for needed in ["src", "assets", "maps", "docs", "templates", "benches", "tests", "Cargo.lock"] {
+    for needed in [".cargo", "src", "assets", "maps", "docs", "templates", "benches", "tests", "Cargo.lock"] {
         assert!(
             !ignored.lines().any(|line| line.trim_matches('/') == needed),
             "{needed} is not in the image"
