@@ -119,6 +119,8 @@ enum Command {
 
 /// Runs the program with these arguments, the first being its own name.
 ///
+/// It is meant for a program's first thread: those of `rayon` are set up so that this one is among them.
+///
 /// Exit status: 0 fine, 1 findings at or above the level that fails, 2 the run itself failed.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
@@ -162,7 +164,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Lets this thread do its share of what is done on all cores. Else it sleeps through it, and whenever a piece of
-/// work begins or ends, somebody has to be woken. A server is no such share: it would keep the work waiting.
+/// work begins or ends, somebody has to be woken. Not for `serve`, where this thread waits for visitors and what
+/// another begins would wait for it.
 fn take_part(command: &Command) {
     let judges = matches!(
         command,

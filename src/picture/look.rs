@@ -1,13 +1,13 @@
 //! What tiles look like, as far as rules ask.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     io::Cursor,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use bytes::Bytes;
 use image::RgbaImage;
+use sha2::{Digest as _, Sha256};
 
 use super::store::{self, Key};
 use crate::{
@@ -36,15 +36,15 @@ pub struct Looks {
 #[derive(Debug, Default)]
 struct Known {
     slots: BTreeMap<Key, Slot>,
-    contents: BTreeMap<Content, Slot>,
-    /// Words of all masks, and of the files that they are of.
+    contents: HashMap<Content, Slot>,
+    /// Words of all masks.
     words: usize,
 }
 
 /// What a mask is made of, whatever the file is called.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Content {
-    bytes: Bytes,
+    sha256: [u8; 32],
     transparent: Option<[u8; 3]>,
     size: Option<(u32, u32)>,
 }
@@ -72,33 +72,29 @@ impl Looks {
     pub fn mask(&self, sources: &Sources, file: &str, picture: &Picture) -> Option<Arc<Mask>> {
         let key = Key::of(file, picture);
         let slot = Arc::clone(self.lock().slots.entry(key.clone()).or_default());
-        let mut new = None;
+        let mut is_kept = true;
         let mask = slot.get_or_init(|| {
             let bytes = store::bytes(sources, &key).ok()?;
-            let content = Content { bytes, transparent: key.transparent, size: key.size };
-            let copies = Arc::clone(self.lock().contents.entry(content.clone()).or_default());
+            let sha256 = Sha256::digest(&bytes).into();
+            let content = Content { sha256, transparent: key.transparent, size: key.size };
+            let copies = Arc::clone(self.lock().contents.entry(content).or_default());
             let mask = copies.get_or_init(|| {
-                let content = new.insert(content);
-                let read = if key.transparent.is_none() { Mask::of_png(&content.bytes) } else { None };
-                let decoded = || Some(Mask::of(&store::pixels(&content.bytes, &key).ok()?));
-                Some(Arc::new(read.or_else(decoded)?))
+                let read = if key.transparent.is_none() { Mask::of_png(&bytes) } else { None };
+                let decoded = || Some(Mask::of(&store::pixels(&bytes, &key).ok()?));
+                let mask = read.or_else(decoded)?;
+                let mut known = self.lock();
+                known.words += mask.words();
+                if known.words > Self::MOST_WORDS {
+                    known.words -= mask.words();
+                    known.contents.remove(&content);
+                }
+                Some(Arc::new(mask))
             });
+            is_kept = self.lock().contents.contains_key(&content);
             mask.clone()
         });
-        if let Some(content) = new {
-            let words =
-                mask.as_ref().map(|mask| mask.clear.len() * 2 + content.bytes.len() / size_of::<u64>());
-            let mut known = self.lock();
-            let room = Self::MOST_WORDS - known.words;
-            if let Some(words) = words.filter(|words| *words <= room) {
-                known.words += words;
-            } else {
-                known.contents.remove(&content);
-                // Of a broken one nothing is kept but that it is broken.
-                if words.is_some() {
-                    known.slots.remove(&key);
-                }
-            }
+        if !is_kept {
+            self.lock().slots.remove(&key);
         }
         mask.clone()
     }
@@ -109,6 +105,10 @@ impl Looks {
 }
 
 impl Mask {
+    fn words(&self) -> usize {
+        self.clear.len() + self.opaque.len()
+    }
+
     fn of(image: &RgbaImage) -> Self {
         let mut bits = Bits::default();
         bits.extend(image.as_raw().as_chunks::<4>().0);
@@ -381,11 +381,13 @@ mod tests {
         assert!(!Arc::ptr_eq(&first, &looks.mask(&sources, "folder/map.tmj", &keyed).unwrap()));
         sources.insert("broken.png", "\u{89}PNG");
         assert!(looks.mask(&sources, "map.tmj", &picture("broken.png")).is_none());
-        assert_eq!(looks.lock().contents.len(), 2, "of a broken one nothing is kept");
+        let words = first.words();
+        assert_eq!(looks.lock().words, 2 * words, "of copies one counts, of broken ones none");
         looks.lock().words = Looks::MOST_WORDS;
         sources.insert("b.png", picture::encode(&RgbaImage::new(6, 4)).unwrap());
         let kept_by_nobody = looks.mask(&sources, "map.tmj", &picture("b.png")).unwrap();
         let again = looks.mask(&sources, "map.tmj", &picture("b.png")).unwrap();
         assert!(!Arc::ptr_eq(&kept_by_nobody, &again));
+        assert_eq!(looks.lock().words, Looks::MOST_WORDS);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs::Metadata,
     io,
     path::{Component, Path, PathBuf},
 };
@@ -141,22 +142,29 @@ pub(super) fn named(project: &Project, paths: &[PathBuf]) -> Result<Named, Proje
     if paths.is_empty() {
         return all(project);
     }
-    let found: Vec<Result<Named, ProjectError>> = paths.par_iter().map(|path| one(project, path)).collect();
+    let look = |path: &PathBuf| Ok((name_of(&project.root, path)?, std::fs::metadata(path)));
+    let looked_at: Vec<Result<_, ProjectError>> = paths.par_iter().map(look).collect();
     let mut names = Named::default();
-    for found in found {
-        names.extend(found?);
+    // What takes time, such as folders, waits for its turn: of several paths that are wrong the first is told.
+    for (path, looked_at) in paths.iter().zip(looked_at) {
+        let (name, metadata) = looked_at?;
+        names.extend(one(project, path, name, metadata)?);
     }
     names.maps.sort();
     names.maps.dedup();
     Ok(names)
 }
 
-/// Names of what one path of the command line asks for.
-fn one(project: &Project, path: &Path) -> Result<Named, ProjectError> {
-    let mut names = Named::default();
-    let name = name_of(&project.root, path)?;
+/// Names of what one path of the command line asks for, whose name in the project this is.
+fn one(
+    project: &Project,
+    path: &Path,
+    name: String,
+    metadata: io::Result<Metadata>,
+) -> Result<Named, ProjectError> {
     let unreadable = |source| ProjectError::Unreadable { path: path.to_owned(), source };
-    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    let metadata = metadata.map_err(unreadable)?;
+    let mut names = Named::default();
     if metadata.is_dir() {
         if absolute(path)? == project.root && project.config.project.maps.is_some() {
             return all(project);

@@ -185,6 +185,16 @@ pub struct ProjectWam {
     pub findings: Vec<Finding>,
 }
 
+/// The maps that the editor's files lie beside, by the names of these: of several beside one the first by name.
+fn beside<'a>(maps: impl Iterator<Item = &'a str>) -> HashMap<String, &'a str> {
+    let mut beside = HashMap::new();
+    for map in maps {
+        let first = beside.entry(with_extension(map, "wam")).or_insert(map);
+        *first = (*first).min(map);
+    }
+    beside
+}
+
 impl ProjectWam {
     fn load(sources: &Sources, name: String, tile: TileSize) -> Self {
         let (wam, findings) = format::load_wam(sources, &name, tile);
@@ -314,19 +324,15 @@ impl Project {
         let mut new: Vec<(u64, &String)> =
             new.map(|name| (self.sources.size(name).unwrap_or(0), name)).collect();
         // A few maps are often larger than all others together: they are begun first.
-        new.sort_by_key(|(bytes, _)| Reverse(*bytes));
-        // Of several maps beside one file of the editor the first by name counts.
-        let mut first: HashMap<String, &String> = HashMap::new();
-        for (_, name) in &new {
-            let first = first.entry(with_extension(name, "wam")).or_insert(name);
-            *first = (*first).min(name);
-        }
+        new.sort_by_key(|(bytes, name)| (Reverse(*bytes), *name));
+        new.dedup();
+        let beside = beside(new.iter().map(|(_, name)| name.as_str()));
         let load = |(_, name): (u64, &String)| {
             let map = ProjectMap::load(&self.sources, name);
             let wam = with_extension(name, "wam");
-            let is_beside = self.sources.existence(&wam) == Existence::File;
+            let is_there = self.sources.existence(&wam) == Existence::File;
             let is_known = || self.wams.binary_search_by(|known| known.name.cmp(&wam)).is_ok();
-            let is_new = is_beside && first.get(&wam) == Some(&name) && !is_known();
+            let is_new = is_there && beside.get(&wam) == Some(&name.as_str()) && !is_known();
             let tile = map.map.as_ref().map_or(TileSize::USUAL, |map| map.tile_size);
             (map, is_new.then(|| ProjectWam::load(&self.sources, wam, tile)))
         };
@@ -336,7 +342,6 @@ impl Project {
         self.wams.extend(wams.into_iter().flatten());
         self.wams.sort_by(|a, b| a.name.cmp(&b.name));
         self.maps.sort_by(|a, b| a.name.cmp(&b.name));
-        self.maps.dedup_by(|a, b| a.name == b.name);
         let beside = names.iter().map(|name| with_extension(name, "wam"));
         let beside: Vec<String> =
             beside.filter(|name| self.sources.existence(name) == Existence::File).collect();
@@ -387,7 +392,8 @@ impl Project {
         })
     }
 
-    fn load_wams(&mut self, names: impl IntoIterator<Item = String>) {
+    /// Loads the editor's files of these names, beside those that are loaded already.
+    pub(crate) fn load_wams(&mut self, names: impl IntoIterator<Item = String>) {
         let mut new: BTreeSet<String> = names.into_iter().collect();
         for known in &self.wams {
             new.remove(&known.name);
@@ -395,11 +401,9 @@ impl Project {
         if new.is_empty() {
             return;
         }
-        // Of several maps beside one file the first counts.
-        let beside = self.maps.iter().rev().map(|map| (with_extension(&map.name, "wam"), map));
-        let beside: HashMap<String, &ProjectMap> = beside.collect();
+        let beside = beside(self.maps.iter().map(|map| map.name.as_str()));
         let loaded = new.into_par_iter().map(|name| {
-            let map = beside.get(&name).and_then(|map| map.map.as_ref());
+            let map = beside.get(&name).and_then(|map| self.map(map)?.map.as_ref());
             let tile = map.map_or(TileSize::USUAL, |map| map.tile_size);
             ProjectWam::load(&self.sources, name, tile)
         });
@@ -488,5 +492,38 @@ impl Project {
     /// Where the current folder cannot be told.
     pub fn name_of(&self, path: &Path) -> Result<String, ProjectError> {
         discover::name_of(&self.root, path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_named_twice_is_loaded_once_and_with_what_lies_beside_it() {
+        let mut project = Project::default();
+        let sized = |size: u32| {
+            let tile =
+                format!("\"orientation\": \"orthogonal\", \"tilewidth\": {size}, \"tileheight\": {size}");
+            format!("{{\"width\": 1, \"height\": 1, {tile}, \"tilesets\": [], \"layers\": []}}")
+        };
+        project.sources = Sources::detached();
+        project.sources.insert("a.json", sized(16));
+        project.sources.insert("a.tmj", sized(32));
+        // What is wrong with it lies in the third column of the one, and in the second of the other.
+        project.sources.insert("a.wam", r#"{"areas": [{"x": 32, "y": 0, "width": 0, "height": "a"}]}"#);
+        project.sources.insert("b.wam", "{");
+        let names = ["a.tmj", "a.json", "a.tmj", "a.json"].map(str::to_owned);
+        project.load(&names);
+        project.load(&names);
+        project.load_wams(["b.wam", "a.wam", "b.wam"].map(str::to_owned));
+        assert_eq!(project.maps.iter().map(|map| &*map.name).collect::<Vec<_>>(), ["a.json", "a.tmj"]);
+        assert_eq!(project.wams.iter().map(|wam| &*wam.name).collect::<Vec<_>>(), ["a.wam", "b.wam"]);
+        let places = project.wams[0].findings.iter().filter_map(|finding| finding.place.area_tiles);
+        assert_eq!(
+            places.map(|area| area.x).collect::<BTreeSet<_>>(),
+            BTreeSet::from([2]),
+            "by the first map"
+        );
     }
 }

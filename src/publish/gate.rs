@@ -12,9 +12,7 @@ use super::{
 use crate::{
     check,
     finding::{Finding, Spot},
-    format,
-    model::TileSize,
-    project::{Config, Host, Project, ProjectConfig, ProjectWam},
+    project::{Config, Host, Project, ProjectConfig},
     source::Sources,
 };
 
@@ -37,12 +35,7 @@ pub(super) fn refusals(files: &BTreeMap<String, Bytes>) -> (Project, Vec<Finding
         |extension: &'static str| files.keys().filter(move |name| has_extension(name, extension)).cloned();
     let maps: Vec<String> = named("tmj").collect();
     project.load(&maps);
-    for name in named("wam") {
-        if project.wams.iter().all(|known| known.name != name) {
-            let (wam, findings) = format::load_wam(&project.sources, &name, TileSize::USUAL);
-            project.wams.push(ProjectWam { name, wam, findings });
-        }
-    }
+    project.load_wams(named("wam"));
     let selected = REFUSING.map(str::to_owned);
     // The names are those of rules that exist; a test holds them so.
     let mut findings = match check::Settings::new(&project, &selected, &[]) {

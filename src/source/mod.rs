@@ -416,7 +416,6 @@ impl Sources {
     }
 }
 
-/// All of a file, up to a limit.
 /// Size of a picture. Nearly all are PNG, whose size is among the first bytes; for others we let ourselves be led
 /// to where it stands.
 fn picture_size(mut file: File) -> imagesize::ImageResult<imagesize::ImageSize> {
@@ -429,6 +428,7 @@ fn picture_size(mut file: File) -> imagesize::ImageResult<imagesize::ImageSize> 
     imagesize::reader_size(io::BufReader::new(file))
 }
 
+/// All of a file, up to a limit.
 fn whole(file: File) -> io::Result<Vec<u8>> {
     let too_large = |bytes: u64| {
         let message = format!("{bytes} bytes, more than {MAX_FILE_SIZE} are not read");
@@ -466,6 +466,42 @@ mod tests {
         assert_eq!(sources.existence("tiles/floor.PNG"), Existence::OtherCase("Tiles/Floor.png".to_owned()));
         assert_eq!(sources.existence("Tiles/wall.png"), Existence::Missing);
         assert_eq!(sources.existence("Tiles/Floor.png/x"), Existence::Missing);
+    }
+
+    #[test]
+    fn a_picture_on_the_disk_has_the_size_that_the_same_bytes_have() {
+        let folder = tempfile::tempdir().unwrap();
+        let image = image::RgbImage::new(70, 9);
+        let bytes = |format| {
+            let mut bytes = io::Cursor::new(Vec::new());
+            image.write_to(&mut bytes, format).unwrap();
+            bytes.into_inner()
+        };
+        let png = bytes(image::ImageFormat::Png);
+        let mut pictures: Vec<Vec<u8>> =
+            [0, 8, 11, 20, 24, 32, 40].map(|length| png[..length].to_vec()).into();
+        pictures.push(b"\x89PNG, and no more of it than its beginning".to_vec());
+        pictures.push(b"no picture".to_vec());
+        for format in [image::ImageFormat::Jpeg, image::ImageFormat::WebP, image::ImageFormat::Gif] {
+            let whole = bytes(format);
+            pictures.extend([whole[..30].to_vec(), whole]);
+        }
+        pictures.push(png);
+        let mut held = Sources::detached();
+        for (number, bytes) in pictures.into_iter().enumerate() {
+            std::fs::write(folder.path().join(number.to_string()), &bytes).unwrap();
+            held.insert(number.to_string(), bytes);
+        }
+        let sources = Sources::new(folder.path());
+        let headers: Vec<PictureHeader> =
+            (0..16).map(|number| sources.picture(&number.to_string())).collect();
+        assert_eq!(headers, (0..16).map(|number| held.picture(&number.to_string())).collect::<Vec<_>>());
+        let whole = [10, 12, 14, 15].map(|number| headers[number].clone());
+        assert!(whole.iter().all(|header| *header == PictureHeader::Size(70, 9)), "{whole:?}");
+        assert!(
+            headers[..4].iter().all(|header| matches!(header, PictureHeader::Unreadable(_))),
+            "{headers:?}"
+        );
     }
 
     #[test]

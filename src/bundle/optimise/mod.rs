@@ -63,7 +63,9 @@ impl NewGids {
                 }
             }
         }
-        give(&mut map.layers, &mut self.0.iter());
+        let mut new = self.0.iter();
+        give(&mut map.layers, &mut new);
+        debug_assert!(new.as_slice().is_empty(), "a layer is gone since the map was made small");
     }
 }
 
