@@ -18,6 +18,7 @@ use atlas::Sheet;
 use cluster::Clusters;
 use image::RgbaImage;
 use mirror::Views;
+use rayon::prelude::*;
 use stock::{Found, Stock};
 
 use crate::model::{Gid, Layer, LayerKind, Map, MapTileset, Picture, Properties, TileData, Tileset, Value};
@@ -50,22 +51,26 @@ pub(crate) struct NewGids(Vec<Vec<(Gid, Gid)>>);
 impl NewGids {
     /// Gives the cells of the map theirs.
     pub(crate) fn give(&self, map: &mut Map) {
-        fn give(layers: &mut [Layer], new: &mut std::slice::Iter<'_, Vec<(Gid, Gid)>>) {
-            for layer in layers {
-                match &mut layer.kind {
-                    LayerKind::Tiles(tiles) => {
-                        if let (Some(new), TileData::Finite(gids)) = (new.next(), &mut tiles.data) {
-                            gids.renumber(new);
-                        }
-                    }
-                    LayerKind::Group(children) => give(children, new),
-                    LayerKind::Objects(_) | LayerKind::Image(_) => {}
-                }
+        let mut layers = Vec::new();
+        gather(&mut map.layers, &mut layers);
+        // Without any the map is as it was.
+        debug_assert!(self.0.is_empty() || self.0.len() == layers.len(), "a layer came or went meanwhile");
+        layers.into_par_iter().zip(&self.0).for_each(|(data, new)| {
+            if let TileData::Finite(gids) = data {
+                gids.renumber(new);
             }
+        });
+    }
+}
+
+/// The data of all tile layers.
+fn gather<'a>(layers: &'a mut [Layer], data: &mut Vec<&'a mut TileData>) {
+    for layer in layers {
+        match &mut layer.kind {
+            LayerKind::Tiles(tiles) => data.push(&mut tiles.data),
+            LayerKind::Group(children) => gather(children, data),
+            LayerKind::Objects(_) | LayerKind::Image(_) => {}
         }
-        let mut new = self.0.iter();
-        give(&mut map.layers, &mut new);
-        debug_assert!(new.as_slice().is_empty(), "a layer is gone since the map was made small");
     }
 }
 
