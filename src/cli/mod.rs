@@ -178,9 +178,18 @@ fn take_part(command: &Command) {
             | Command::Graph(_)
     );
     if judges {
+        make_room();
+        let threads = rayon::ThreadPoolBuilder::new().use_current_thread();
         // Fails where the threads are there already: then they do the work as they are.
-        _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
+        _ = threads.start_handler(|_| make_room()).build_global();
     }
+}
+
+/// Asks for memory in one piece and gives it back untouched: the allocator keeps it for what this thread will need.
+/// Bit by bit it would come in pieces between whose edges no page of 2 MB fits.
+fn make_room() {
+    const ROOM: usize = 7 << 20;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(ROOM)));
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
