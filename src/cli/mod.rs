@@ -167,7 +167,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// work begins or ends, somebody has to be woken. Not for `serve`, where this thread waits for visitors and what
 /// another begins would wait for it.
 fn take_part(command: &Command) {
-    let judges = matches!(
+    let works_on_maps = matches!(
         command,
         Command::Bundle(_)
             | Command::Publish(_)
@@ -177,7 +177,7 @@ fn take_part(command: &Command) {
             | Command::Diff(_)
             | Command::Graph(_)
     );
-    if judges {
+    if works_on_maps {
         make_room();
         let threads = rayon::ThreadPoolBuilder::new().use_current_thread();
         // Fails where the threads are there already: then they do the work as they are.
