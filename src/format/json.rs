@@ -5,7 +5,14 @@
 //! and its numbers are read when they are wanted. Accepted beyond the standard is what Tiled accepts: raw control characters and
 //! halves of surrogate pairs in strings, and keys given twice.
 
-use std::{borrow::Cow, ops::Range, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    ops::Range,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 use crate::{
     model::{Gid, Json},
@@ -21,8 +28,10 @@ const MAX_DEPTH: usize = 512;
 #[derive(Debug)]
 pub(crate) struct Tree {
     nodes: Vec<Node>,
-    /// Where each node stands in what holds it, once somebody looked.
+    /// Where each node stands in what holds it, once somebody looked more than a few times.
     steps: OnceLock<Vec<Step>>,
+    /// How often somebody looked before that.
+    looked: AtomicU32,
     /// Keys that are given twice in one object: ranges of the first and of the later key.
     pub(crate) repeated: Vec<(Range<usize>, Range<usize>)>,
     /// Whether there are keys that were not compared with the others of their object.
@@ -45,7 +54,8 @@ pub(crate) struct SyntaxError {
 struct Node {
     start: u32,
     end: u32,
-    /// Index behind the last node inside this one; or with [`Node::INTEGERS`] how many numbers it has.
+    /// Index behind the last node inside this one; or with [`Node::INTEGERS`] how many numbers it has. Of a key,
+    /// behind which always its value is, [`Keys::mask`] of the keys of its object if it is the first of them.
     next: u32,
 }
 
@@ -54,7 +64,7 @@ impl Node {
     /// least, so that neither indexes nor counts need the bit.
     const INTEGERS: u32 = 1 << 31;
 
-    /// Index of the node behind this one, which has this index.
+    /// Index of the node behind this one, which has this index and is no key.
     fn behind(self, index: u32) -> u32 {
         if self.integers().is_some() { index + 1 } else { self.next }
     }
@@ -86,6 +96,7 @@ pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
             // As many as maps have, so that hardly any are moved while they are gathered.
             nodes: Vec::with_capacity(text.len() / 96),
             steps: OnceLock::new(),
+            looked: AtomicU32::new(0),
             repeated: Vec::new(),
             has_unknown_keys: false,
             raw_controls: Vec::new(),
@@ -126,8 +137,13 @@ impl Tree {
 
     /// The value that has exactly this range, with its JSON pointer.
     pub(crate) fn find<'a>(&'a self, text: &'a str, range: &Range<usize>) -> Option<(Value<'a>, String)> {
-        let steps = self.steps.get_or_init(|| steps(text.as_bytes(), &self.nodes));
+        /// That many are found from the root, which costs as much as stands before them.
+        const FEW: u32 = 8;
         let found = self.at(text, range)?;
+        if self.steps.get().is_none() && self.looked.fetch_add(1, Ordering::Relaxed) < FEW {
+            return Some((found, self.root(text).pointer_to(found.index)?));
+        }
+        let steps = self.steps.get_or_init(|| steps(text.as_bytes(), &self.nodes));
         let mut pointer = Vec::new();
         let mut at = found;
         loop {
@@ -166,7 +182,11 @@ enum Step {
 fn steps(text: &[u8], nodes: &[Node]) -> Vec<Step> {
     let mut steps = vec![Step::Root; nodes.len()];
     for (index, node) in (0_u32..).zip(nodes) {
-        let list = text[node.start as usize] == b'[';
+        let list = match text[node.start as usize] {
+            b'[' => true,
+            b'{' => false,
+            _ => continue,
+        };
         let (mut child, mut number) = (index + 1, 0);
         let end = node.behind(index);
         while child < end {
@@ -176,7 +196,8 @@ fn steps(text: &[u8], nodes: &[Node]) -> Vec<Step> {
                 _ => Step::Member(index),
             };
             number += 1;
-            child = nodes[child as usize].behind(child);
+            let is_key = !list && number % 2 == 1;
+            child = if is_key { child + 1 } else { nodes[child as usize].behind(child) };
         }
     }
     steps
@@ -279,7 +300,11 @@ impl<'a> Value<'a> {
 
     /// Keys, unescaped, and values of an object; nothing for other values.
     pub(crate) fn entries(self) -> impl Iterator<Item = (Cow<'a, str>, Value<'a>)> {
-        self.members().map(|(key, value)| (key.string().unwrap_or_default(), value))
+        self.members().map(|(key, value)| {
+            // Without unknown keys none has an escape.
+            let unknown = self.tree.has_unknown_keys;
+            (if unknown { key.string().unwrap_or_default() } else { Cow::Borrowed(key.inside()) }, value)
+        })
     }
 
     /// Keys as they are written, and values of an object; nothing for other values.
@@ -288,7 +313,7 @@ impl<'a> Value<'a> {
         let mut index = self.index + 1;
         std::iter::from_fn(move || {
             let key = (index < end).then(|| self.at(index))?;
-            let value = self.at(key.next());
+            let value = self.at(index + 1);
             index = value.next();
             Some((key, value))
         })
@@ -303,6 +328,10 @@ impl<'a> Value<'a> {
         let (nodes, text, key) = (&self.tree.nodes, self.text.as_bytes(), key.as_bytes());
         let end = if self.is_object() { self.next() } else { 0 };
         let mut at = self.index + 1;
+        // Mostly it is asked for what is not there.
+        if at >= end || nodes[at as usize].next & Keys::bit(key) == 0 {
+            return None;
+        }
         while at < end {
             // Keys are told apart by their lengths first, which needs no look at the text.
             let Node { start, end: behind, .. } = nodes[at as usize];
@@ -313,6 +342,27 @@ impl<'a> Value<'a> {
             at = nodes[at as usize + 1].behind(at + 1);
         }
         None
+    }
+
+    /// JSON pointer from here to the value with this index, which lies in this one or is it; `None` if it is a key.
+    fn pointer_to(self, index: u32) -> Option<String> {
+        let (mut pointer, mut at) = (String::new(), self);
+        while at.index != index {
+            let (step, child) = if at.is_object() {
+                let (key, value) = at.members().find(|(_, value)| index < value.next())?;
+                (escape_pointer(&key.string().unwrap_or_default()), value)
+            } else {
+                let (number, item) = at.items().enumerate().find(|(_, item)| index < item.next())?;
+                (number.to_string(), item)
+            };
+            if index < child.index {
+                return None;
+            }
+            pointer.push('/');
+            pointer.push_str(&step);
+            at = child;
+        }
+        Some(pointer)
     }
 
     /// Range of the item with this number, in an array of any kind.
@@ -401,6 +451,13 @@ impl<'a> Integers<'a> {
                 return Some((0, count));
             }
             left -= 1;
+            if let Some((length, digits)) = few_digits(rest)
+                && length > 0
+                && rest[length] == b','
+            {
+                rest = behind_comma(&rest[length + 1..]);
+                return Some((value(length, digits), 1));
+            }
             let mut number: u32 = 0;
             while let [byte, behind @ ..] = rest {
                 rest = behind;
@@ -410,7 +467,7 @@ impl<'a> Integers<'a> {
                     _ => {}
                 }
             }
-            rest = rest.strip_prefix(b" ").unwrap_or(rest);
+            rest = behind_comma(rest);
             Some((number, 1))
         })
     }
@@ -471,8 +528,16 @@ struct Parser<'a> {
 struct Keys {
     /// Where they begin among the parser's.
     first: usize,
-    /// A bit for each length and first letter that occurred: most keys are unlike all before.
-    seen: u64,
+    /// The [`Keys::bit`]s of those that occurred: most keys are unlike all before.
+    mask: u32,
+}
+
+impl Keys {
+    /// One bit of 31 for a key as it is written, without its quotes.
+    fn bit(key: &[u8]) -> u32 {
+        let [first, last] = [key.first(), key.last()].map(|letter| usize::from(letter.copied().unwrap_or(0)));
+        1 << ((key.len() * 7 + first + last * 3) % 31)
+    }
 }
 
 impl Parser<'_> {
@@ -542,7 +607,7 @@ impl Parser<'_> {
         let opening = self.at;
         let node = self.push();
         self.at += 1;
-        let mut keys = Keys { first: self.keys.len(), seen: 0 };
+        let mut keys = Keys { first: self.keys.len(), mask: 0 };
         self.blanks();
         if self.peek() == Some(b'}') {
             self.at += 1;
@@ -593,6 +658,8 @@ impl Parser<'_> {
             }
         }
         self.at += 1;
+        let first = self.keys[keys.first];
+        self.tree.nodes[first].next = keys.mask;
         self.keys.truncate(keys.first);
         self.close(node);
         Ok(())
@@ -613,9 +680,9 @@ impl Parser<'_> {
             self.tree.has_unknown_keys = true;
             return;
         }
-        let bit = 1 << ((text.len() * 7 + usize::from(text[1])) % 64);
-        if keys.seen & bit == 0 {
-            keys.seen |= bit;
+        let bit = Keys::bit(&text[1..text.len() - 1]);
+        if keys.mask & bit == 0 {
+            keys.mask |= bit;
             return;
         }
         let first = before.iter().map(|key| range(*key)).find(|old| self.bytes[old.clone()] == *text);
@@ -790,6 +857,28 @@ fn zeros(mut text: &[u8]) -> (u32, &[u8]) {
     (count, text)
 }
 
+/// How many digits a text begins with, and the first eight bytes, of which those digits are numbers from 0 to 9;
+/// `None` where there may be more than seven. A number takes as long as a byte so.
+fn few_digits(text: &[u8]) -> Option<(usize, u64)> {
+    let bytes = u64::from_le_bytes(*text.first_chunk()?) ^ 0x3030_3030_3030_3030;
+    // What is above 9 gets its highest bit, and nothing is carried over before that.
+    let others = (bytes.wrapping_add(0x7676_7676_7676_7676) | bytes) & 0x8080_8080_8080_8080;
+    (others != 0).then_some(((others.trailing_zeros() / 8) as usize, bytes))
+}
+
+/// Value of one to seven digits from [`few_digits`], two by two at once.
+fn value(length: usize, digits: u64) -> u32 {
+    let digits = digits << (64 - 8 * length);
+    let pairs = (digits * 10 + (digits >> 8)) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
+    offset(((fours * 10_000 + (fours >> 32)) & 0xFFFF_FFFF) as usize)
+}
+
+/// Behind the blank with which Tiled follows a comma.
+fn behind_comma(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b" ").unwrap_or(text)
+}
+
 /// Length of the array that a text begins with and how many numbers it has; `None` where it holds anything but
 /// unsigned integers, or nothing. Most bytes of most maps come by here.
 fn integers(text: &[u8]) -> Option<(usize, u32)> {
@@ -801,6 +890,15 @@ fn integers(text: &[u8]) -> Option<(usize, u32)> {
             let (more, behind) = zeros(rest);
             count += more;
             rest = behind_blanks(behind);
+        }
+        if let Some((length, _)) = few_digits(rest)
+            && length > 0
+            && rest[length] == b','
+            && (rest[0] != b'0' || length == 1)
+        {
+            count += 1;
+            rest = behind_comma(&rest[length + 1..]);
+            continue;
         }
         let mut number: u64 = 0;
         let digits = rest;
@@ -927,6 +1025,43 @@ mod tests {
         let at = text.find("null").unwrap();
         assert_eq!(tree.find(text, &(at..at + 4)).unwrap().1, "/c/0/d");
         assert_eq!(tree.find(text, &numbers.range()).unwrap().1, "/a~1b");
+    }
+
+    #[test]
+    fn a_place_is_found_alike_by_who_asks_once_and_who_asks_often() {
+        let text = r#"{"a": {}, "b": [[], [1, 2], [null, "x", {"~": 1.5, "/": [{}]}]], "": {"c": -1}, "d": [0, true]}"#;
+        let often = parse(text).unwrap();
+        for _ in 0..20 {
+            assert!(often.find(text, &(0..text.len())).is_some());
+        }
+        assert!(often.steps.get().is_some());
+        let mut pointers = Vec::new();
+        for node in &often.nodes {
+            let range = node.start as usize..node.end as usize;
+            let found = |tree: &Tree| tree.find(text, &range).map(|(value, pointer)| (value.index, pointer));
+            assert_eq!(found(&parse(text).unwrap()), found(&often), "{}", &text[range.clone()]);
+            pointers.extend(found(&often).map(|(_, pointer)| pointer));
+        }
+        let expected = [
+            "",
+            "/a",
+            "/b",
+            "/b/0",
+            "/b/1",
+            "/b/2",
+            "/b/2/0",
+            "/b/2/1",
+            "/b/2/2",
+            "/b/2/2/~0",
+            "/b/2/2/~1",
+            "/b/2/2/~1/0",
+            "/",
+            "//c",
+            "/d",
+            "/d/0",
+            "/d/1",
+        ];
+        assert_eq!(pointers, expected);
     }
 
     #[test]
