@@ -142,7 +142,13 @@ pub(super) fn named(project: &Project, paths: &[PathBuf]) -> Result<Named, Proje
     if paths.is_empty() {
         return all(project);
     }
-    let look = |path: &PathBuf| Ok((name_of(&project.root, path)?, std::fs::metadata(path)));
+    let look = |path: &PathBuf| {
+        let (name, metadata) = (name_of(&project.root, path)?, std::fs::metadata(path));
+        if let Ok(metadata) = &metadata {
+            project.sources.note_size(&name, metadata);
+        }
+        Ok((name, metadata))
+    };
     let looked_at: Vec<Result<_, ProjectError>> = paths.par_iter().map(look).collect();
     let mut names = Named::default();
     // What takes time, such as folders, waits for its turn: of several paths that are wrong the first is told.

@@ -71,6 +71,8 @@ struct Cache {
     pictures: HashMap<String, PictureHeader>,
     existing: HashMap<String, Existence>,
     derived: HashMap<String, Bytes>,
+    /// Sizes of regular files on the disk, in bytes, as they were when somebody looked.
+    sizes: HashMap<String, u64>,
     /// Names of files that were read from the disk, whatever for.
     read: BTreeSet<String>,
 }
@@ -235,10 +237,23 @@ impl Sources {
             Some(bytes) => Some(bytes.len() as u64),
             None if self.detached => None,
             None => {
-                let metadata = std::fs::metadata(self.path(name)).ok();
-                metadata.filter(Metadata::is_file).map(|metadata| metadata.len())
+                let known = self.size_seen(name);
+                known.or_else(|| self.note_size(name, &std::fs::metadata(self.path(name)).ok()?))
             }
         }
+    }
+
+    fn size_seen(&self, name: &str) -> Option<u64> {
+        self.cache.read().unwrap_or_else(PoisonError::into_inner).sizes.get(name).copied()
+    }
+
+    /// Lets the size of the file called `name` be known, which somebody has asked the disk for; `None` where it
+    /// is no regular file.
+    pub(crate) fn note_size(&self, name: &str, metadata: &Metadata) -> Option<u64> {
+        let size = metadata.is_file().then_some(metadata.len())?;
+        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
+        cache.sizes.insert(name.to_owned(), size);
+        Some(size)
     }
 
     /// Bytes of the file called `name`, for who wants to know what it is and does not count as its reader.
@@ -274,15 +289,14 @@ impl Sources {
             return Err(io::ErrorKind::NotFound.into());
         }
         let path = self.path(name);
-        let is_file = match std::fs::metadata(&path) {
-            Ok(metadata) => metadata.is_file(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && name.contains('\u{FFFD}') => {
-                return Err(io::Error::new(io::ErrorKind::InvalidFilename, NOT_UTF8));
+        if self.size_seen(name).is_none() {
+            match std::fs::metadata(&path) {
+                Ok(metadata) => only_regular(&metadata)?,
+                Err(error) if error.kind() == io::ErrorKind::NotFound && name.contains('\u{FFFD}') => {
+                    return Err(io::Error::new(io::ErrorKind::InvalidFilename, NOT_UTF8));
+                }
+                Err(error) => return Err(error),
             }
-            Err(error) => return Err(error),
-        };
-        if !is_file {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
         File::open(path)
     }
@@ -428,13 +442,22 @@ fn picture_size(mut file: File) -> imagesize::ImageResult<imagesize::ImageSize> 
     imagesize::reader_size(io::BufReader::new(file))
 }
 
+fn only_regular(metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_file() {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
+}
+
 /// All of a file, up to a limit.
 fn whole(file: File) -> io::Result<Vec<u8>> {
     let too_large = |bytes: u64| {
         let message = format!("{bytes} bytes, more than {MAX_FILE_SIZE} are not read");
         io::Error::new(io::ErrorKind::FileTooLarge, message)
     };
-    let length = file.metadata()?.len();
+    let metadata = file.metadata()?;
+    only_regular(&metadata)?;
+    let length = metadata.len();
     if length > MAX_FILE_SIZE {
         return Err(too_large(length));
     }
