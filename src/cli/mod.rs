@@ -188,7 +188,7 @@ fn take_part(command: &Command) {
 /// Asks for memory in one piece and gives it back untouched: the allocator keeps it for what this thread will need.
 /// Bit by bit it would come in pieces between whose edges no page of 2 MB fits.
 fn make_room() {
-    const ROOM: usize = 7 << 20;
+    const ROOM: usize = 6 << 20;
     drop(std::hint::black_box(Vec::<u8>::with_capacity(ROOM)));
 }
 

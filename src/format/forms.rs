@@ -201,7 +201,7 @@ pub(super) fn judge_json(file: &SourceFile, root: Value, findings: &mut Vec<Find
             };
             let spot =
                 || Spot::new(file.name(), Some(file.span_of(value.range()))).key(key.clone().into_owned());
-            let shown = beginning(inner.source());
+            let shown = || beginning(inner.source());
             let wanted = match form {
                 Form::Whole | Form::Number if !inner.is_number() => "a number",
                 Form::Switch if inner.boolean().is_none() => "true or false",
@@ -213,12 +213,14 @@ pub(super) fn judge_json(file: &SourceFile, root: Value, findings: &mut Vec<Find
                     continue;
                 }
                 Form::Color if !inner.string().is_some_and(|color| is_color(&key, &color)) => {
+                    let shown = shown();
                     let message = format!("Tiled does not read the {key} {shown} and takes the default");
                     findings.push(Finding::new(&rules::FIELD_UNREADABLE, spot(), message).help(COLORS));
                     continue;
                 }
                 _ => continue,
             };
+            let shown = shown();
             let message =
                 format!("{key} is {shown}, which is not {wanted}: programs take it for different things");
             let finding = Finding::new(&rules::FIELD_UNREADABLE, spot(), message);

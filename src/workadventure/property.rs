@@ -129,6 +129,9 @@ impl PropertyFact {
 
 /// The first bytes of a name, as a number that sorts as they do.
 const fn beginning(name: &str) -> u64 {
+    if let Some(first) = name.as_bytes().first_chunk() {
+        return u64::from_be_bytes(*first);
+    }
     let (bytes, mut begin, mut at) = (name.as_bytes(), 0, 0);
     while at < 8 {
         begin = begin << 8 | if at < bytes.len() { bytes[at] as u64 } else { 0 };

@@ -1,12 +1,15 @@
 //! Layers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::LazyCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{Check, Lint};
 use crate::{
     check::context::{FlatLayer, MapContext, around, class_kind},
     finding::{Family, Finding, Rule, Severity},
-    model::{Chunk, Gid, Layer, LayerKind, Object, TileData, TilePos, TileRect},
+    model::{Chunk, Gid, Layer, LayerKind, Object, Region, TileData, TilePos, TileRect},
     workadventure::HolderKind,
 };
 
@@ -330,10 +333,10 @@ fn invisible_wall(context: &MapContext, findings: &mut Vec<Finding>) {
         .iter()
         .position(|flat| !flat.nested && flat.layer.name == FLOOR && flat.layer.objects().is_some());
     let Some(floor) = floor else { return };
-    let mut below = std::collections::BTreeSet::new();
-    for flat in &context.layers[..floor] {
-        below.extend(colliding_cells(context, flat));
-    }
+    // Few maps have walls up there, and only for those it counts what is below.
+    let below: LazyCell<Region, _> = LazyCell::new(|| {
+        context.layers[..floor].iter().flat_map(|flat| colliding_cells(context, flat)).collect()
+    });
     for flat in &context.layers[floor..] {
         // A layer that nobody sees is a layer of walls, made so on purpose.
         if !flat.layer.visible || flat.layer.opacity == 0.0 {
@@ -341,7 +344,7 @@ fn invisible_wall(context: &MapContext, findings: &mut Vec<Finding>) {
         }
         let cells: Vec<TilePos> = colliding_cells(context, flat)
             .into_iter()
-            .filter(|cell| !below.contains(cell) && !context.doors().contains(cell))
+            .filter(|cell| !below.contains(*cell) && !context.doors().contains(cell))
             .collect();
         let Some(area) = around(&cells) else { continue };
         findings.push(

@@ -214,7 +214,11 @@ fn nearest(name: &str, kind: HolderKind) -> Option<(&'static str, Nearness)> {
     if let Some(fact) = here().find(|fact| fact.name.eq_ignore_ascii_case(name)) {
         return Some((fact.name, Nearness::Case));
     }
+    let most = |known: &str| if known.len() < 9 { 1 } else { 2 };
+    let length = lower.chars().count();
     let mut near: Vec<(usize, &'static str)> = here()
+        // Known names are ASCII, and each letter more or less is a step.
+        .filter(|fact| fact.name.len().abs_diff(length) <= most(fact.name))
         .filter(|fact| {
             // Short names are words of their own; `_openWebsite` or `openWebsite2` was renamed to
             // switch it off.
@@ -222,7 +226,7 @@ fn nearest(name: &str, kind: HolderKind) -> Option<(&'static str, Nearness)> {
             fact.name.len() >= 6 && (rest.len() == lower.len() || rest.chars().any(char::is_alphabetic))
         })
         .map(|fact| (strsim::osa_distance(&lower, &fact.name.to_lowercase()), fact.name))
-        .filter(|(distance, known)| *distance <= if known.len() < 9 { 1 } else { 2 })
+        .filter(|(distance, known)| *distance <= most(known))
         .collect();
     near.sort_unstable();
     let (distance, known) = *near.first()?;

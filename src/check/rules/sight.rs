@@ -311,8 +311,8 @@ fn avatars_hidden(context: &MapContext, looks: &mut TileLooks, findings: &mut Ve
         context.meaning.walk.bounds().cells().filter(|cell| reach.contains(*cell)).collect();
     let nearly_all = |cells: usize| cells * 10 >= floor.len() * 9;
     // Where enough of the floor has nothing above it, which is nearly everywhere, no picture is looked at.
-    let beneath = |cell: &&TilePos| above.iter().any(|(_, tiles)| !tiles.get(**cell).is_empty());
-    if floor.is_empty() || !nearly_all(floor.iter().filter(beneath).count()) {
+    let is_open = |cell: &&TilePos| above.iter().all(|(_, tiles)| tiles.get(**cell).is_empty());
+    if floor.is_empty() || floor.iter().filter(is_open).nth(floor.len() / 10).is_some() {
         return;
     }
     let mut covered = vec![0_usize; above.len()];
