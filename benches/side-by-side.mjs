@@ -27,37 +27,46 @@ const optimizer = process.env.WA_MAP_OPTIMIZER;
 const judges = path.join(root, 'tests/judges');
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'side-by-side-'));
 
-// One run: seconds, seconds of processors, megabytes; null where it fails.
-function run([command, ...rest], cwd) {
-  const told = path.join(scratch, 'time');
+// One run of a command by way of bash; null where it fails.
+function runBy(script, [command, ...rest], cwd) {
   const env = { ...process.env, LC_ALL: 'C.UTF-8', QT_QPA_PLATFORM: 'offscreen' };
-  // GNU time knows of memory, but counts in hundredths of a second; bash counts in thousandths.
-  const timed = 'TIMEFORMAT="%3R %3U %3S"; time /usr/bin/time -f %M -o "$0" "$@" 2>/dev/null';
-  const options = { cwd, env, maxBuffer: 1 << 30 };
-  const done = spawnSync('bash', ['-c', timed, told, command, ...rest], options);
+  const done = spawnSync('bash', ['-c', script, scratch, command, ...rest], { cwd, env, maxBuffer: 1 << 30 });
   // `check` ends with 1 where it finds something.
-  if (done.status === null || done.status > (rest[0] === 'check' ? 1 : 0)) return null;
+  return done.status === null || done.status > (rest[0] === 'check' ? 1 : 0) ? null : done;
+}
+
+// Seconds, seconds of processors, output.
+function run(command, cwd) {
+  const done = runBy('TIMEFORMAT="%3R %3U %3S"; time "$@" 2>/dev/null', command, cwd);
+  if (!done) return null;
   const [wall, user, system] = done.stderr.toString().trim().split('\n').at(-1).split(' ').map(Number);
-  const memory = Number(fs.readFileSync(told, 'utf8').trim().split('\n').at(-1));
-  return { wall, cpu: user + system, memory: memory / 1024, output: done.stdout.toString() };
+  return { wall, cpu: user + system, output: done.stdout.toString() };
+}
+
+// Megabytes, by a run of its own: GNU time knows them, but takes milliseconds itself.
+function memory(command, cwd) {
+  const done = runBy('/usr/bin/time -f %M -o "$0/time" "$@" 2>/dev/null', command, cwd);
+  return done && Number(fs.readFileSync(path.join(scratch, 'time'), 'utf8').trim().split('\n').at(-1)) / 1024;
 }
 
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 
-// Both in turn, after one run of each that does not count.
+// Both in turn, after one run of each whose time does not count.
 function pair(ours, theirs) {
+  const memories = [memory(...ours), memory(...theirs)];
+  if (memories.includes(null)) return null;
   const all = [[], []];
-  for (let turn = 0; turn <= runs; turn += 1) {
+  for (let turn = 0; turn < runs; turn += 1) {
     for (const [index, [command, cwd]] of [ours, theirs].entries()) {
       const done = run(command, cwd);
       if (!done) return null;
-      if (turn > 0) all[index].push(done);
+      all[index].push(done);
     }
   }
-  return all.map((list) => ({
+  return all.map((list, index) => ({
     wall: median(list.map((done) => done.wall)),
     cpu: median(list.map((done) => done.cpu)),
-    memory: median(list.map((done) => done.memory)),
+    memory: memories[index],
     output: list.at(-1).output,
   }));
 }

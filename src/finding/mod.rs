@@ -105,6 +105,14 @@ impl Finding {
         self
     }
 
+    /// The same with what was probably meant by the text at its own spot: advice, and an edit that somebody
+    /// should look at.
+    #[must_use]
+    pub fn meant(self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        self.help(format!("did you mean \"{text}\"?")).fix(false, format!("replace with \"{text}\""), text)
+    }
+
     /// The same with an edit that mends it: the text at its own spot becomes another.
     #[must_use]
     pub fn fix(self, safe: bool, description: impl Into<String>, replacement: impl Into<String>) -> Self {

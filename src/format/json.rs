@@ -15,7 +15,7 @@ use std::{
 };
 
 use crate::{
-    model::{Gid, Json},
+    model::{Cells, CellsBuilder, Gid, Json},
     source::SourceFile,
 };
 
@@ -389,7 +389,7 @@ impl<'a> Value<'a> {
                 Json::Object(self.entries().map(|(key, value)| (key.into_owned(), value.to_json())).collect())
             }
             b'[' => match self.integers() {
-                Some(integers) => Json::Integers(integers.map(Gid).collect()),
+                Some(integers) => Json::Integers(integers.cells()),
                 None => Json::Array(self.items().map(Value::to_json).collect()),
             },
             _ => Json::Number(self.source().to_owned()),
@@ -428,27 +428,27 @@ impl Iterator for Integers<'_> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.left, Some(self.left))
     }
-
-    // What takes all numbers goes through the bytes once.
-    fn fold<B, F: FnMut(B, u32) -> B>(self, first: B, mut step: F) -> B {
-        self.runs().fold(first, |sum, (number, times)| (0..times).fold(sum, |sum, _| step(sum, number)))
-    }
 }
 
-impl<'a> Integers<'a> {
-    /// The numbers in order, each with how often it stands there; neighbours may be equal all the same.
-    pub(crate) fn runs(self) -> impl Iterator<Item = (u32, u32)> + use<'a> {
+impl Integers<'_> {
+    /// The numbers as the gids that cells hold.
+    pub(crate) fn cells(self) -> Cells {
+        let mut gids = CellsBuilder::with_capacity(self.left);
+        self.each_run(|number, times| gids.push_many(Gid(number), times as usize));
+        gids.build()
+    }
+
+    /// Hands over the numbers in order, each with how often it stands there; neighbours may be equal all the same.
+    fn each_run(self, mut give: impl FnMut(u32, u32)) {
         let mut rest = &self.bytes[self.at..];
         let mut left = offset(self.left);
-        std::iter::from_fn(move || {
-            if left == 0 {
-                return None;
-            }
+        while left > 0 {
             if let [b'0', b',', ..] = rest {
                 let (count, behind) = zeros(rest);
                 rest = behind;
                 left = left.saturating_sub(count);
-                return Some((0, count));
+                give(0, count);
+                continue;
             }
             left -= 1;
             if let Some((length, digits)) = few_digits(rest)
@@ -456,7 +456,8 @@ impl<'a> Integers<'a> {
                 && rest[length] == b','
             {
                 rest = behind_comma(&rest[length + 1..]);
-                return Some((value(length, digits), 1));
+                give(value(length, digits), 1);
+                continue;
             }
             let mut number: u32 = 0;
             while let [byte, behind @ ..] = rest {
@@ -468,8 +469,8 @@ impl<'a> Integers<'a> {
                 }
             }
             rest = behind_comma(rest);
-            Some((number, 1))
-        })
+            give(number, 1);
+        }
     }
 }
 
@@ -1104,12 +1105,12 @@ mod tests {
             for taken in [1, 2, expected.len() / 2] {
                 let (mut behind, mut read) = (integers.clone(), Vec::new());
                 read.extend(behind.by_ref().take(taken));
-                behind.runs().for_each(|(number, times)| read.extend(std::iter::repeat_n(number, times as usize)));
+                behind.each_run(|number, times| read.extend(std::iter::repeat_n(number, times as usize)));
                 proptest::prop_assert_eq!(&read, &expected);
             }
             proptest::prop_assert_eq!(integers.clone().fold(Vec::new(), |mut read, number| { read.push(number); read }), &expected[..]);
-            let read: Vec<u32> =
-                integers.runs().flat_map(|(number, times)| std::iter::repeat_n(number, times as usize)).collect();
+            let mut read = Vec::new();
+            integers.each_run(|number, times| read.extend(std::iter::repeat_n(number, times as usize)));
             proptest::prop_assert_eq!(read, expected);
             // What lies in the middle of a run can be wrong, too.
             let broken = text.replacen("0, 0, 0, 0, 0, 0, 0, 0,", "0, 0, 0, 0, 00, 0, 0, 0,", 1);

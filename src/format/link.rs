@@ -10,7 +10,7 @@ use super::{data::MAX_UNWRITTEN_CELLS, read, rules};
 use crate::{
     finding::{Finding, Place, Rule, Spot},
     model::{Gid, Layer, LayerKind, Map, MapTileset, Object, Tileset},
-    source::{self, SourceFile, Sources},
+    source::{self, Existence, SourceFile, Sources},
 };
 
 /// Most bytes of templates that a map may take over, counting a template's file for each of its
@@ -51,6 +51,9 @@ pub(crate) struct Linker<'a> {
     pub(super) in_shapes: bool,
 }
 
+/// What to do about a file that is not there.
+const MISSING: &str = "add the file, or mend the path, which is relative to this file";
+
 impl<'a> Linker<'a> {
     pub(crate) fn new(sources: &'a Sources) -> Self {
         Self {
@@ -83,7 +86,13 @@ impl<'a> Linker<'a> {
                 tileset
             }
             Err(error) => {
-                self.missing(&rules::TILESET_FILE_MISSING, spot, "tileset", reference, &error);
+                let missing = missing(&rules::TILESET_FILE_MISSING, spot, "tileset", reference, &error);
+                // A tileset stands once in a map, and what is mended for it is mended.
+                let found = missing.map(|missing| match self.moved(spot, &name) {
+                    Some(moved) => missing.meant(moved),
+                    None => missing.help(MISSING),
+                });
+                self.findings.extend(found);
                 None
             }
         };
@@ -133,7 +142,13 @@ impl<'a> Linker<'a> {
                 template
             }
             Err(error) => {
-                self.missing(rule, spot, "template", reference, &error);
+                let missing = missing(rule, spot, "template", reference, &error);
+                // Many objects may name it.
+                let found = missing.map(|missing| match self.moved(spot, &name) {
+                    Some(moved) => missing.help(format!("did you mean \"{moved}\"?")),
+                    None => missing.help(MISSING),
+                });
+                self.findings.extend(found);
                 None
             }
         };
@@ -218,25 +233,33 @@ impl<'a> Linker<'a> {
         true
     }
 
-    fn missing(
-        &mut self,
-        rule: &'static Rule,
-        spot: &Spot,
-        noun: &str,
-        reference: &str,
-        error: &std::io::Error,
-    ) {
-        // Tiled's own files come with it.
-        if reference.starts_with(":/") {
-            return;
-        }
-        let message = match error.kind() {
-            std::io::ErrorKind::NotFound => format!("the {noun} file \"{reference}\" does not exist"),
-            _ => format!("the {noun} file \"{reference}\" cannot be read: {error}"),
+    /// How the file at `spot` would call the one that is not at `name` any more.
+    fn moved(&self, spot: &Spot, name: &str) -> Option<String> {
+        let found = match self.sources.existence(name) {
+            Existence::OtherCase(real) => real,
+            _ => self.sources.moved(name)?,
         };
-        let finding = Finding::new(rule, spot.clone(), message).at(Place::default());
-        self.findings.push(finding.help("add the file, or mend the path, which is relative to this file"));
+        Some(source::relative(source::parent(&spot.file), &found))
     }
+}
+
+/// What is wrong with a file that cannot be read.
+fn missing(
+    rule: &'static Rule,
+    spot: &Spot,
+    noun: &str,
+    reference: &str,
+    error: &std::io::Error,
+) -> Option<Finding> {
+    // Tiled's own files come with it.
+    if reference.starts_with(":/") {
+        return None;
+    }
+    let message = match error.kind() {
+        std::io::ErrorKind::NotFound => format!("the {noun} file \"{reference}\" does not exist"),
+        _ => format!("the {noun} file \"{reference}\" cannot be read: {error}"),
+    };
+    Some(Finding::new(rule, spot.clone(), message).at(Place::default()))
 }
 
 /// Gives instances without a tile that of their template; `folder` is the map's.

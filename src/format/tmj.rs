@@ -309,6 +309,7 @@ impl Lower<'_, '_, '_> {
         };
         if let Some(tiles) = value.get("tiles") {
             let listed: Vec<Value> = tiles.items().collect();
+            tileset.tiles.reserve_exact(listed.len());
             for tile in listed {
                 let id = unsigned(tile, "id").unwrap_or(0);
                 let tile = self.tile(tile, id);
@@ -582,9 +583,7 @@ impl Lower<'_, '_, '_> {
             return None;
         };
         let gids: Cells = if let Some(integers) = data.integers() {
-            let mut gids = CellsBuilder::with_capacity(integers.len());
-            integers.runs().for_each(|(number, times)| gids.push_many(Gid(number), times as usize));
-            gids.build()
+            integers.cells()
         } else if let Some(text) = data.string() {
             self.linker.decode(&text, encoding, &block, None)?
         } else if data.is_array() {

@@ -15,16 +15,8 @@ use super::{CONFIG_FILE, MANIFEST, PassedOver, Project, ProjectError, ProjectWor
 use crate::{
     format,
     model::TileSize,
-    source::{Existence, NOT_UTF8, Sources, parent, relative},
+    source::{Existence, NOT_UTF8, Sources, is_skipped_folder, relative},
 };
-
-/// Folders that hold other people's or generated files.
-const SKIPPED_FOLDERS: [&str; 3] = ["node_modules", "target", "dist"];
-
-/// Whether a file lies in a folder that is not searched for maps.
-pub(super) fn is_skipped(name: &str) -> bool {
-    parent(name).split('/').any(|folder| folder.starts_with('.') || SKIPPED_FOLDERS.contains(&folder))
-}
 
 /// Root of the project and name of its config: the one named, else the nearest `venue.toml` from the
 /// first path upwards, else none. Without a config the root is the current folder if all paths lie
@@ -251,7 +243,7 @@ fn below(sources: &Sources, folder: &Path, name: &str) -> Named {
         if entry.depth() == 0 || !file.starts_with('.') && !entry.file_type().is_dir() {
             return true;
         }
-        if file.starts_with('.') || SKIPPED_FOLDERS.contains(&file.as_ref()) {
+        if is_skipped_folder(&file) {
             return false;
         }
         let name = name_of(entry.path());

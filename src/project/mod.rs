@@ -459,7 +459,7 @@ impl Project {
     /// or in a folder that holds other people's or generated files and is no map that was asked for.
     pub fn is_foreign(&self, name: &str) -> bool {
         let asked_for = self.map(name).is_some() || self.wams.iter().any(|wam| wam.name == name);
-        if name.starts_with("../") || name.starts_with('/') || !asked_for && discover::is_skipped(name) {
+        if name.starts_with("../") || name.starts_with('/') || !asked_for && crate::source::is_skipped(name) {
             return true;
         }
         self.sources.led_outside(name).is_some()

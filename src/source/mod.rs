@@ -20,6 +20,7 @@ use bytes::Bytes;
 
 pub use file::{FileId, Position, SourceFile, Span};
 pub use name::{file_name, file_stem, is_url, parent, relative, resolve, with_extension};
+pub(crate) use name::{is_skipped, is_skipped_folder};
 use sha2::{Digest as _, Sha256};
 
 /// Largest file that is read, in bytes. Spans are 32 bits wide, and no map comes near this.
@@ -73,6 +74,8 @@ struct Cache {
     derived: HashMap<String, Bytes>,
     /// Sizes of regular files on the disk, in bytes, as they were when somebody looked.
     sizes: HashMap<String, u64>,
+    /// Names of all files below the root by what they are called in their folders, once somebody looked.
+    whereabouts: Option<Arc<HashMap<String, Vec<String>>>>,
     /// Names of files that were read from the disk, whatever for.
     read: BTreeSet<String>,
 }
@@ -118,6 +121,7 @@ impl Sources {
         cache.pictures.remove(&name);
         cache.folders.clear();
         cache.existing.clear();
+        cache.whereabouts = None;
         self.memory.insert(name, bytes.into());
     }
 
@@ -351,6 +355,52 @@ impl Sources {
             }
         }
         Existence::Folder
+    }
+
+    /// Where the file has gone that is not at `name` any more: the one below the root that is called so in
+    /// another folder. Of several it is the one whose folders are called most alike, from the innermost on;
+    /// `None` where that does not tell, or where there are too many folders to look into.
+    pub(crate) fn moved(&self, name: &str) -> Option<String> {
+        let whereabouts = self.whereabouts();
+        let found = whereabouts.get(file_name(name))?;
+        let alike =
+            |other: &String| name.rsplit('/').zip(other.rsplit('/')).take_while(|(a, b)| a == b).count();
+        let most = found.iter().map(alike).max()?;
+        let mut best = found.iter().filter(|other| alike(other) == most);
+        best.next().filter(|_| best.next().is_none()).cloned()
+    }
+
+    fn whereabouts(&self) -> Arc<HashMap<String, Vec<String>>> {
+        /// More are not looked into: a project without a config may be as large as a disk.
+        const MOST_FOLDERS: usize = 2000;
+        if let Some(known) = &self.cache.read().unwrap_or_else(PoisonError::into_inner).whereabouts {
+            return Arc::clone(known);
+        }
+        let mut whereabouts: HashMap<String, Vec<String>> = HashMap::new();
+        let mut folders = vec![String::new()];
+        let mut looked_into = 0;
+        while let Some(folder) = folders.pop() {
+            looked_into += 1;
+            if looked_into > MOST_FOLDERS {
+                whereabouts.clear();
+                break;
+            }
+            let Some(entries) = self.entries(&folder) else { continue };
+            for name in &entries.names {
+                let path = join(&folder, name);
+                if !entries.folders.contains(name) {
+                    // Where links lead is not looked at.
+                    if !entries.links.contains(name) {
+                        whereabouts.entry(name.clone()).or_default().push(path);
+                    }
+                } else if !is_skipped_folder(name) {
+                    folders.push(path);
+                }
+            }
+        }
+        let whereabouts = Arc::new(whereabouts);
+        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(cache.whereabouts.get_or_insert(whereabouts))
     }
 
     /// Size of the picture called `name`, from its header alone.

@@ -517,6 +517,13 @@ impl Subject<'_> {
                         format!("replace with \"{whole}\""),
                         self.with_line(text, &whole),
                     );
+                } else if let Some(moved) = self.moved(&name).filter(|_| !is_script) {
+                    let near = format!("{moved}{}", &text[path.len()..]);
+                    finding = finding.help(format!("did you mean \"{near}\"?")).fix(
+                        false,
+                        format!("replace with \"{near}\""),
+                        self.with_line(text, &near),
+                    );
                 } else if let [b'a'..=b'z' | b'A'..=b'Z', b':', b'\\' | b'/', ..] = text.as_bytes() {
                     finding = finding.help("put the file into the project, and write its path from the map");
                 } else if looks_like_host(text) && !is_script {
@@ -548,6 +555,13 @@ impl Subject<'_> {
             .split_inclusive('\n')
             .map(|line| if line.trim() == old { line.replace(old, new) } else { line.to_owned() });
         lines.collect()
+    }
+
+    /// The file of the same name in another folder, as an address.
+    fn moved(&self, name: &str) -> Option<String> {
+        let moved = self.project.sources.moved(name)?;
+        let is_plain = !moved.contains(['%', '?', '#']);
+        is_plain.then(|| relative(self.folder, &moved))
     }
 
     fn near(&self, name: &str) -> Option<String> {

@@ -226,8 +226,12 @@ impl Subject<'_> {
             let message = format!(
                 "nobody can enter the room: the picture of tileset \"{name}\" has the absolute path \"{source}\""
             );
-            let help = "keep the picture in the project and refer to it relative to the map";
-            findings.push(self.finding(&PICTURE_PATH, message).help(help));
+            let finding = self.finding(&PICTURE_PATH, message);
+            let moved = (!is_url(source)).then(|| self.moved(&resolve("", source))).flatten();
+            findings.push(match moved {
+                Some(moved) => finding.meant(moved),
+                None => finding.help("keep the picture in the project and refer to it relative to the map"),
+            });
             return;
         }
         let file = resolve(parent(&self.tileset.file), source);
@@ -237,17 +241,11 @@ impl Subject<'_> {
                 let message = format!(
                     "nobody can enter the room: the picture \"{source}\" of tileset \"{name}\" does not exist"
                 );
-                let mut finding = self.finding(&TILESET_PICTURE_MISSING, message);
-                if let Some(near) = self.near(&file) {
-                    finding = finding.help(format!("did you mean \"{near}\"?")).fix(
-                        false,
-                        format!("replace with \"{near}\""),
-                        near,
-                    );
-                } else {
-                    finding = finding.help("add the picture, or choose another for the tileset in Tiled");
-                }
-                findings.push(finding);
+                let finding = self.finding(&TILESET_PICTURE_MISSING, message);
+                findings.push(match self.moved(&file).or_else(|| self.near(&file)) {
+                    Some(near) => finding.meant(near),
+                    None => finding.help("add the picture, or choose another for the tileset in Tiled"),
+                });
                 return;
             }
             Existence::OtherCase(real) => {
@@ -406,8 +404,13 @@ impl Subject<'_> {
         );
     }
 
-    /// A file with a similar name in the same folder, or with the same name elsewhere near, as this
-    /// file would call it.
+    /// The file of the same name in another folder, as this file would call it.
+    fn moved(&self, file: &str) -> Option<String> {
+        let moved = self.context.sources().moved(file)?;
+        Some(crate::source::relative(parent(&self.tileset.file), &moved))
+    }
+
+    /// A file with a similar name in the same folder, as this file would call it.
     fn near(&self, file: &str) -> Option<String> {
         let sources = self.context.sources();
         let folder = parent(file);

@@ -155,9 +155,14 @@ fn one_way_exit(context: &WorldContext, findings: &mut Vec<Finding>) {
 
 fn entry_unused(context: &WorldContext, findings: &mut Vec<Finding>) {
     let mut used: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    let mut led_into = BTreeSet::new();
     for way in context.world.ways() {
         if let (Some(to), Arrival::Entry { name, .. }) = (way.to, &way.arrival) {
             used.entry(to).or_default().push(name);
+            // A map's ways within itself say nothing of those who come from elsewhere.
+            if way.from != to {
+                led_into.insert(to);
+            }
         }
     }
     // Scripts lead anywhere.
@@ -165,7 +170,7 @@ fn entry_unused(context: &WorldContext, findings: &mut Vec<Finding>) {
         return;
     }
     for (index, map) in context.maps.iter().enumerate() {
-        let Some(used) = used.get(&index) else { continue };
+        let Some(used) = used.get(&index).filter(|_| led_into.contains(&index)) else { continue };
         // The entries of stands are for the links of sponsors.
         let is_hall = map.map.properties.get(HALL_OF).is_some();
         if is_hall || context.world.maps()[index].stands_in_for.is_some() || is_stood_in_for(context, index) {

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use serde_json::json;
 use venue::finding::Severity;
 
-use super::{WALL, healthy, layer, objects, png, prop};
+use super::{Venue, WALL, healthy, layer, objects, png, prop};
 
 #[test]
 fn gids_beyond_every_tileset() {
@@ -118,6 +118,56 @@ fn pictures_on_disk() {
     let mut large = large;
     large.files[0].1 = png(128, 4128);
     large.fires("picture-too-large", "/tilesets/0/image");
+}
+
+#[test]
+fn what_was_moved_is_found() {
+    let image = |source: &str| healthy().with(|map| map["tilesets"][0]["image"] = json!(source));
+    let meant = |venue: Venue, rule: &str, pointer: &str| {
+        let entry = venue.fires(rule, pointer);
+        let new = entry.fix.as_ref().and_then(|fix| fix.replacement().map(str::to_owned));
+        assert!(entry.fix.is_none_or(|fix| !fix.safe), "it is a guess");
+        (entry.help.unwrap(), new)
+    };
+    let picture = |venue: Venue| meant(venue, "tileset-picture-missing", "/tilesets/0/image");
+    let guess = |name: &str| (format!("did you mean \"{name}\"?"), Some(name.to_owned()));
+    let nothing = ("add the picture, or choose another for the tileset in Tiled".to_owned(), None);
+
+    let gone = || image("floor/wood.png").file("art/wood.png", png(128, 32));
+    assert_eq!(picture(gone()), guess("../art/wood.png"));
+    // Of two that are called alike the folders tell; if they do not, nobody knows.
+    let both = gone().file("art/floor/wood.png", png(128, 32));
+    assert_eq!(picture(both), guess("../art/floor/wood.png"));
+    assert_eq!(picture(gone().file("more/wood.png", png(128, 32))), nothing);
+    for elsewhere in ["node_modules/a/wood.png", ".cache/wood.png", "dist/wood.png"] {
+        assert_eq!(picture(image("wood.png").file(elsewhere, png(128, 32))), nothing, "{elsewhere}");
+    }
+    // A path from somebody's own computer.
+    let own = image("C:\\Users\\me\\wood.png").file("art/wood.png", png(128, 32));
+    assert_eq!(meant(own, "picture-path", "/tilesets/0/image"), guess("../art/wood.png"));
+
+    let set = |source: &str| {
+        let more = json!({"firstgid": 5, "source": source});
+        healthy().with(|map| map["tilesets"].as_array_mut().unwrap().push(more))
+    };
+    let tileset = |venue: Venue| {
+        let entry = venue.fires_among("tileset-file-missing", "/tilesets/1/source");
+        (entry.help.unwrap(), entry.fix.and_then(|fix| fix.replacement().map(str::to_owned)))
+    };
+    assert_eq!(tileset(set("more.tsj").file("sets/more.tsj", "{}")), guess("../sets/more.tsj"));
+    assert_eq!(tileset(set("More.tsj").file("maps/more.tsj", "{}")), guess("more.tsj"));
+    let instance = json!({"id": 90, "x": 64, "y": 64, "template": "desk.tj"});
+    let template = healthy().with(|map| objects(map).push(instance)).file("shapes/desk.tj", "{}");
+    let entry = template.fires_among("template-missing", "/layers/3/objects/0/template");
+    assert_eq!(entry.help.as_deref(), Some("did you mean \"../shapes/desk.tj\"?"));
+    let sound = |url: &str| healthy().layer("music", &[(3, 3)], vec![prop("playAudio", url)]);
+    let sound = sound("song.mp3").file("sounds/song.mp3", "x");
+    let pointer = sound.report().entries[0].site.pointer.clone().unwrap();
+    assert_eq!(meant(sound, "local-file-missing", &pointer), guess("../sounds/song.mp3"));
+    // Scripts of other maps are called like this one's.
+    let script = healthy().property("script", "main.js").file("other/main.js", "x");
+    let (help, new) = meant(script, "local-file-missing", "/properties/0/value");
+    assert_eq!((help.starts_with("add the file"), new), (true, None));
 }
 
 #[test]

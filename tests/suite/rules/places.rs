@@ -522,6 +522,9 @@ fn ways_that_lead_nowhere_else() {
 fn entries_that_nobody_uses() {
     let venue = three("b.tmj#door", "c.tmj", "a.tmj");
     assert_eq!(found(&venue), [("entry-unused".to_owned(), "maps/b.tmj".to_owned())]);
+    // Of a map that only its own exits lead into by name, maps that are not judged may know more.
+    let own = found(&three("b.tmj", "#door", "a.tmj"));
+    assert!(own.iter().all(|(rule, _)| rule != "entry-unused"), "{own:?}");
     three("b.tmj#door", "c.tmj", "a.tmj").property("script", "https://a.example/s.js").is_fine();
     let both =
         three("b.tmj#door", "c.tmj", "a.tmj").layer("too", &[(5, 2)], vec![prop("exitUrl", "b.tmj#side")]);
