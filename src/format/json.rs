@@ -47,6 +47,15 @@ pub(crate) struct SyntaxError {
     pub(crate) at: usize,
     /// What is wrong with it.
     pub(crate) message: String,
+    /// Whether it ended too early.
+    pub(crate) ends_early: bool,
+}
+
+impl SyntaxError {
+    /// The text ends within what begins at this byte.
+    fn unclosed(at: usize, message: &str) -> Self {
+        Self { at, message: message.to_owned(), ends_early: true }
+    }
 }
 
 /// What a value is, its first byte says; large maps have many values, and each costs memory.
@@ -86,7 +95,7 @@ pub(crate) struct Value<'a> {
 /// Reads a text.
 pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
     if u32::try_from(text.len()).is_err() {
-        return Err(SyntaxError { at: 0, message: "larger than 4 GiB".to_owned() });
+        return Err(SyntaxError { at: 0, message: "larger than 4 GiB".to_owned(), ends_early: false });
     }
     let mut parser = Parser {
         text,
@@ -553,7 +562,7 @@ impl Parser<'_> {
     }
 
     fn wrong(&self, message: impl Into<String>) -> SyntaxError {
-        SyntaxError { at: self.at, message: message.into() }
+        SyntaxError { at: self.at, message: message.into(), ends_early: self.at >= self.bytes.len() }
     }
 
     /// What stands at the current place, for messages.
@@ -622,10 +631,7 @@ impl Parser<'_> {
                 Some(b'}') => return Err(self.wrong("a comma before the closing `}` is not allowed in JSON")),
                 Some(b'/') => return Err(self.wrong("comments are not allowed in JSON")),
                 None => {
-                    return Err(SyntaxError {
-                        at: opening,
-                        message: "this object is never closed".to_owned(),
-                    });
+                    return Err(SyntaxError::unclosed(opening, "this object is never closed"));
                 }
                 Some(_) => {
                     return Err(self.wrong(format!("expected a key in quotes, found {}", self.found())));
@@ -646,10 +652,7 @@ impl Parser<'_> {
                 Some(b',') => self.at += 1,
                 Some(b'}') => break,
                 None => {
-                    return Err(SyntaxError {
-                        at: opening,
-                        message: "this object is never closed".to_owned(),
-                    });
+                    return Err(SyntaxError::unclosed(opening, "this object is never closed"));
                 }
                 Some(_) => {
                     return Err(
@@ -711,7 +714,7 @@ impl Parser<'_> {
                 return Err(self.wrong("a comma before the closing `]` is not allowed in JSON"));
             }
             if self.peek().is_none() {
-                return Err(SyntaxError { at: opening, message: "this array is never closed".to_owned() });
+                return Err(SyntaxError::unclosed(opening, "this array is never closed"));
             }
             self.value(depth + 1)?;
             self.blanks();
@@ -719,10 +722,7 @@ impl Parser<'_> {
                 Some(b',') => self.at += 1,
                 Some(b']') => break,
                 None => {
-                    return Err(SyntaxError {
-                        at: opening,
-                        message: "this array is never closed".to_owned(),
-                    });
+                    return Err(SyntaxError::unclosed(opening, "this array is never closed"));
                 }
                 Some(_) => {
                     return Err(
@@ -814,10 +814,7 @@ impl Parser<'_> {
                     self.at += 1;
                 }
                 None => {
-                    return Err(SyntaxError {
-                        at: opening,
-                        message: "this string is never closed".to_owned(),
-                    });
+                    return Err(SyntaxError::unclosed(opening, "this string is never closed"));
                 }
             }
         }

@@ -4,6 +4,7 @@
 //! the one [model](crate::model). Reading is lenient, as Tiled is: what is broken is a finding, and
 //! the rest still loads.
 
+mod broken;
 #[cfg(test)]
 mod conformance;
 mod data;

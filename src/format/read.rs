@@ -9,9 +9,10 @@ use crate::{
     source::SourceFile,
 };
 
-/// Whether the file is XML: by its first character, since names lie.
+/// Whether the file is XML: by its first character, since names lie. A mark that Git left is none.
 pub(super) fn is_xml(file: &SourceFile) -> bool {
-    file.bytes().iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+    let begin = file.bytes().trim_ascii_start();
+    begin.starts_with(b"<") && !begin.starts_with(b"<<<<<<<")
 }
 
 pub(super) fn map(file: &SourceFile, linker: &mut Linker) -> Option<Map> {

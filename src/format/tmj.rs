@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use glam::{DVec2, IVec2};
 
 use super::{
+    broken::Broken,
     data::{Block, MAX_CELLS},
     forms, ids,
     json::{self, Value},
@@ -70,28 +71,21 @@ pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Templat
 
 /// Parses a file, and reports what is wrong with it as JSON.
 pub(super) fn tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(&'a json::Tree, &'a str)> {
-    let mut broken = |at: usize, message: String| {
-        let spot = Spot::bytes(file, at..at + 1);
-        linker.findings.push(Finding::new(&rules::BROKEN_JSON, spot, message));
-    };
     let text = match file.text() {
         Ok(text) => text,
         Err(error) => {
-            broken(error.valid_up_to(), "this is not UTF-8, which JSON must be".to_owned());
+            let at = error.valid_up_to();
+            let message = "this is not UTF-8, which JSON must be";
+            linker.findings.push(Finding::new(&rules::BROKEN_JSON, Spot::bytes(file, at..at + 1), message));
             return None;
         }
     };
-    if text.starts_with("version https://git-lfs") {
-        broken(
-            0,
-            "this is a pointer of Git LFS; the file itself was never fetched (git lfs pull)".to_owned(),
-        );
-        return None;
-    }
     let tree = match json::tree(file)? {
         Ok(tree) => tree,
         Err(error) => {
-            broken(error.at, error.message.clone());
+            let json::SyntaxError { at, ends_early, message } = error.clone();
+            let broken = Broken { file, text, at, message, ends_early };
+            linker.findings.push(broken.finding(&rules::BROKEN_JSON));
             return None;
         }
     };

@@ -7,6 +7,7 @@ use glam::{DVec2, IVec2};
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::{
+    broken::{self, Broken},
     data::{self, Block, MAX_CELLS},
     forms, ids,
     link::{self, Linker, Template},
@@ -89,8 +90,12 @@ fn document<'a>(file: &'a SourceFile, root: &str, linker: &mut Linker) -> Option
             let at = file.offset(place.row, place.col);
             // The position is said by the finding itself.
             let message = error.to_string();
-            let message = message.rsplit_once(" at ").map_or(message.as_str(), |(before, _)| before);
-            broken(at, message.to_owned());
+            let message =
+                message.rsplit_once(" at ").map_or(message.as_str(), |(before, _)| before).to_owned();
+            let ends_early =
+                matches!(error, roxmltree::Error::UnclosedRootNode | roxmltree::Error::UnexpectedEndOfStream);
+            let broken = Broken { file, text, at, message, ends_early };
+            linker.findings.push(broken.finding(&rules::BROKEN_XML));
             return None;
         }
     };
@@ -102,7 +107,9 @@ fn document<'a>(file: &'a SourceFile, root: &str, linker: &mut Linker) -> Option
     if name != root {
         let spot = Spot::bytes(file, document.root_element().range());
         let message = format!("the file holds a <{name}>, not a <{root}>");
-        linker.findings.push(Finding::new(&rules::NOT_A_MAP, spot, message));
+        let finding = Finding::new(&rules::NOT_A_MAP, spot, message);
+        let is_page = name.eq_ignore_ascii_case("html");
+        linker.findings.push(if is_page { finding.help(broken::PAGE) } else { finding });
         return None;
     }
     forms::judge_xml(file, document.root_element(), &mut linker.findings);

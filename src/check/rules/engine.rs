@@ -7,7 +7,8 @@ use crate::{
     check::context::{FlatLayer, MapContext},
     finding::{Family, Finding, Place, Rule, Severity},
     model::{
-        Compression, Encoding, Gid, MapTileset, Orientation, TileData, TileLayer, TilePos, TileSize, Tileset,
+        Compression, Encoding, Gid, MapTileset, Orientation, Picture, TileData, TileLayer, TilePos, TileSize,
+        Tileset,
     },
     source::PictureHeader,
 };
@@ -224,16 +225,17 @@ pub(super) fn end_of(context: &MapContext, entry: &MapTileset) -> Option<u32> {
         // An embedded tileset without the size of its picture has no tiles for the engine; any other
         // gets the size when it is embedded.
         None if entry.source.is_none() && !context.is_xml() => (0, 0),
-        None => {
-            let file = crate::source::resolve(crate::source::parent(&tileset.file), &picture.source);
-            let PictureHeader::Size(width, height) = context.sources().picture(&file) else { return None };
-            let mut sized = tileset.clone();
-            sized.picture =
-                Some(crate::model::Picture { width: Some(width), height: Some(height), ..picture.clone() });
-            sized.phaser_grid()?
-        }
+        None => as_on_disk(context, tileset, picture)?.phaser_grid()?,
     };
     Some(entry.first_gid.saturating_add(columns.saturating_mul(rows)))
+}
+
+/// The tileset with the size that its picture has on the disk.
+fn as_on_disk(context: &MapContext, tileset: &Tileset, picture: &Picture) -> Option<Tileset> {
+    let file = crate::source::resolve(crate::source::parent(&tileset.file), &picture.source);
+    let PictureHeader::Size(width, height) = context.sources().picture(&file) else { return None };
+    let picture = Picture { width: Some(width), height: Some(height), ..picture.clone() };
+    Some(Tileset { picture: Some(picture), ..tileset.clone() })
 }
 
 struct Beyond {
@@ -310,24 +312,16 @@ fn describe_beyond(
         spot = spot.item(*index);
     }
     let mut place = flat.place().cell(*first);
-    let mut help = "erase the cells in Tiled, or restore the picture that the tileset had".to_owned();
     if let Some(tileset) = tileset {
         place.tileset = Some(tileset.name.clone());
         place.tile = entry.map(|entry| gid.id() - entry.first_gid);
-        let sized = tileset.picture.as_ref().is_none_or(|picture| picture.width.is_some());
-        if !sized {
-            help = format!(
-                "tileset \"{}\" lacks imagewidth and imageheight; save the map with Tiled",
-                tileset.name
-            );
-        } else if tileset.margin != 0 && tileset.grid() != tileset.phaser_grid() {
-            help = format!(
-                "the engine counts fewer tiles than Tiled because of the margin of {}: remake the picture \
-                 with the same margin on all sides, or none",
-                tileset.margin
-            );
-        }
     }
+    let help = match (tileset, entry) {
+        (Some(tileset), Some(entry)) => how_to_reach(context, tileset, gid.id() - entry.first_gid),
+        _ => {
+            "erase the cells in Tiled, or take the last version of the map that has their tileset".to_owned()
+        }
+    };
     Finding::new(
         &GID_BEYOND_TILESET,
         spot,
@@ -335,6 +329,37 @@ fn describe_beyond(
     )
     .at(place)
     .help(help)
+}
+
+/// What helps where the engine does not reach this tile of a tileset.
+fn how_to_reach(context: &MapContext, tileset: &Tileset, tile: u32) -> String {
+    let sized = tileset.picture.as_ref().is_none_or(|picture| picture.width.is_some());
+    if !sized {
+        return format!(
+            "tileset \"{}\" lacks imagewidth and imageheight; save the map with Tiled",
+            tileset.name
+        );
+    }
+    if tileset.margin != 0 && tileset.grid() != tileset.phaser_grid() {
+        return format!(
+            "the engine counts fewer tiles than Tiled because of the margin of {}: remake the picture with the \
+             same margin on all sides, or none",
+            tileset.margin
+        );
+    }
+    let help = if tiles_on_disk(context, tileset).is_some_and(|tiles| tile < tiles) {
+        "the picture has more rows than the map says: open the map in Tiled, which counts them anew, and save it"
+    } else {
+        "erase the cells in Tiled, or restore the picture that the tileset had"
+    };
+    help.to_owned()
+}
+
+/// How many tiles the engine would count in a tileset whose picture has the size that it has on the disk.
+fn tiles_on_disk(context: &MapContext, tileset: &Tileset) -> Option<u32> {
+    let (columns, rows) = as_on_disk(context, tileset, tileset.picture.as_ref()?)?.phaser_grid()?;
+    // With other columns every tile would be another one.
+    (columns == tileset.phaser_grid()?.0).then(|| columns.saturating_mul(rows))
 }
 
 /// Cells with tiles, with their numbers in the data; chunks count on.

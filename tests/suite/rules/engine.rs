@@ -21,8 +21,18 @@ fn gids_beyond_every_tileset() {
     );
     let cell = entry.place.area_tiles.unwrap();
     assert_eq!((cell.x, cell.y, cell.width, cell.height), (1, 1, 1, 1));
+    assert!(entry.help.unwrap().contains("restore the picture"));
     // The last tile, and one that is flipped.
     healthy().with(|map| map["layers"][1]["data"][9] = json!(0x8000_0004_u32)).is_fine();
+    // The picture has grown, and nobody opened the map since.
+    let mut grown = healthy().with(|map| map["layers"][1]["data"][9] = json!(5));
+    grown.files[0].1 = png(128, 64);
+    let entry = grown.fires("gid-beyond-tileset", "/layers/1/data/9");
+    assert!(entry.help.unwrap().starts_with("the picture has more rows than the map says"));
+    let none = healthy().with(|map| map["tilesets"] = json!([]));
+    let entries = none.report().entries;
+    let entry = entries.into_iter().find(|entry| entry.rule == "gid-beyond-tileset").unwrap();
+    assert!(entry.help.unwrap().ends_with("the last version of the map that has their tileset"));
 }
 
 #[test]
