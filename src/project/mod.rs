@@ -305,7 +305,9 @@ impl Project {
     }
 
     fn rooted(root: PathBuf, config_file: Option<String>) -> Result<Self, ProjectError> {
-        let sources = Sources::new(&root);
+        let is_above = std::env::current_dir().is_ok_and(|here| here != root && here.starts_with(&root));
+        let only_shared = config_file.is_none() && is_above;
+        let sources = if only_shared { Sources::around(&root) } else { Sources::new(&root) };
         let config = match &config_file {
             Some(name) => {
                 let file = sources

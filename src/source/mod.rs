@@ -60,6 +60,8 @@ pub struct Sources {
     root: PathBuf,
     /// Whether the disk is left alone.
     detached: bool,
+    /// Whether the root is no more than what a few files share, and may hold much that is not the project's.
+    only_shared: bool,
     memory: BTreeMap<String, Bytes>,
     cache: RwLock<Cache>,
 }
@@ -107,6 +109,12 @@ impl Sources {
         Self { root: root.into(), ..Self::default() }
     }
 
+    /// The files around a folder that is no more than what those have in common that were named: nothing is looked
+    /// for in it.
+    pub(crate) fn around(root: impl Into<PathBuf>) -> Self {
+        Self { only_shared: true, ..Self::new(root) }
+    }
+
     /// Files in memory only: no name leads to the disk.
     pub fn detached() -> Self {
         Self { detached: true, ..Self::default() }
@@ -128,8 +136,9 @@ impl Sources {
     /// The same files, none of them read yet: what lies on the disk is read anew, what is in memory stays.
     #[must_use]
     pub fn unread(&self) -> Self {
-        let (root, memory) = (self.root.clone(), self.memory.clone());
-        Self { root, detached: self.detached, memory, cache: RwLock::default() }
+        let Self { root, detached, only_shared, memory, .. } = self;
+        let (root, memory) = (root.clone(), memory.clone());
+        Self { root, detached: *detached, only_shared: *only_shared, memory, cache: RwLock::default() }
     }
 
     /// Lets a picture that stood inside of a file be found like a file of its own, and returns its name:
@@ -377,7 +386,7 @@ impl Sources {
             return Arc::clone(known);
         }
         let mut whereabouts: HashMap<String, Vec<String>> = HashMap::new();
-        let mut folders = vec![String::new()];
+        let mut folders = if self.only_shared { Vec::new() } else { vec![String::new()] };
         let mut looked_into = 0;
         while let Some(folder) = folders.pop() {
             looked_into += 1;

@@ -215,3 +215,28 @@ fn drawings_bring_no_code() {
         _ => panic!("{said}"),
     }
 }
+
+#[test]
+fn what_was_moved_is_looked_for_in_the_project_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for name in ["here", "a", "b", "z"] {
+        fs::create_dir(path(name)).unwrap();
+    }
+    let map = hall(24, 14, &[]).replace("\"t.png\"", "\"gone.png\"");
+    fs::write(path("a/a.tmj"), &map).unwrap();
+    fs::write(path("b/b.tmj"), &map).unwrap();
+    let picture = image::RgbaImage::from_pixel(64, 32, image::Rgba([90, 90, 90, 255]));
+    fs::write(path("z/gone.png"), encode(&picture).unwrap()).unwrap();
+    let asks = |here: &str, paths: &[&str]| {
+        let told = run(&path(here), &[&["check"], paths].concat());
+        assert!(told.contains("tileset-picture-missing"), "{told}");
+        told.contains("did you mean")
+    };
+    // What two files have in common that are named from elsewhere is no project, and may be the whole disk.
+    assert!(!asks("here", &["../a/a.tmj", "../b/b.tmj"]));
+    assert!(!asks("a", &["a.tmj"]));
+    assert!(asks("", &["a/a.tmj"]));
+    fs::write(path("venue.toml"), "").unwrap();
+    assert!(asks("here", &["../a/a.tmj", "../b/b.tmj"]));
+}
