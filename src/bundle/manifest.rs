@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Bundle, picture};
-use crate::project::GENERATOR;
-pub(crate) use crate::project::MANIFEST as PATH;
+use crate::source::GENERATOR;
+pub(crate) use crate::source::MANIFEST as PATH;
 
 /// The manifest.
 #[derive(Debug, Serialize, Deserialize)]

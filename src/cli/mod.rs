@@ -186,7 +186,8 @@ fn take_part(command: &Command) {
 }
 
 /// Asks for memory in one piece and gives it back untouched: the allocator keeps it for what this thread will need.
-/// Bit by bit it would come in pieces between whose edges no page of 2 MB fits.
+/// Bit by bit it would come in pieces between whose edges no page of 2 MB fits. In bytes: a whole number of such pages,
+/// so that the system lays the piece on their edges, and less than the 8 MB from which on the allocator keeps nothing.
 fn make_room() {
     const ROOM: usize = 6 << 20;
     drop(std::hint::black_box(Vec::<u8>::with_capacity(ROOM)));

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::{
     finding::{Finding, Rule, Spot},
-    source::SourceFile,
+    source::{SourceFile, is_lfs_pointer},
 };
 
 /// What to do about a page that was saved in the place of a file.
@@ -46,7 +46,7 @@ fn recognised(text: &str) -> Option<(Range<usize>, String, &'static str)> {
     if whole.is_empty() {
         return Some((0..0, "the file is empty".to_owned(), "take its last version, or save it again"));
     }
-    if is_pointer(text) {
+    if is_lfs_pointer(text.as_bytes()) {
         let message = "this is a pointer of Git LFS; the file itself was never fetched".to_owned();
         return Some((0..1, message, "run `git lfs pull`"));
     }
@@ -58,11 +58,6 @@ fn recognised(text: &str) -> Option<(Range<usize>, String, &'static str)> {
     let help = "take one of the two files whole, `git checkout --ours` or `--theirs` with its name, and make the \
                 other's changes again in Tiled";
     Some((conflict, message, help))
-}
-
-/// Whether a file was never fetched from where Git LFS keeps it.
-pub(super) fn is_pointer(text: &str) -> bool {
-    text.starts_with("version https://git-lfs")
 }
 
 /// The line that begins the first conflict.
@@ -84,6 +79,46 @@ fn conflict(text: &str) -> Option<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{format::load_map, source::Sources};
+
+    fn found(name: &str, text: &str) -> (&'static str, String, String) {
+        let mut sources = Sources::detached();
+        sources.insert(name, text.as_bytes().to_vec());
+        let mut found = load_map(&sources, name).findings;
+        assert_eq!(found.len(), 1, "{text}");
+        let Finding { rule, message, help, .. } = found.remove(0);
+        (rule.name, message, help.unwrap_or_default())
+    }
+
+    #[test]
+    fn what_helps_is_told() {
+        let help = |name: &str, text: &str, rule: &str, message: &str, help: &str| {
+            let told = found(name, text);
+            assert_eq!(told.0, rule, "{text}");
+            assert!(told.1.contains(message) && told.2.contains(help), "{told:?}");
+        };
+        help("a.tmj", "", "broken-json", "is empty", "save it again");
+        help(
+            "a.tmj",
+            "version https://git-lfs.github.com/spec/v1\n",
+            "broken-json",
+            "Git LFS",
+            "git lfs pull",
+        );
+        help("a.tmj", "{\"type\": \"ma", "broken-json", "never closed", "cut off");
+        help("a.tmj", "{\"type\": 1,, }", "broken-json", "expected a key", "mend it there");
+        help("a.tmj", "<!doctype html><p>", "broken-xml", "a web page", "raw form");
+        help("a.tmj", "<!DOCTYPE html><html></html>", "not-a-map", "<html>", "raw form");
+        for cut in ["<map><layer", "<map><layer/>", "<?xml version=\"1.0\"?>\n", "<map><!-- "] {
+            help("a.tmx", cut, "broken-xml", "", "cut off");
+        }
+        help("a.tmx", "<map><layer></map></map>", "broken-xml", "", "mend it there");
+        // Where a conflict is all that can be seen, the name says what it was.
+        let conflict = "<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> theirs\n";
+        for (name, rule) in [("a.tmj", "broken-json"), ("a.json", "broken-json"), ("a.tmx", "broken-xml")] {
+            help(name, conflict, rule, "Git left a conflict", "--theirs");
+        }
+    }
 
     fn told(text: &str) -> Option<(&str, String)> {
         recognised(text).map(|(range, message, _)| (&text[range], message))

@@ -562,7 +562,15 @@ impl Parser<'_> {
     }
 
     fn wrong(&self, message: impl Into<String>) -> SyntaxError {
-        SyntaxError { at: self.at, message: message.into(), ends_early: self.at >= self.bytes.len() }
+        let rest = &self.bytes[self.at.min(self.bytes.len())..];
+        // Words and escapes may be cut through, too.
+        let is_begun = ["true", "false", "null"].iter().any(|word| word.as_bytes().starts_with(rest));
+        let is_escape = rest.strip_prefix(b"\\u").is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        SyntaxError {
+            at: self.at,
+            message: message.into(),
+            ends_early: is_begun || is_escape || rest == b"\\",
+        }
     }
 
     /// What stands at the current place, for messages.
@@ -855,8 +863,9 @@ fn zeros(mut text: &[u8]) -> (u32, &[u8]) {
     (count, text)
 }
 
-/// How many digits a text begins with, and the first eight bytes, of which those digits are numbers from 0 to 9;
-/// `None` where there may be more than seven. A number takes as long as a byte so.
+/// How many digits a text begins with, and its first eight bytes, of which those digits have become numbers from 0
+/// to 9; `None` where there may be more than seven, or where less than eight bytes are left. All eight are looked at
+/// in one step.
 fn few_digits(text: &[u8]) -> Option<(usize, u64)> {
     let bytes = u64::from_le_bytes(*text.first_chunk()?) ^ 0x3030_3030_3030_3030;
     // What is above 9 gets its highest bit, and nothing is carried over before that.
@@ -975,6 +984,18 @@ mod tests {
         assert_eq!(error("// c"), (0, "comments are not allowed in JSON".to_owned()));
         assert_eq!(error("").1, "expected a value, found the end of the file");
         assert!(error(&"[".repeat(100_000)).1.starts_with("nested deeper"));
+    }
+
+    #[test]
+    fn what_is_cut_off_is_known() {
+        let ends_early = |text: &str| parse(text).unwrap_err().ends_early;
+        for cut in ["{", "[1,", "{\"a", "{\"a\"", "{\"a\":", "[fal", "[\"\\", "[\"\\u00", "[-", "[[0, 0", ""]
+        {
+            assert!(ends_early(cut), "{cut}");
+        }
+        for other in ["[x]", "[fals]", "[\"\\x", "[\"\\u0g", "{} x", "[01]", "[1 2"] {
+            assert!(!ends_early(other), "{other}");
+        }
     }
 
     #[test]

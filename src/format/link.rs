@@ -88,7 +88,7 @@ impl<'a> Linker<'a> {
             Err(error) => {
                 let missing = missing(&rules::TILESET_FILE_MISSING, spot, "tileset", reference, &error);
                 // A tileset stands once in a map, and what is mended for it is mended.
-                let found = missing.map(|missing| match self.moved(spot, &name) {
+                let found = missing.map(|missing| match self.moved(spot, &name, &error) {
                     Some(moved) => missing.meant(moved),
                     None => missing.help(MISSING),
                 });
@@ -144,7 +144,7 @@ impl<'a> Linker<'a> {
             Err(error) => {
                 let missing = missing(rule, spot, "template", reference, &error);
                 // Many objects may name it.
-                let found = missing.map(|missing| match self.moved(spot, &name) {
+                let found = missing.map(|missing| match self.moved(spot, &name, &error) {
                     Some(moved) => missing.help(format!("did you mean \"{moved}\"?")),
                     None => missing.help(MISSING),
                 });
@@ -234,10 +234,13 @@ impl<'a> Linker<'a> {
     }
 
     /// How the file at `spot` would call the one that is not at `name` any more.
-    fn moved(&self, spot: &Spot, name: &str) -> Option<String> {
+    fn moved(&self, spot: &Spot, name: &str, error: &std::io::Error) -> Option<String> {
+        if error.kind() != std::io::ErrorKind::NotFound {
+            return None;
+        }
         let found = match self.sources.existence(name) {
             Existence::OtherCase(real) => real,
-            _ => self.sources.moved(name)?,
+            _ => self.sources.moved(name, |_| true)?,
         };
         Some(source::relative(source::parent(&spot.file), &found))
     }

@@ -6,13 +6,17 @@ use super::{
 };
 use crate::{
     model::{Map, Tileset},
-    source::SourceFile,
+    source::{SourceFile, with_extension},
 };
 
-/// Whether the file is XML: by its first character, since names lie. A mark that Git left is none.
+/// Whether the file is XML: by its first character, since names lie. Behind a mark that Git left they are all that
+/// there is.
 pub(super) fn is_xml(file: &SourceFile) -> bool {
     let begin = file.bytes().trim_ascii_start();
-    begin.starts_with(b"<") && !begin.starts_with(b"<<<<<<<")
+    if begin.starts_with(b"<<<<<<<") {
+        return ["tmx", "tsx", "tx", "xml"].iter().any(|xml| with_extension(file.name(), xml) == file.name());
+    }
+    begin.starts_with(b"<")
 }
 
 pub(super) fn map(file: &SourceFile, linker: &mut Linker) -> Option<Map> {

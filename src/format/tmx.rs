@@ -92,8 +92,13 @@ fn document<'a>(file: &'a SourceFile, root: &str, linker: &mut Linker) -> Option
             let message = error.to_string();
             let message =
                 message.rsplit_once(" at ").map_or(message.as_str(), |(before, _)| before).to_owned();
-            let ends_early =
-                matches!(error, roxmltree::Error::UnclosedRootNode | roxmltree::Error::UnexpectedEndOfStream);
+            let is_cut = matches!(
+                error,
+                roxmltree::Error::NoRootNode
+                    | roxmltree::Error::UnclosedRootNode
+                    | roxmltree::Error::UnexpectedEndOfStream
+            );
+            let ends_early = is_cut || at >= text.trim_end().len();
             let broken = Broken { file, text, at, message, ends_early };
             linker.findings.push(broken.finding(&rules::BROKEN_XML));
             return None;

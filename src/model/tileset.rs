@@ -61,14 +61,23 @@ impl Tileset {
         self.grid_with_margins(2)
     }
 
+    /// The same of a picture of this width and height, in pixels.
+    pub fn phaser_grid_of(&self, picture: (u32, u32)) -> Option<(u32, u32)> {
+        self.grid_of(picture, 2)
+    }
+
     fn grid_with_margins(&self, margins: i64) -> Option<(u32, u32)> {
         let picture = self.picture.as_ref()?;
-        let count = |length: Option<u32>, tile: u32| {
+        self.grid_of((picture.width?, picture.height?), margins)
+    }
+
+    fn grid_of(&self, (width, height): (u32, u32), margins: i64) -> Option<(u32, u32)> {
+        let count = |length: u32, tile: u32| {
             let tile = i64::from(tile) + i64::from(self.spacing);
-            let free = i64::from(length?) - margins * i64::from(self.margin) + i64::from(self.spacing);
+            let free = i64::from(length) - margins * i64::from(self.margin) + i64::from(self.spacing);
             (tile > 0).then(|| u32::try_from((free / tile).max(0)).unwrap_or(0))
         };
-        Some((count(picture.width, self.tile_size.width)?, count(picture.height, self.tile_size.height)?))
+        Some((count(width, self.tile_size.width)?, count(height, self.tile_size.height)?))
     }
 
     /// How many ids the tileset spans: its picture's grid as Tiled counts it, or what the file

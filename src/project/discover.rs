@@ -11,7 +11,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
-use super::{CONFIG_FILE, MANIFEST, PassedOver, Project, ProjectError, ProjectWorld, is_manifest};
+use super::{CONFIG_FILE, PassedOver, Project, ProjectError, ProjectWorld};
 use crate::{
     format,
     model::TileSize,
@@ -134,13 +134,7 @@ pub(super) fn named(project: &Project, paths: &[PathBuf]) -> Result<Named, Proje
     if paths.is_empty() {
         return all(project);
     }
-    let look = |path: &PathBuf| {
-        let (name, metadata) = (name_of(&project.root, path)?, std::fs::metadata(path));
-        if let Ok(metadata) = &metadata {
-            project.sources.note_size(&name, metadata);
-        }
-        Ok((name, metadata))
-    };
+    let look = |path: &PathBuf| Ok((name_of(&project.root, path)?, std::fs::metadata(path)));
     let looked_at: Vec<Result<_, ProjectError>> = paths.par_iter().map(look).collect();
     let mut names = Named::default();
     // What takes time, such as folders, waits for its turn: of several paths that are wrong the first is told.
@@ -247,7 +241,7 @@ fn below(sources: &Sources, folder: &Path, name: &str) -> Named {
             return false;
         }
         let name = name_of(entry.path());
-        let is_bundle = is_bundle(sources, &name);
+        let is_bundle = sources.is_bundle(&name);
         if is_bundle {
             bundles.insert(name);
         }
@@ -299,13 +293,6 @@ fn below(sources: &Sources, folder: &Path, name: &str) -> Named {
     names.maps.sort();
     names.passed_over.extend(bundles.into_iter().map(|name| (name, PassedOver::Bundle)));
     names
-}
-
-/// Whether a folder is a bundle that was made earlier: its maps are those of the project once more.
-fn is_bundle(sources: &Sources, folder: &str) -> bool {
-    let manifest = format!("{folder}/{MANIFEST}");
-    sources.led_outside(&manifest).is_none()
-        && sources.look_into(&manifest).is_ok_and(|manifest| is_manifest(&manifest))
 }
 
 /// Whether a glob may name what lies in a folder: as far as no sign of it stands for several.

@@ -39,23 +39,6 @@ use crate::{
 /// Name of the config file at a project's root.
 pub const CONFIG_FILE: &str = "venue.toml";
 
-/// Name of the file in a bundle that says what it holds.
-pub(crate) const MANIFEST: &str = "manifest.json";
-
-/// What a manifest of ours says of who made it.
-pub(crate) const GENERATOR: &str = "venue";
-
-/// Whether a text is the manifest of a bundle.
-pub(crate) fn is_manifest(text: &[u8]) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Made {
-        generator: String,
-        #[serde(rename = "files")]
-        _files: Vec<serde::de::IgnoredAny>,
-    }
-    serde_json::from_slice::<Made>(text).is_ok_and(|made| made.generator == GENERATOR)
-}
-
 /// Map property of a generated map: name of the map that it stands in for, relative to itself.
 pub const STANDS_IN_FOR: &str = "venueStandsOf";
 

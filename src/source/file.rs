@@ -224,6 +224,11 @@ impl SourceFile {
     }
 }
 
+/// Whether a file was never fetched from where Git LFS keeps it: a pointer stands in its place.
+pub(crate) fn is_lfs_pointer(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"version https://git-lfs")
+}
+
 /// Bytes to UTF-8: by byte order mark, else by the encoding that an XML declaration names. Anything
 /// else stays as it is; JSON is UTF-8 or it is wrong.
 fn decode(mut bytes: Vec<u8>) -> Vec<u8> {

@@ -5,6 +5,8 @@
 //! Names are what findings show, what sorting compares, and what references resolve to.
 
 mod file;
+mod left_out;
+mod moved;
 mod name;
 
 use std::{
@@ -18,9 +20,10 @@ use std::{
 
 use bytes::Bytes;
 
+pub(crate) use file::is_lfs_pointer;
 pub use file::{FileId, Position, SourceFile, Span};
+pub(crate) use left_out::{GENERATOR, MANIFEST, is_skipped, is_skipped_folder};
 pub use name::{file_name, file_stem, is_url, parent, relative, resolve, with_extension};
-pub(crate) use name::{is_skipped, is_skipped_folder};
 use sha2::{Digest as _, Sha256};
 
 /// Largest file that is read, in bytes. Spans are 32 bits wide, and no map comes near this.
@@ -74,10 +77,8 @@ struct Cache {
     pictures: HashMap<String, PictureHeader>,
     existing: HashMap<String, Existence>,
     derived: HashMap<String, Bytes>,
-    /// Sizes of regular files on the disk, in bytes, as they were when somebody looked.
-    sizes: HashMap<String, u64>,
-    /// Names of all files below the root by what they are called in their folders, once somebody looked.
-    whereabouts: Option<Arc<HashMap<String, Vec<String>>>>,
+    /// Where files are by what they are called, once somebody looked.
+    whereabouts: Option<Arc<moved::Whereabouts>>,
     /// Names of files that were read from the disk, whatever for.
     read: BTreeSet<String>,
 }
@@ -94,6 +95,9 @@ pub(crate) struct Folder {
     /// The first name of each spelling in lower case.
     by_lower_case: HashMap<String, String>,
 }
+
+/// That a folder holds more names than are wanted.
+struct TooMany;
 
 impl Folder {
     fn fold_cases(&mut self) {
@@ -250,23 +254,10 @@ impl Sources {
             Some(bytes) => Some(bytes.len() as u64),
             None if self.detached => None,
             None => {
-                let known = self.size_seen(name);
-                known.or_else(|| self.note_size(name, &std::fs::metadata(self.path(name)).ok()?))
+                let metadata = std::fs::metadata(self.path(name)).ok();
+                metadata.filter(Metadata::is_file).map(|metadata| metadata.len())
             }
         }
-    }
-
-    fn size_seen(&self, name: &str) -> Option<u64> {
-        self.cache.read().unwrap_or_else(PoisonError::into_inner).sizes.get(name).copied()
-    }
-
-    /// Lets the size of the file called `name` be known, which somebody has asked the disk for; `None` where it
-    /// is no regular file.
-    pub(crate) fn note_size(&self, name: &str, metadata: &Metadata) -> Option<u64> {
-        let size = metadata.is_file().then_some(metadata.len())?;
-        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
-        cache.sizes.insert(name.to_owned(), size);
-        Some(size)
     }
 
     /// Bytes of the file called `name`, for who wants to know what it is and does not count as its reader.
@@ -302,14 +293,15 @@ impl Sources {
             return Err(io::ErrorKind::NotFound.into());
         }
         let path = self.path(name);
-        if self.size_seen(name).is_none() {
-            match std::fs::metadata(&path) {
-                Ok(metadata) => only_regular(&metadata)?,
-                Err(error) if error.kind() == io::ErrorKind::NotFound && name.contains('\u{FFFD}') => {
-                    return Err(io::Error::new(io::ErrorKind::InvalidFilename, NOT_UTF8));
-                }
-                Err(error) => return Err(error),
+        let is_file = match std::fs::metadata(&path) {
+            Ok(metadata) => metadata.is_file(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && name.contains('\u{FFFD}') => {
+                return Err(io::Error::new(io::ErrorKind::InvalidFilename, NOT_UTF8));
             }
+            Err(error) => return Err(error),
+        };
+        if !is_file {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
         File::open(path)
     }
@@ -366,52 +358,6 @@ impl Sources {
         Existence::Folder
     }
 
-    /// Where the file has gone that is not at `name` any more: the one below the root that is called so in
-    /// another folder. Of several it is the one whose folders are called most alike, from the innermost on;
-    /// `None` where that does not tell, or where there are too many folders to look into.
-    pub(crate) fn moved(&self, name: &str) -> Option<String> {
-        let whereabouts = self.whereabouts();
-        let found = whereabouts.get(file_name(name))?;
-        let alike =
-            |other: &String| name.rsplit('/').zip(other.rsplit('/')).take_while(|(a, b)| a == b).count();
-        let most = found.iter().map(alike).max()?;
-        let mut best = found.iter().filter(|other| alike(other) == most);
-        best.next().filter(|_| best.next().is_none()).cloned()
-    }
-
-    fn whereabouts(&self) -> Arc<HashMap<String, Vec<String>>> {
-        /// More are not looked into: a project without a config may be as large as a disk.
-        const MOST_FOLDERS: usize = 2000;
-        if let Some(known) = &self.cache.read().unwrap_or_else(PoisonError::into_inner).whereabouts {
-            return Arc::clone(known);
-        }
-        let mut whereabouts: HashMap<String, Vec<String>> = HashMap::new();
-        let mut folders = if self.only_shared { Vec::new() } else { vec![String::new()] };
-        let mut looked_into = 0;
-        while let Some(folder) = folders.pop() {
-            looked_into += 1;
-            if looked_into > MOST_FOLDERS {
-                whereabouts.clear();
-                break;
-            }
-            let Some(entries) = self.entries(&folder) else { continue };
-            for name in &entries.names {
-                let path = join(&folder, name);
-                if !entries.folders.contains(name) {
-                    // Where links lead is not looked at.
-                    if !entries.links.contains(name) {
-                        whereabouts.entry(name.clone()).or_default().push(path);
-                    }
-                } else if !is_skipped_folder(name) {
-                    folders.push(path);
-                }
-            }
-        }
-        let whereabouts = Arc::new(whereabouts);
-        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(cache.whereabouts.get_or_insert(whereabouts))
-    }
-
     /// Size of the picture called `name`, from its header alone.
     pub fn picture(&self, name: &str) -> PictureHeader {
         {
@@ -451,10 +397,15 @@ impl Sources {
 
     /// What a folder holds; `None` where there is no folder.
     pub(crate) fn entries(&self, folder: &str) -> Option<Arc<Folder>> {
+        self.entries_up_to(folder, usize::MAX).ok().flatten()
+    }
+
+    /// The same, unless there are more names in it.
+    fn entries_up_to(&self, folder: &str, most: usize) -> Result<Option<Arc<Folder>>, TooMany> {
         {
             let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(known) = cache.folders.get(folder) {
-                return known.clone();
+                return Ok(known.clone());
             }
         }
         let mut held = Folder::default();
@@ -462,6 +413,9 @@ impl Sources {
         let mut found = listing.is_some();
         for entry in listing.into_iter().flatten().flatten() {
             let Ok(name) = entry.file_name().into_string() else { continue };
+            if held.names.len() == most {
+                return Err(TooMany);
+            }
             // The listing tells what is a folder, but not where links lead.
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() => _ = held.folders.insert(name.clone()),
@@ -485,7 +439,7 @@ impl Sources {
         let entries = found.then(|| Arc::new(held));
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
         cache.folders.insert(folder.to_owned(), entries.clone());
-        entries
+        Ok(entries)
     }
 }
 
@@ -501,22 +455,13 @@ fn picture_size(mut file: File) -> imagesize::ImageResult<imagesize::ImageSize> 
     imagesize::reader_size(io::BufReader::new(file))
 }
 
-fn only_regular(metadata: &Metadata) -> io::Result<()> {
-    if metadata.is_file() {
-        return Ok(());
-    }
-    Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
-}
-
 /// All of a file, up to a limit.
 fn whole(file: File) -> io::Result<Vec<u8>> {
     let too_large = |bytes: u64| {
         let message = format!("{bytes} bytes, more than {MAX_FILE_SIZE} are not read");
         io::Error::new(io::ErrorKind::FileTooLarge, message)
     };
-    let metadata = file.metadata()?;
-    only_regular(&metadata)?;
-    let length = metadata.len();
+    let length = file.metadata()?.len();
     if length > MAX_FILE_SIZE {
         return Err(too_large(length));
     }

@@ -56,19 +56,6 @@ pub fn relative(folder: &str, name: &str) -> String {
     up.chain(to[shared..].iter().copied()).collect::<Vec<_>>().join("/")
 }
 
-/// Folders that hold other people's or generated files.
-const SKIPPED_FOLDERS: [&str; 3] = ["node_modules", "target", "dist"];
-
-/// Whether a folder of this name, without those around it, is not searched for the project's files.
-pub(crate) fn is_skipped_folder(name: &str) -> bool {
-    name.starts_with('.') || SKIPPED_FOLDERS.contains(&name)
-}
-
-/// Whether a file lies in a folder that is not searched for the project's files.
-pub(crate) fn is_skipped(name: &str) -> bool {
-    parent(name).split('/').any(is_skipped_folder)
-}
-
 /// Whether a reference is a URL with a scheme (`https:`, `data:`, `mailto:` …) or one of `//host`.
 /// A single letter before the colon is a Windows drive, not a scheme.
 pub fn is_url(reference: &str) -> bool {

@@ -7,8 +7,7 @@ use crate::{
     check::context::{FlatLayer, MapContext},
     finding::{Family, Finding, Place, Rule, Severity},
     model::{
-        Compression, Encoding, Gid, MapTileset, Orientation, Picture, TileData, TileLayer, TilePos, TileSize,
-        Tileset,
+        Compression, Encoding, Gid, MapTileset, Orientation, TileData, TileLayer, TilePos, TileSize, Tileset,
     },
     source::PictureHeader,
 };
@@ -205,9 +204,9 @@ file "stand.tj":
 /// cannot be told, and another rule says why.
 pub(super) fn end_of(context: &MapContext, entry: &MapTileset) -> Option<u32> {
     let tileset = entry.tileset.as_deref()?;
-    let Some(picture) = &tileset.picture else {
+    if tileset.picture.is_none() {
         return Some(entry.first_gid.saturating_add(tileset.id_span()));
-    };
+    }
     // The engine takes tiles without a size for its own.
     let unsized_tiles = tileset.tile_size.width == 0 || tileset.tile_size.height == 0;
     let sized = unsized_tiles.then(|| {
@@ -225,17 +224,17 @@ pub(super) fn end_of(context: &MapContext, entry: &MapTileset) -> Option<u32> {
         // An embedded tileset without the size of its picture has no tiles for the engine; any other
         // gets the size when it is embedded.
         None if entry.source.is_none() && !context.is_xml() => (0, 0),
-        None => as_on_disk(context, tileset, picture)?.phaser_grid()?,
+        None => grid_on_disk(context, tileset)?,
     };
     Some(entry.first_gid.saturating_add(columns.saturating_mul(rows)))
 }
 
-/// The tileset with the size that its picture has on the disk.
-fn as_on_disk(context: &MapContext, tileset: &Tileset, picture: &Picture) -> Option<Tileset> {
-    let file = crate::source::resolve(crate::source::parent(&tileset.file), &picture.source);
+/// Columns and rows that the engine counts in a tileset whose picture has the size that it has on the disk.
+fn grid_on_disk(context: &MapContext, tileset: &Tileset) -> Option<(u32, u32)> {
+    let file =
+        crate::source::resolve(crate::source::parent(&tileset.file), &tileset.picture.as_ref()?.source);
     let PictureHeader::Size(width, height) = context.sources().picture(&file) else { return None };
-    let picture = Picture { width: Some(width), height: Some(height), ..picture.clone() };
-    Some(Tileset { picture: Some(picture), ..tileset.clone() })
+    tileset.phaser_grid_of((width, height))
 }
 
 struct Beyond {
@@ -317,7 +316,7 @@ fn describe_beyond(
         place.tile = entry.map(|entry| gid.id() - entry.first_gid);
     }
     let help = match (tileset, entry) {
-        (Some(tileset), Some(entry)) => how_to_reach(context, tileset, gid.id() - entry.first_gid),
+        (Some(tileset), Some(entry)) => how_to_reach(context, entry, tileset, gid.id() - entry.first_gid),
         _ => {
             "erase the cells in Tiled, or take the last version of the map that has their tileset".to_owned()
         }
@@ -332,7 +331,7 @@ fn describe_beyond(
 }
 
 /// What helps where the engine does not reach this tile of a tileset.
-fn how_to_reach(context: &MapContext, tileset: &Tileset, tile: u32) -> String {
+fn how_to_reach(context: &MapContext, entry: &MapTileset, tileset: &Tileset, tile: u32) -> String {
     let sized = tileset.picture.as_ref().is_none_or(|picture| picture.width.is_some());
     if !sized {
         return format!(
@@ -347,17 +346,19 @@ fn how_to_reach(context: &MapContext, tileset: &Tileset, tile: u32) -> String {
             tileset.margin
         );
     }
-    let help = if tiles_on_disk(context, tileset).is_some_and(|tiles| tile < tiles) {
-        "the picture has more rows than the map says: open the map in Tiled, which counts them anew, and save it"
-    } else {
-        "erase the cells in Tiled, or restore the picture that the tileset had"
-    };
-    help.to_owned()
+    if tiles_on_disk(context, tileset).is_some_and(|tiles| tile < tiles) {
+        let file =
+            entry.source.as_ref().map_or("the map".to_owned(), |source| format!("the tileset \"{source}\""));
+        return format!(
+            "the picture has more rows than its tileset says: open {file} in Tiled, which counts them anew, and save it"
+        );
+    }
+    "erase the cells in Tiled, or restore the picture that the tileset had".to_owned()
 }
 
 /// How many tiles the engine would count in a tileset whose picture has the size that it has on the disk.
 fn tiles_on_disk(context: &MapContext, tileset: &Tileset) -> Option<u32> {
-    let (columns, rows) = as_on_disk(context, tileset, tileset.picture.as_ref()?)?.phaser_grid()?;
+    let (columns, rows) = grid_on_disk(context, tileset)?;
     // With other columns every tile would be another one.
     (columns == tileset.phaser_grid()?.0).then(|| columns.saturating_mul(rows))
 }

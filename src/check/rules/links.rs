@@ -11,7 +11,7 @@ use crate::{
     finding::{Family, Finding, Place, Rule, Severity, Spot},
     model::{Property, Value},
     project::{Project, nearest},
-    source::{Existence, Sources, is_url, parent, relative, resolve},
+    source::{Existence, Sources, file_stem, is_url, parent, relative, resolve},
     workadventure::{
         HolderKind, PropertyFact, Reference, ValueKind, embeddable, host_and_path, is_readable_url,
         is_template, percent_decoded,
@@ -510,35 +510,22 @@ impl Subject<'_> {
                 };
                 let message = format!("{effect}: \"{text}\", {property} of {holder}, does not exist");
                 let mut finding = self.finding(&LOCAL_FILE_MISSING, message);
+                let whole = |address: &str| format!("https://{address}");
                 if let Some(rest) = ["https//", "http//"].iter().find_map(|begin| text.strip_prefix(begin)) {
-                    let whole = format!("https://{rest}");
-                    finding = finding.help(format!("did you mean \"{whole}\"?")).fix(
-                        false,
-                        format!("replace with \"{whole}\""),
-                        self.with_line(text, &whole),
-                    );
-                } else if let Some(moved) = self.moved(&name).filter(|_| !is_script) {
-                    let near = format!("{moved}{}", &text[path.len()..]);
-                    finding = finding.help(format!("did you mean \"{near}\"?")).fix(
-                        false,
-                        format!("replace with \"{near}\""),
-                        self.with_line(text, &near),
-                    );
-                } else if let [b'a'..=b'z' | b'A'..=b'Z', b':', b'\\' | b'/', ..] = text.as_bytes() {
-                    finding = finding.help("put the file into the project, and write its path from the map");
+                    finding = self.meant(finding, text, &whole(rest));
                 } else if looks_like_host(text) && !is_script {
-                    let whole = format!("https://{text}");
+                    let whole = whole(text);
                     finding = finding.help(format!("for the website write \"{whole}\"")).fix(
                         false,
                         format!("replace with \"{whole}\""),
                         whole,
                     );
+                } else if let Some(moved) = self.moved(&name).filter(|_| !is_script) {
+                    finding = self.meant(finding, text, &format!("{moved}{}", &text[path.len()..]));
+                } else if let [b'a'..=b'z' | b'A'..=b'Z', b':', b'\\' | b'/', ..] = text.as_bytes() {
+                    finding = finding.help("put the file into the project, and write its path from the map");
                 } else if let Some(near) = self.near(&name) {
-                    finding = finding.help(format!("did you mean \"{near}\"?")).fix(
-                        false,
-                        format!("replace with \"{near}\""),
-                        self.with_line(text, &near),
-                    );
+                    finding = self.meant(finding, text, &near);
                 } else {
                     finding = finding.help("add the file, or mend the path, which is relative to the map");
                 }
@@ -557,9 +544,22 @@ impl Subject<'_> {
         lines.collect()
     }
 
+    /// The finding with what was probably meant by one line of the value.
+    fn meant(&self, finding: Finding, line: &str, new: &str) -> Finding {
+        finding.help(format!("did you mean \"{new}\"?")).fix(
+            false,
+            format!("replace with \"{new}\""),
+            self.with_line(line, new),
+        )
+    }
+
     /// The file of the same name in another folder, as an address.
     fn moved(&self, name: &str) -> Option<String> {
-        let moved = self.project.sources.moved(name)?;
+        // Pages of this name say nothing: every folder may have one.
+        if file_stem(name) == "index" {
+            return None;
+        }
+        let moved = self.project.sources.moved(name, |_| true)?;
         let is_plain = !moved.contains(['%', '?', '#']);
         is_plain.then(|| relative(self.folder, &moved))
     }

@@ -7,7 +7,7 @@ use crate::{
     check::context::MapContext,
     finding::{Family, Finding, Place, Rule, Severity, Spot},
     model::{MapTileset, Picture, Tileset},
-    source::{Existence, PictureHeader, is_url, parent, resolve},
+    source::{Existence, PictureHeader, is_lfs_pointer, is_url, parent, resolve},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -317,7 +317,7 @@ impl Subject<'_> {
                         return;
                     }
                 };
-                let (what, help) = if bytes.starts_with(b"version https://git-lfs") {
+                let (what, help) = if is_lfs_pointer(&bytes) {
                     ("a pointer of Git LFS".to_owned(), "run `git lfs pull`")
                 } else {
                     (format!("no picture ({reason})"), "save it anew as PNG")
@@ -406,7 +406,16 @@ impl Subject<'_> {
 
     /// The file of the same name in another folder, as this file would call it.
     fn moved(&self, file: &str) -> Option<String> {
-        let moved = self.context.sources().moved(file)?;
+        let sources = self.context.sources();
+        // A picture may have grown at the bottom; one of another width is another one.
+        let fits = |other: &str| match sources.picture(other) {
+            PictureHeader::Size(width, height) => {
+                self.picture.width.is_none_or(|stated| stated == width)
+                    && self.picture.height.is_none_or(|stated| stated <= height)
+            }
+            PictureHeader::Missing | PictureHeader::Unreadable(_) => false,
+        };
+        let moved = sources.moved(file, fits)?;
         Some(crate::source::relative(parent(&self.tileset.file), &moved))
     }
 

@@ -28,7 +28,7 @@ fn gids_beyond_every_tileset() {
     let mut grown = healthy().with(|map| map["layers"][1]["data"][9] = json!(5));
     grown.files[0].1 = png(128, 64);
     let entry = grown.fires("gid-beyond-tileset", "/layers/1/data/9");
-    assert!(entry.help.unwrap().starts_with("the picture has more rows than the map says"));
+    assert!(entry.help.unwrap().contains("more rows than its tileset says: open the map in Tiled"));
     let none = healthy().with(|map| map["tilesets"] = json!([]));
     let entries = none.report().entries;
     let entry = entries.into_iter().find(|entry| entry.rule == "gid-beyond-tileset").unwrap();
@@ -145,7 +145,11 @@ fn what_was_moved_is_found() {
 
     let gone = || image("floor/wood.png").file("art/wood.png", png(128, 32));
     assert_eq!(picture(gone()), guess("../art/wood.png"));
-    // Of two that are called alike the folders tell; if they do not, nobody knows.
+    // A picture of another width is another one.
+    assert_eq!(picture(gone().file("more/wood.png", png(96, 32))), guess("../art/wood.png"));
+    let typo = image("tilse.png").file("old/tilse.png", png(64, 32));
+    assert_eq!(picture(typo), guess("tiles.png"));
+    // Else the folders tell; if they do not, nobody knows.
     let both = gone().file("art/floor/wood.png", png(128, 32));
     assert_eq!(picture(both), guess("../art/floor/wood.png"));
     assert_eq!(picture(gone().file("more/wood.png", png(128, 32))), nothing);
@@ -174,6 +178,18 @@ fn what_was_moved_is_found() {
     let sound = sound("song.mp3").file("sounds/song.mp3", "x");
     let pointer = sound.report().entries[0].site.pointer.clone().unwrap();
     assert_eq!(meant(sound, "local-file-missing", &pointer), guess("../sounds/song.mp3"));
+    for (site, help) in [
+        ("www.example.org/index.html", "for the website write \"https://www.example.org/index.html\""),
+        ("info/index.html", "add the file, or mend the path, which is relative to the map"),
+        ("C:\\\\x\\index.html", "put the file into the project, and write its path from the map"),
+        ("info/help.html?a#b", "did you mean \"../landing/help.html?a#b\"?"),
+    ] {
+        let site = healthy().layer("site", &[(3, 3)], vec![prop("openWebsite", site)]);
+        let site = site.file("landing/index.html", "x").file("landing/help.html", "x");
+        let entry =
+            site.report().entries.into_iter().find(|entry| entry.rule == "local-file-missing").unwrap();
+        assert_eq!(entry.help.as_deref(), Some(help));
+    }
     // Scripts of other maps are called like this one's.
     let script = healthy().property("script", "main.js").file("other/main.js", "x");
     let (help, new) = meant(script, "local-file-missing", "/properties/0/value");
