@@ -298,7 +298,7 @@ fn describe_beyond(
     let Beyond { count, first, index, gid } = beyond;
     let entry = owner.and_then(|owner| context.map.tilesets.iter().find(|entry| entry.first_gid == owner));
     let tileset = entry.and_then(|entry| entry.tileset.as_deref());
-    let tiles_are = if *count == 1 { "tile is".to_owned() } else { format!("{count} tiles are") };
+    let tiles_are = if *count == 1 { "1 tile is".to_owned() } else { format!("{count} tiles are") };
     let whose = match (tileset, entry) {
         (Some(tileset), Some(entry)) => {
             let span = end_of(context, entry).unwrap_or(entry.first_gid) - entry.first_gid;
