@@ -460,14 +460,6 @@ impl Integers<'_> {
                 continue;
             }
             left -= 1;
-            if let Some((length, digits)) = few_digits(rest)
-                && length > 0
-                && rest[length] == b','
-            {
-                rest = behind_comma(&rest[length + 1..]);
-                give(value(length, digits), 1);
-                continue;
-            }
             let mut number: u32 = 0;
             while let [byte, behind @ ..] = rest {
                 rest = behind;
@@ -477,7 +469,7 @@ impl Integers<'_> {
                     _ => {}
                 }
             }
-            rest = behind_comma(rest);
+            rest = rest.strip_prefix(b" ").unwrap_or(rest);
             give(number, 1);
         }
     }
@@ -863,29 +855,6 @@ fn zeros(mut text: &[u8]) -> (u32, &[u8]) {
     (count, text)
 }
 
-/// How many digits a text begins with, and its first eight bytes, of which those digits have become numbers from 0
-/// to 9; `None` where there may be more than seven, or where less than eight bytes are left. All eight are looked at
-/// in one step.
-fn few_digits(text: &[u8]) -> Option<(usize, u64)> {
-    let bytes = u64::from_le_bytes(*text.first_chunk()?) ^ 0x3030_3030_3030_3030;
-    // What is above 9 gets its highest bit, and nothing is carried over before that.
-    let others = (bytes.wrapping_add(0x7676_7676_7676_7676) | bytes) & 0x8080_8080_8080_8080;
-    (others != 0).then_some(((others.trailing_zeros() / 8) as usize, bytes))
-}
-
-/// Value of one to seven digits from [`few_digits`], two by two at once.
-fn value(length: usize, digits: u64) -> u32 {
-    let digits = digits << (64 - 8 * length);
-    let pairs = (digits * 10 + (digits >> 8)) & 0x00FF_00FF_00FF_00FF;
-    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
-    offset(((fours * 10_000 + (fours >> 32)) & 0xFFFF_FFFF) as usize)
-}
-
-/// Behind the blank with which Tiled follows a comma.
-fn behind_comma(text: &[u8]) -> &[u8] {
-    text.strip_prefix(b" ").unwrap_or(text)
-}
-
 /// Length of the array that a text begins with and how many numbers it has; `None` where it holds anything but
 /// unsigned integers, or nothing. Most bytes of most maps come by here.
 fn integers(text: &[u8]) -> Option<(usize, u32)> {
@@ -897,15 +866,6 @@ fn integers(text: &[u8]) -> Option<(usize, u32)> {
             let (more, behind) = zeros(rest);
             count += more;
             rest = behind_blanks(behind);
-        }
-        if let Some((length, _)) = few_digits(rest)
-            && length > 0
-            && rest[length] == b','
-            && (rest[0] != b'0' || length == 1)
-        {
-            count += 1;
-            rest = behind_comma(&rest[length + 1..]);
-            continue;
         }
         let mut number: u64 = 0;
         let digits = rest;
