@@ -29,11 +29,8 @@ pub(super) struct Broken<'a> {
 impl Broken<'_> {
     pub(super) fn finding(self, rule: &'static Rule) -> Finding {
         let (range, message, help) = recognised(self.text).unwrap_or_else(|| {
-            let help = if self.ends_early {
-                CUT_OFF
-            } else {
-                "mend it there, or take the last version that Tiled wrote"
-            };
+            let help =
+                if self.ends_early { CUT_OFF } else { "mend it there, or take its last whole version" };
             (self.at..self.at + 1, self.message, help)
         });
         Finding::new(rule, Spot::bytes(self.file, range), message).help(help)
@@ -56,7 +53,7 @@ fn recognised(text: &str) -> Option<(Range<usize>, String, &'static str)> {
     let conflict = conflict(text)?;
     let message = "Git left a conflict here: two versions of these lines, one below the other".to_owned();
     let help = "take one of the two files whole, `git checkout --ours` or `--theirs` with its name, and make the \
-                other's changes again in Tiled";
+                other's changes again";
     Some((conflict, message, help))
 }
 

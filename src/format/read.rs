@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     model::{Map, Tileset},
-    source::{SourceFile, with_extension},
+    source::{SourceFile, is_called_xml},
 };
 
 /// Whether the file is XML: by its first character, since names lie. Behind a mark that Git left they are all that
@@ -14,7 +14,7 @@ use crate::{
 pub(super) fn is_xml(file: &SourceFile) -> bool {
     let begin = file.bytes().trim_ascii_start();
     if begin.starts_with(b"<<<<<<<") {
-        return ["tmx", "tsx", "tx", "xml"].iter().any(|xml| with_extension(file.name(), xml) == file.name());
+        return is_called_xml(file.name());
     }
     begin.starts_with(b"<")
 }

@@ -55,6 +55,11 @@ impl Tileset {
         self.grid_with_margins(1)
     }
 
+    /// The same of a picture of this width and height, in pixels.
+    pub fn grid_of(&self, picture: (u32, u32)) -> Option<(u32, u32)> {
+        self.counted(picture, 1)
+    }
+
     /// Columns and rows of the picture as Phaser counts them: the margin on both sides
     /// (workadventure-maps, section 2.2).
     pub fn phaser_grid(&self) -> Option<(u32, u32)> {
@@ -63,15 +68,15 @@ impl Tileset {
 
     /// The same of a picture of this width and height, in pixels.
     pub fn phaser_grid_of(&self, picture: (u32, u32)) -> Option<(u32, u32)> {
-        self.grid_of(picture, 2)
+        self.counted(picture, 2)
     }
 
     fn grid_with_margins(&self, margins: i64) -> Option<(u32, u32)> {
         let picture = self.picture.as_ref()?;
-        self.grid_of((picture.width?, picture.height?), margins)
+        self.counted((picture.width?, picture.height?), margins)
     }
 
-    fn grid_of(&self, (width, height): (u32, u32), margins: i64) -> Option<(u32, u32)> {
+    fn counted(&self, (width, height): (u32, u32), margins: i64) -> Option<(u32, u32)> {
         let count = |length: u32, tile: u32| {
             let tile = i64::from(tile) + i64::from(self.spacing);
             let free = i64::from(length) - margins * i64::from(self.margin) + i64::from(self.spacing);

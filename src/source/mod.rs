@@ -23,6 +23,7 @@ use bytes::Bytes;
 pub(crate) use file::is_lfs_pointer;
 pub use file::{FileId, Position, SourceFile, Span};
 pub(crate) use left_out::{GENERATOR, MANIFEST, is_skipped, is_skipped_folder};
+pub(crate) use name::is_called_xml;
 pub use name::{file_name, file_stem, is_url, parent, relative, resolve, with_extension};
 use sha2::{Digest as _, Sha256};
 

@@ -25,6 +25,12 @@ pub fn with_extension(name: &str, extension: &str) -> String {
     }
 }
 
+/// Whether a file is called like Tiled's XML files.
+pub(crate) fn is_called_xml(name: &str) -> bool {
+    let extension = file_name(name).rsplit_once('.').map_or("", |(_, extension)| extension);
+    ["tmx", "tsx", "tx", "xml"].iter().any(|xml| extension.eq_ignore_ascii_case(xml))
+}
+
 /// Name of what a file in the folder `folder` calls `reference`. Backslashes count as separators,
 /// `.` and `..` are worked off, an absolute path stays absolute. Nothing is percent-decoded: Tiled
 /// does not do it either.

@@ -7,7 +7,7 @@ use crate::{
     check::context::MapContext,
     finding::{Family, Finding, Place, Rule, Severity, Spot},
     model::{MapTileset, Picture, Tileset},
-    source::{Existence, PictureHeader, is_lfs_pointer, is_url, parent, resolve},
+    source::{Existence, PictureHeader, is_called_xml, is_lfs_pointer, is_url, parent, resolve},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -353,9 +353,8 @@ impl Subject<'_> {
         {
             return;
         }
-        let mut real = self.tileset.clone();
-        real.picture = Some(Picture { width: Some(width), height: Some(height), ..self.picture.clone() });
-        let (Some(stated), Some(real)) = (self.tileset.phaser_grid(), real.phaser_grid()) else { return };
+        let real = self.tileset.phaser_grid_of((width, height));
+        let (Some(stated), Some(real)) = (self.tileset.phaser_grid(), real) else { return };
         let (key, effect) = if stated.0 != real.0 {
             ("imagewidth", "its tiles show wrong pieces")
         } else if real.1 < stated.1 {
@@ -363,7 +362,8 @@ impl Subject<'_> {
         } else {
             return;
         };
-        let key = if is_xml(&self.spot.file) { "image" } else { key };
+        // In XML a picture's size stands beside its path.
+        let key = if is_called_xml(&self.spot.file) { "image" } else { key };
         let message = format!(
             "tileset \"{}\": {effect}, as \"{}\" is {width} by {height} pixels and the map counts on \
              {stated_width} by {stated_height}",
@@ -382,9 +382,7 @@ impl Subject<'_> {
         if counted == 0 || self.tileset.picture.as_ref() != Some(self.picture) {
             return;
         }
-        let mut real = self.tileset.clone();
-        real.picture = Some(Picture { width: Some(width), height: Some(height), ..self.picture.clone() });
-        let Some((columns, rows)) = real.grid() else { return };
+        let Some((columns, rows)) = self.tileset.grid_of((width, height)) else { return };
         let (key, effect) = if columns != counted {
             ("columns", "its tiles show wrong pieces")
         } else if columns.saturating_mul(rows) < tile_count {
@@ -428,12 +426,6 @@ impl Subject<'_> {
         let near = crate::project::nearest(wanted, beside.names.iter())?;
         Some(crate::source::relative(parent(&self.tileset.file), &resolve(folder, &near)))
     }
-}
-
-/// Whether a file is one of Tiled's XML files, where a picture's size stands beside its path.
-fn is_xml(file: &str) -> bool {
-    let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
-    ["tmx", "tsx", "xml"].iter().any(|xml| extension.eq_ignore_ascii_case(xml))
 }
 
 fn margin_shift(context: &MapContext, findings: &mut Vec<Finding>) {
