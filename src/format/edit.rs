@@ -33,13 +33,12 @@ pub struct Editor<'a> {
     sources: &'a Sources,
     /// How whoever wrote a JSON file escapes.
     escapes: BTreeMap<String, Escapes>,
-    encodings: BTreeMap<String, bool>,
 }
 
 impl<'a> Editor<'a> {
     /// Edits these files.
     pub fn new(sources: &'a Sources) -> Self {
-        Self { sources, escapes: BTreeMap::new(), encodings: BTreeMap::new() }
+        Self { sources, escapes: BTreeMap::new() }
     }
 
     /// The bytes that a fix changes, sorted; `None` where the files do not hold what the rule saw: a
@@ -49,17 +48,17 @@ impl<'a> Editor<'a> {
         let mut out = Vec::new();
         for edit in &fix.edits {
             let file = self.sources.file(edit.spot.span?.file);
-            if !self.is_utf8(&file) {
+            // Offsets are those of the text as UTF-8: in any other encoding they would hit elsewhere.
+            if !file.is_utf8() {
                 return None;
             }
-            let text = file.text().ok()?;
             let changes = if read::is_xml(&file) {
-                in_xml(text, edit)?
+                in_xml(file.text().ok()?, edit)?
             } else {
                 let name = file.name().to_owned();
-                let tree = json::tree(&file)?.as_ref().ok()?;
-                let escapes = *self.escapes.entry(name).or_insert_with(|| Escapes::in_hand_of(text));
-                in_json(text, tree, escapes, edit)?
+                let document = json::document(&file)?.ok()?;
+                let in_hand = || Escapes::in_hand_of(document.kept);
+                in_json(document, *self.escapes.entry(name).or_insert_with(in_hand), edit)?
             };
             out.extend(changes.into_iter().map(|(range, text)| FileEdit {
                 file: file.name().to_owned(),
@@ -72,22 +71,9 @@ impl<'a> Editor<'a> {
         // What changes nothing mends nothing.
         let idle = |edit: &FileEdit| {
             let file = self.sources.load(&edit.file);
-            file.is_ok_and(|file| file.bytes().get(edit.start..edit.end) == Some(edit.text.as_bytes()))
+            file.is_ok_and(|file| file.part(edit.start..edit.end) == Some(edit.text.as_bytes()))
         };
         (!out.is_empty() && !out.iter().all(idle)).then_some(out)
-    }
-
-    /// Offsets are those of the text as UTF-8: in any other encoding they would hit elsewhere.
-    fn is_utf8(&mut self, file: &SourceFile) -> bool {
-        let name = file.name();
-        if let Some(known) = self.encodings.get(name) {
-            return *known;
-        }
-        let raw = self.sources.read(name).ok();
-        let mark = raw.as_deref().and_then(|raw| raw.strip_suffix(file.bytes()));
-        let is_utf8 = mark.is_some_and(|mark| matches!(mark, b"" | b"\xEF\xBB\xBF"));
-        self.encodings.insert(name.to_owned(), is_utf8);
-        is_utf8
     }
 }
 
@@ -96,10 +82,9 @@ impl<'a> Editor<'a> {
 pub fn name_of_element(sources: &Sources, spot: &Spot) -> Option<String> {
     let span = spot.span?;
     let file = sources.file(span.file);
-    let text = file.text().ok()?;
-    // Elements without a name of their own may be as long as the file.
-    let element = text.get(span.range())?;
     if read::is_xml(&file) {
+        // Elements without a name of their own may be as long as the file.
+        let element = file.text().ok()?.get(span.range())?;
         let tag = &element[..=element.find('>')?];
         let closed = format!("{}/>", tag.trim_end_matches('>').trim_end_matches('/'));
         let document = Document::parse(&closed).ok()?;
@@ -111,17 +96,17 @@ pub fn name_of_element(sources: &Sources, spot: &Spot) -> Option<String> {
 /// Large elements are known by where they lie alone, as they always were: baselines name them so.
 fn name_in_json(file: &SourceFile, range: Range<usize>) -> Option<String> {
     const LONGEST: usize = 1 << 20;
-    let text = file.text().ok()?;
-    let element = text.get(range.clone())?;
-    if !element.starts_with('{') {
-        // A property of Tiled before 1.2 is called by its key.
-        return key_before(text, range.start).and_then(|key| unquoted(&text[key]));
-    }
-    if element.len() > LONGEST || range == (0..text.len()) {
+    let is_object = file.part(range.start..range.start + 1)? == b"{";
+    if is_object && (range.len() > LONGEST || range == (0..file.len())) {
         return None;
     }
-    let tree = json::tree(file)?.as_ref().ok()?;
-    tree.at(text, &range)?.get("name")?.string().map(std::borrow::Cow::into_owned)
+    let document = json::document(file)?.ok()?;
+    if !is_object {
+        // A property of Tiled before 1.2 is called by its key.
+        let (text, at) = (document.kept, document.tree.kept(range.start));
+        return key_before(text, at).and_then(|key| unquoted(&text[key]));
+    }
+    document.at(&range)?.get("name")?.string().map(std::borrow::Cow::into_owned)
 }
 
 fn unquoted(text: &str) -> Option<String> {
@@ -145,10 +130,17 @@ fn changed(old: Option<&str>, change: &Change) -> Option<String> {
 
 // --- JSON
 
-fn in_json(text: &str, tree: &json::Tree, escapes: Escapes, edit: &Edit) -> Option<Changes> {
-    let (element, pointer) = tree.find(text, &edit.spot.span?.range())?;
+fn in_json(document: json::Document, escapes: Escapes, edit: &Edit) -> Option<Changes> {
+    let changes = in_kept_json(document, escapes, edit)?.into_iter();
+    Some(changes.map(|(range, text)| (document.tree.whole_range(&range), text)).collect())
+}
+
+/// The same in the text that is kept.
+fn in_kept_json(document: json::Document, escapes: Escapes, edit: &Edit) -> Option<Changes> {
+    let text = document.kept;
+    let (element, pointer) = document.find(&edit.spot.span?.range())?;
     if edit.change == Change::Remove {
-        return remove_json(text, tree, element.range(), &pointer);
+        return remove_json(document, element.kept(), &pointer);
     }
     let write = |old: Option<json::Value>| {
         let new = changed(old.and_then(json::Value::string).as_deref(), &edit.change)?;
@@ -158,14 +150,14 @@ fn in_json(text: &str, tree: &json::Tree, escapes: Escapes, edit: &Edit) -> Opti
         }
     };
     let Some(key) = edit.spot.key.as_deref() else {
-        return Some(vec![(element.range(), write(Some(element))?)]);
+        return Some(vec![(element.kept(), write(Some(element))?)]);
     };
     if !element.is_object() {
         // A property of Tiled before 1.2: a key and its value.
         return match key {
-            "value" => Some(vec![(element.range(), write(Some(element))?)]),
+            "value" => Some(vec![(element.kept(), write(Some(element))?)]),
             "name" => {
-                let key = key_before(text, element.range().start)?;
+                let key = key_before(text, element.kept().start)?;
                 let old = unquoted(&text[key.clone()])?;
                 let new = quoted(escapes, Some(&text[key.clone()]), &changed(Some(&old), &edit.change)?);
                 // Types stand under the same name in a list of their own.
@@ -177,8 +169,8 @@ fn in_json(text: &str, tree: &json::Tree, escapes: Escapes, edit: &Edit) -> Opti
     let key = if key == "class" && element.get(key).is_none() { "type" } else { key };
     if let Some(member) = element.get(key) {
         let range = match edit.spot.item {
-            Some(index) => member.item_range(index)?,
-            None => member.range(),
+            Some(index) => member.items().nth(index)?.kept(),
+            None => member.kept(),
         };
         return Some(vec![(range, write(Some(member))?)]);
     }
@@ -187,14 +179,14 @@ fn in_json(text: &str, tree: &json::Tree, escapes: Escapes, edit: &Edit) -> Opti
 
 /// Puts a key behind the element's `name`, else in front.
 fn insert_json(text: &str, element: json::Value, key: &str, value: &str) -> Option<Changes> {
-    let open = element.range().start + 1;
+    let open = element.kept().start + 1;
     let (_, first) = element.entries().next()?;
-    let first_key = key_before(text, first.range().start)?;
+    let first_key = key_before(text, first.kept().start)?;
     let blanks = &text[open..first_key.start];
-    let colon = &text[first_key.end..first.range().start];
+    let colon = &text[first_key.end..first.kept().start];
     let member = format!("\"{key}\"{colon}{value}");
     match element.get("name") {
-        Some(name) => Some(vec![(name.range().end..name.range().end, format!(",{blanks}{member}"))]),
+        Some(name) => Some(vec![(name.kept().end..name.kept().end, format!(",{blanks}{member}"))]),
         None => Some(vec![(first_key.start..first_key.start, format!("{member},{blanks}"))]),
     }
 }
@@ -213,7 +205,8 @@ fn key_before(text: &str, value: usize) -> Option<Range<usize>> {
     }
 }
 
-fn remove_json(text: &str, tree: &json::Tree, range: Range<usize>, pointer: &str) -> Option<Changes> {
+fn remove_json(document: json::Document, range: Range<usize>, pointer: &str) -> Option<Changes> {
+    let text = document.kept;
     // Properties of Tiled before 1.2 are members, those of today items.
     let member = || key_before(text, range.start).map(|key| key.start..range.end);
     let whole = if text[range.clone()].starts_with('{') { range } else { member()? };
@@ -232,7 +225,7 @@ fn remove_json(text: &str, tree: &json::Tree, range: Range<usize>, pointer: &str
     }
     let holder = before.len().checked_sub(1)?;
     let list = holder..text.len() - after.len() + 1;
-    let (_, found) = tree.find(text, &list)?;
+    let (_, found) = document.find(&document.tree.whole_range(&list))?;
     let key = key_before(text, list.start).filter(|_| found.ends_with("/properties"))?;
     let whole = key.start..list.end;
     let (before, after) = (text[..whole.start].trim_end(), text[whole.end..].trim_start());

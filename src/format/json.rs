@@ -4,6 +4,9 @@
 //! somebody asks for them; an array of unsigned integers, which is what tile data is, is a single node,
 //! and its numbers are read when they are wanted. Accepted beyond the standard is what Tiled accepts: raw control characters and
 //! halves of surrogate pairs in strings, and keys given twice.
+//!
+//! Of a file that is loaded to be used long lists of numbers are read at once, and their text is not kept
+//! ([`condense`]): nodes hold places in the kept text, and what is handed out counts in the whole one.
 
 use std::{
     borrow::Cow,
@@ -14,9 +17,10 @@ use std::{
     },
 };
 
+use super::numbers::{self, Integers, Numbers, Written, is_blank};
 use crate::{
-    model::{Cells, CellsBuilder, Gid, Json},
-    source::SourceFile,
+    model::{Cells, Json},
+    source::{Condensed, Gap, SourceFile},
 };
 
 /// Deepest nesting that is read. Tiled itself takes 200 and refuses 2000.
@@ -32,12 +36,34 @@ pub(crate) struct Tree {
     steps: OnceLock<Vec<Step>>,
     /// How often somebody looked before that.
     looked: AtomicU32,
-    /// Keys that are given twice in one object: ranges of the first and of the later key.
+    /// Lists of numbers whose text is not kept, in order.
+    lists: Vec<List>,
+    /// Keys that are given twice in one object: ranges of the first and of the later key in the whole text.
     pub(crate) repeated: Vec<(Range<usize>, Range<usize>)>,
     /// Whether there are keys that were not compared with the others of their object.
     has_unknown_keys: bool,
     /// Strings with raw control characters.
     pub(crate) raw_controls: Vec<Range<usize>>,
+}
+
+/// A list of numbers whose text is not kept.
+#[derive(Debug)]
+struct List {
+    /// Index of its node.
+    node: u32,
+    /// Where it has its gap in the kept text.
+    at: u32,
+    /// Bytes in all gaps up to this one.
+    left_out: u32,
+    numbers: Numbers,
+}
+
+/// The tree of a file, with the text that it is of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Document<'a> {
+    pub(crate) tree: &'a Tree,
+    /// What of the text is kept.
+    pub(crate) kept: &'a str,
 }
 
 /// Why a text is no JSON.
@@ -92,60 +118,93 @@ pub(crate) struct Value<'a> {
     index: u32,
 }
 
-/// Reads a text.
+/// Reads a text, of which everything stays.
 pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
-    if u32::try_from(text.len()).is_err() {
-        return Err(SyntaxError { at: 0, message: "larger than 4 GiB".to_owned(), ends_early: false });
+    Parser::new(text).read().map(|(tree, _)| tree)
+}
+
+/// Reads a text if it may be a map, and finds what of it need not be kept.
+pub(crate) fn condense(text: &str) -> Option<Condensed> {
+    /// Smaller files are read when somebody wants them.
+    const SMALLEST: usize = 4096;
+    if text.len() < SMALLEST || !text.trim_start().starts_with('{') {
+        return None;
     }
-    let mut parser = Parser {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        tree: Tree {
-            // As many as maps have, so that hardly any are moved while they are gathered.
-            nodes: Vec::with_capacity(text.len() / 96),
-            steps: OnceLock::new(),
-            looked: AtomicU32::new(0),
-            repeated: Vec::new(),
-            has_unknown_keys: false,
-            raw_controls: Vec::new(),
-        },
-        keys: Vec::new(),
+    let parser = Parser { gaps: Some(Vec::new()), ..Parser::new(text) };
+    let (syntax, gaps) = match parser.read() {
+        Ok((tree, gaps)) => (Ok(tree), gaps),
+        Err(error) => (Err(error), Vec::new()),
     };
-    parser.value(0)?;
-    parser.blanks();
-    match parser.peek() {
-        None => {
-            // The tree stays with its file, and while a model is made of it a large map needs most.
-            parser.tree.nodes.shrink_to_fit();
-            Ok(parser.tree)
-        }
-        Some(_) => Err(parser.wrong("text after the end of the document")),
-    }
+    Some(Condensed { gaps, syntax: Box::new(syntax) })
 }
 
 /// The tree of a file's text, read once; `None` where the file is no text.
-pub(crate) fn tree(file: &SourceFile) -> Option<&Result<Tree, SyntaxError>> {
-    let text = file.text().ok()?;
-    file.syntax(|| parse(text))
+pub(crate) fn document(file: &SourceFile) -> Option<Result<Document<'_>, &SyntaxError>> {
+    let kept = file.kept().ok()?;
+    let syntax: &Result<Tree, SyntaxError> = file.syntax(|| parse(kept))?;
+    Some(syntax.as_ref().map(|tree| Document { tree, kept }))
+}
+
+impl<'a> Document<'a> {
+    /// The outermost value.
+    pub(crate) fn root(self) -> Value<'a> {
+        self.tree.root(self.kept)
+    }
+
+    /// The value that has exactly this range of the whole text.
+    pub(crate) fn at(self, range: &Range<usize>) -> Option<Value<'a>> {
+        self.tree.at(self.kept, range)
+    }
+
+    /// The value that has exactly this range of the whole text, with its JSON pointer.
+    pub(crate) fn find(self, range: &Range<usize>) -> Option<(Value<'a>, String)> {
+        self.tree.find(self.kept, range)
+    }
+
+    /// What stands in a range of the whole text, as far as it is kept.
+    pub(crate) fn part(self, range: &Range<usize>) -> &'a str {
+        &self.kept[self.tree.kept(range.start)..self.tree.kept(range.end)]
+    }
 }
 
 impl Tree {
-    /// The outermost value; `text` is what the tree was read from.
+    /// The outermost value; `text` is what the tree was read from, as far as it is kept.
     pub(crate) fn root<'a>(&'a self, text: &'a str) -> Value<'a> {
         Value { tree: self, text, index: 0 }
     }
 
-    /// The value that has exactly this range.
-    pub(crate) fn at<'a>(&'a self, text: &'a str, range: &Range<usize>) -> Option<Value<'a>> {
+    /// Where a place in the kept text is in the whole one.
+    fn whole(&self, at: u32) -> usize {
+        let before = self.lists.partition_point(|list| list.at <= at);
+        let left_out = before.checked_sub(1).map_or(0, |last| self.lists[last].left_out);
+        at as usize + left_out as usize
+    }
+
+    /// A range of the kept text in the whole one.
+    pub(crate) fn whole_range(&self, range: &Range<usize>) -> Range<usize> {
+        self.whole(offset(range.start))..self.whole(offset(range.end))
+    }
+
+    /// Where a place in the whole text is in the kept one; of what is in a gap, where that is.
+    pub(crate) fn kept(&self, at: usize) -> usize {
+        let behind = |list: &List| (list.at + list.left_out) as usize;
+        let before = self.lists.partition_point(|list| behind(list) <= at);
+        let left_out = before.checked_sub(1).map_or(0, |last| self.lists[last].left_out) as usize;
+        let next = self.lists.get(before).map_or(usize::MAX, |list| list.at as usize);
+        at.saturating_sub(left_out).min(next)
+    }
+
+    /// The value that has exactly this range of the whole text.
+    fn at<'a>(&'a self, text: &'a str, range: &Range<usize>) -> Option<Value<'a>> {
         // A node begins before all that it holds, so no two begin at one byte.
-        let index = self.nodes.partition_point(|node| (node.start as usize) < range.start);
+        let start = self.kept(range.start);
+        let index = self.nodes.partition_point(|node| (node.start as usize) < start);
         let found = Value { tree: self, text, index: u32::try_from(index).ok()? };
         self.nodes.get(index).filter(|_| found.range() == *range).map(|_| found)
     }
 
-    /// The value that has exactly this range, with its JSON pointer.
-    pub(crate) fn find<'a>(&'a self, text: &'a str, range: &Range<usize>) -> Option<(Value<'a>, String)> {
+    /// The value that has exactly this range of the whole text, with its JSON pointer.
+    fn find<'a>(&'a self, text: &'a str, range: &Range<usize>) -> Option<(Value<'a>, String)> {
         /// That many are found from the root, which costs as much as stands before them.
         const FEW: u32 = 8;
         let found = self.at(text, range)?;
@@ -238,12 +297,21 @@ impl<'a> Value<'a> {
     /// Bytes of the value in its file.
     pub(crate) fn range(self) -> Range<usize> {
         let node = self.node();
+        if self.tree.lists.is_empty() {
+            return node.start as usize..node.end as usize;
+        }
+        self.tree.whole(node.start)..self.tree.whole(node.end)
+    }
+
+    /// Bytes of the value in the kept text.
+    pub(crate) fn kept(self) -> Range<usize> {
+        let node = self.node();
         node.start as usize..node.end as usize
     }
 
-    /// The value as it is written.
+    /// The value as it is written; within it, lists of numbers may lack some in their middle.
     pub(crate) fn source(self) -> &'a str {
-        &self.text[self.range()]
+        &self.text[self.kept()]
     }
 
     pub(crate) fn is_object(self) -> bool {
@@ -280,7 +348,7 @@ impl<'a> Value<'a> {
 
     /// What stands between the quotes or brackets.
     fn inside(self) -> &'a str {
-        let range = self.range();
+        let range = self.kept();
         &self.text[range.start + 1..range.end - 1]
     }
 
@@ -289,10 +357,33 @@ impl<'a> Value<'a> {
         self.is_number().then(|| self.source().parse().ok()).flatten()
     }
 
+    /// The list of numbers that this value is, if its text is not kept.
+    fn list(self) -> Option<&'a List> {
+        let lists = &self.tree.lists;
+        Some(&lists[lists.binary_search_by_key(&self.index, |list| list.node).ok()?])
+    }
+
+    /// Whether it is an array that holds nothing but unsigned integers.
+    pub(crate) fn is_integers(self) -> bool {
+        self.node().integers().is_some()
+    }
+
     /// Unsigned integers of an array that holds nothing else.
     pub(crate) fn integers(self) -> Option<Integers<'a>> {
         let left = self.node().integers()? as usize;
-        Some(Integers { bytes: &self.text.as_bytes()[self.range()], at: 1, left })
+        Some(match self.list() {
+            Some(list) => Integers::Read(list.numbers.cells.iter()),
+            None => Integers::Written(Written::new(self.source(), left)),
+        })
+    }
+
+    /// The same as the gids that cells hold.
+    pub(crate) fn cells(self) -> Option<Cells> {
+        let left = self.node().integers()? as usize;
+        Some(match self.list() {
+            Some(list) => list.numbers.cells.clone(),
+            None => Written::new(self.source(), left).cells(),
+        })
     }
 
     /// Items of an array of any values but unsigned integers alone; nothing for other values.
@@ -374,17 +465,28 @@ impl<'a> Value<'a> {
         Some(pointer)
     }
 
-    /// Range of the item with this number, in an array of any kind.
+    /// Range of the item with this number in the whole text, in an array of any kind.
     pub(crate) fn item_range(self, index: usize) -> Option<Range<usize>> {
-        if self.integers().is_none() {
+        if !self.is_integers() {
             return self.items().nth(index).map(Value::range);
         }
-        let text = self.inside();
-        let mut from = self.range().start + 1;
+        let (mut index, mut begin) = (index, self.kept().start + 1);
+        if let Some(list) = self.list() {
+            let hidden = list.numbers.hidden();
+            if hidden.contains(&index) {
+                let gap = self.tree.whole(list.at) - list.numbers.bytes();
+                let Range { start, end } = list.numbers.range(index)?;
+                return Some(gap + start..gap + end);
+            }
+            if index >= hidden.end {
+                (index, begin) = (index - hidden.end, list.at as usize);
+            }
+        }
+        let text = &self.text[begin..self.kept().end - 1];
         let item = text.split(',').nth(index)?;
-        from += item.as_ptr() as usize - text.as_ptr() as usize;
+        let from = begin + (item.as_ptr() as usize - text.as_ptr() as usize);
         let start = from + (item.len() - item.trim_start().len());
-        Some(start..start + item.trim().len())
+        Some(self.tree.whole_range(&(start..start + item.trim().len())))
     }
 
     /// The value apart from its file.
@@ -397,85 +499,14 @@ impl<'a> Value<'a> {
             b'{' => {
                 Json::Object(self.entries().map(|(key, value)| (key.into_owned(), value.to_json())).collect())
             }
-            b'[' => match self.integers() {
-                Some(integers) => Json::Integers(integers.cells()),
+            b'[' => match self.cells() {
+                Some(cells) => Json::Integers(cells),
                 None => Json::Array(self.items().map(Value::to_json).collect()),
             },
             _ => Json::Number(self.source().to_owned()),
         }
     }
 }
-
-/// The numbers of an array of unsigned integers, read as they are asked for.
-#[derive(Debug, Clone)]
-pub(crate) struct Integers<'a> {
-    /// The array with its brackets, checked when the tree was made.
-    bytes: &'a [u8],
-    at: usize,
-    left: usize,
-}
-
-impl Iterator for Integers<'_> {
-    type Item = u32;
-
-    fn next(&mut self) -> Option<u32> {
-        self.left = self.left.checked_sub(1)?;
-        let rest = &self.bytes[self.at..];
-        let start = rest.iter().position(u8::is_ascii_digit)?;
-        let mut number: u32 = 0;
-        let mut length = start;
-        while let Some(digit @ b'0'..=b'9') = rest.get(length) {
-            number = number.wrapping_mul(10).wrapping_add(u32::from(digit - b'0'));
-            length += 1;
-        }
-        // Behind the comma, where the next number may begin.
-        let ends = |byte: &u8| matches!(byte, b',' | b']');
-        self.at += rest[length..].iter().position(ends).map_or(rest.len(), |comma| length + comma + 1);
-        Some(number)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
-    }
-}
-
-impl Integers<'_> {
-    /// The numbers as the gids that cells hold.
-    pub(crate) fn cells(self) -> Cells {
-        let mut gids = CellsBuilder::with_capacity(self.left);
-        self.each_run(|number, times| gids.push_many(Gid(number), times as usize));
-        gids.build()
-    }
-
-    /// Hands over the numbers in order, each with how often it stands there; neighbours may be equal all the same.
-    fn each_run(self, mut give: impl FnMut(u32, u32)) {
-        let mut rest = &self.bytes[self.at..];
-        let mut left = offset(self.left);
-        while left > 0 {
-            if let [b'0', b',', ..] = rest {
-                let (count, behind) = zeros(rest);
-                rest = behind;
-                left = left.saturating_sub(count);
-                give(0, count);
-                continue;
-            }
-            left -= 1;
-            let mut number: u32 = 0;
-            while let [byte, behind @ ..] = rest {
-                rest = behind;
-                match byte {
-                    b'0'..=b'9' => number = number.wrapping_mul(10).wrapping_add(u32::from(byte - b'0')),
-                    b',' | b']' => break,
-                    _ => {}
-                }
-            }
-            rest = rest.strip_prefix(b" ").unwrap_or(rest);
-            give(number, 1);
-        }
-    }
-}
-
-impl ExactSizeIterator for Integers<'_> {}
 
 /// Half a surrogate pair becomes U+FFFD: no text of ours can hold it.
 fn unescape(text: &str) -> String {
@@ -522,8 +553,20 @@ struct Parser<'a> {
     bytes: &'a [u8],
     at: usize,
     tree: Tree,
-    /// Nodes of the keys of the objects that were begun, the innermost one's last.
-    keys: Vec<usize>,
+    /// The keys of the objects that were begun, the innermost one's last.
+    keys: Vec<Key>,
+    /// What need not be kept, where that is wanted to know.
+    gaps: Option<Vec<Gap>>,
+    /// Bytes of that.
+    left_out: usize,
+}
+
+/// A key that was read.
+struct Key {
+    node: usize,
+    /// Its bytes, with its quotes, in the whole text.
+    start: usize,
+    end: usize,
 }
 
 /// The keys of one object, while it is read.
@@ -542,7 +585,38 @@ impl Keys {
     }
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    fn new(text: &'a str) -> Self {
+        let tree = Tree {
+            // As many as maps have, so that hardly any are moved while they are gathered.
+            nodes: Vec::with_capacity(text.len() / 96),
+            steps: OnceLock::new(),
+            looked: AtomicU32::new(0),
+            lists: Vec::new(),
+            repeated: Vec::new(),
+            has_unknown_keys: false,
+            raw_controls: Vec::new(),
+        };
+        Self { text, bytes: text.as_bytes(), at: 0, tree, keys: Vec::new(), gaps: None, left_out: 0 }
+    }
+
+    /// The whole text.
+    fn read(mut self) -> Result<(Tree, Vec<Gap>), SyntaxError> {
+        if u32::try_from(self.text.len()).is_err() {
+            return Err(SyntaxError { at: 0, message: "larger than 4 GiB".to_owned(), ends_early: false });
+        }
+        self.value(0)?;
+        self.blanks();
+        match self.peek() {
+            None => {
+                // The tree stays with its file, and while a model is made of it a large map needs most.
+                self.tree.nodes.shrink_to_fit();
+                Ok((self.tree, self.gaps.unwrap_or_default()))
+            }
+            Some(_) => Err(self.wrong("text after the end of the document")),
+        }
+    }
+
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -575,16 +649,21 @@ impl Parser<'_> {
         }
     }
 
+    /// The current place in the kept text.
+    fn kept(&self) -> u32 {
+        offset(self.at - self.left_out)
+    }
+
     fn push(&mut self) -> usize {
-        let start = offset(self.at);
+        let start = self.kept();
         self.tree.nodes.push(Node { start, end: start, next: 0 });
         self.tree.nodes.len() - 1
     }
 
     fn close(&mut self, node: usize) {
-        let next = offset(self.tree.nodes.len());
+        let (end, next) = (self.kept(), offset(self.tree.nodes.len()));
         let node = &mut self.tree.nodes[node];
-        node.end = offset(self.at);
+        node.end = end;
         node.next = next;
     }
 
@@ -637,9 +716,10 @@ impl Parser<'_> {
                     return Err(self.wrong(format!("expected a key in quotes, found {}", self.found())));
                 }
             }
-            let key = self.tree.nodes.len();
+            let (node, start) = (self.tree.nodes.len(), self.at);
             self.string()?;
-            self.note_repeated(&mut keys, key);
+            let key = Key { node, start, end: self.at };
+            self.note_repeated(&mut keys, &key);
             self.keys.push(key);
             self.blanks();
             if self.peek() != Some(b':') {
@@ -662,7 +742,7 @@ impl Parser<'_> {
             }
         }
         self.at += 1;
-        let first = self.keys[keys.first];
+        let first = self.keys[keys.first].node;
         self.tree.nodes[first].next = keys.mask;
         self.keys.truncate(keys.first);
         self.close(node);
@@ -671,11 +751,8 @@ impl Parser<'_> {
 
     /// Objects of maps have few keys; one with thousands is not searched, lest time grow with the
     /// square of their number.
-    fn note_repeated(&mut self, keys: &mut Keys, key: usize) {
-        let range = |node: usize| {
-            let node = self.tree.nodes[node];
-            node.start as usize..node.end as usize
-        };
+    fn note_repeated(&mut self, keys: &mut Keys, key: &Key) {
+        let range = |key: &Key| key.start..key.end;
         let new = range(key);
         let text = &self.bytes[new.clone()];
         let before = &self.keys[keys.first..];
@@ -689,7 +766,7 @@ impl Parser<'_> {
             keys.mask |= bit;
             return;
         }
-        let first = before.iter().map(|key| range(*key)).find(|old| self.bytes[old.clone()] == *text);
+        let first = before.iter().map(range).find(|old| self.bytes[old.clone()] == *text);
         if let Some(first) = first {
             self.tree.repeated.push((first, new));
         }
@@ -739,9 +816,30 @@ impl Parser<'_> {
     /// Tries to read an array of unsigned integers; leaves everything as it was if there is anything
     /// else in it.
     fn integers(&mut self) -> bool {
-        let Some((end, count)) = integers(&self.bytes[self.at..]) else { return false };
+        if self.long_list() {
+            return true;
+        }
+        let Some((length, count)) = numbers::list(&self.bytes[self.at..]) else { return false };
         let node = self.push();
-        self.at += end;
+        self.at += length;
+        self.close(node);
+        self.tree.nodes[node].next = Node::INTEGERS | count;
+        true
+    }
+
+    /// The same of one that need not be kept.
+    #[inline(never)]
+    fn long_list(&mut self) -> bool {
+        let Some(gaps) = &mut self.gaps else { return false };
+        let Some(list) = numbers::long_list(&self.bytes[self.at..]) else { return false };
+        let bytes = self.at + list.gap.start..self.at + list.gap.end;
+        let (at, count) = (offset(bytes.start - self.left_out), offset(list.numbers.cells.len()));
+        gaps.push(Gap { bytes, text: Box::new(list.numbers.clone()) });
+        let node = self.push();
+        self.left_out += list.gap.len();
+        let (left_out, numbers) = (offset(self.left_out), list.numbers);
+        self.tree.lists.push(List { node: offset(node), at, left_out, numbers });
+        self.at += list.length;
         self.close(node);
         self.tree.nodes[node].next = Node::INTEGERS | count;
         true
@@ -825,76 +923,6 @@ impl Parser<'_> {
         }
         Ok(())
     }
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
-}
-
-/// How many zeros, each with its comma, a text begins with, and what follows them. Nearly all cells of nearly
-/// all layers are empty, so they are taken by eights, as Tiled spaces them or as bundles write them.
-fn zeros(mut text: &[u8]) -> (u32, &[u8]) {
-    let mut count = 0;
-    // Compared as wholes: a pattern would go from byte to byte.
-    while let Some((eight, behind)) = text.split_first_chunk()
-        && eight == b"0, 0, 0, 0, 0, 0, 0, 0, "
-    {
-        count += 8;
-        text = behind;
-    }
-    while let Some((eight, behind)) = text.split_first_chunk()
-        && eight == b"0,0,0,0,0,0,0,0,"
-    {
-        count += 8;
-        text = behind;
-    }
-    while let [b'0', b',', b' ', behind @ ..] | [b'0', b',', behind @ ..] = text {
-        count += 1;
-        text = behind;
-    }
-    (count, text)
-}
-
-/// Length of the array that a text begins with and how many numbers it has; `None` where it holds anything but
-/// unsigned integers, or nothing. Most bytes of most maps come by here.
-fn integers(text: &[u8]) -> Option<(usize, u32)> {
-    let mut rest = text.get(1..)?;
-    let mut count = 0;
-    loop {
-        rest = behind_blanks(rest);
-        if let [b'0', b',', ..] = rest {
-            let (more, behind) = zeros(rest);
-            count += more;
-            rest = behind_blanks(behind);
-        }
-        let mut number: u64 = 0;
-        let digits = rest;
-        while let [digit @ b'0'..=b'9', behind @ ..] = rest {
-            number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
-            rest = behind;
-        }
-        let length = digits.len() - rest.len();
-        let fits = length <= 10 && u32::try_from(number).is_ok();
-        let leading_zero = length > 1 && digits[0] == b'0';
-        if length == 0 || !fits || leading_zero {
-            return None;
-        }
-        count += 1;
-        match behind_blanks(rest) {
-            [b',', behind @ ..] => rest = behind,
-            [b']', behind @ ..] => return Some((text.len() - behind.len(), count)),
-            _ => return None,
-        }
-    }
-}
-
-fn behind_blanks(mut text: &[u8]) -> &[u8] {
-    while let [byte, behind @ ..] = text
-        && is_blank(*byte)
-    {
-        text = behind;
-    }
-    text
 }
 
 /// Texts above 4 GiB are refused before the first offset is made.
@@ -1079,7 +1107,7 @@ mod tests {
             text.push_str("0]");
             expected.push(0);
             let tree = parse(&text).unwrap();
-            let integers = tree.root(&text).integers().unwrap();
+            let Some(Integers::Written(integers)) = tree.root(&text).integers() else { panic!() };
             for taken in [1, 2, expected.len() / 2] {
                 let (mut behind, mut read) = (integers.clone(), Vec::new());
                 read.extend(behind.by_ref().take(taken));

@@ -294,7 +294,7 @@ impl Template {
         let tileset = tilesets
             .iter()
             .find_map(|set| Some((set.first_gid, source::resolve(folder, set.source.as_ref()?))));
-        Self { object, file: file.name().to_owned(), weight: file.bytes().len(), tileset }
+        Self { object, file: file.name().to_owned(), weight: file.len(), tileset }
     }
 
     /// The template's tile as a gid of the map that has these tilesets; `None` where the template has

@@ -45,7 +45,6 @@ pub fn locate(sources: &Sources, spots: &[&Spot]) -> Vec<Located> {
 
 /// Places of the spots with these numbers, which are in one file.
 fn in_file(file: &SourceFile, spots: &[&Spot], indices: Vec<usize>) -> Vec<(usize, Located)> {
-    let text = file.text().unwrap_or_default();
     let at = |offset: usize| file.position(u32::try_from(offset).unwrap_or(u32::MAX));
     let place = |index: usize, found: Option<(Range<usize>, String)>| {
         let span = spots[index].span.map(Span::range).unwrap_or_default();
@@ -53,28 +52,31 @@ fn in_file(file: &SourceFile, spots: &[&Spot], indices: Vec<usize>) -> Vec<(usiz
         (index, Located { range: Some((at(range.start), at(range.end))), pointer })
     };
     if read::is_xml(file) {
+        let text = file.text().unwrap_or_default();
         let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
         let document = Document::parse_with_options(text, options).ok();
         let elements = document.as_ref().map(Elements::of);
         let found = |index: usize| in_xml(text, elements.as_ref()?, spots[index]);
         indices.into_iter().map(|index| place(index, found(index))).collect()
     } else {
-        let tree = json::tree(file).and_then(|tree| tree.as_ref().ok());
-        let found = |index: usize| in_json(text, tree?, spots[index]);
+        let document = json::document(file).and_then(Result::ok);
+        let found = |index: usize| in_json(document?, spots[index]);
         indices.into_iter().map(|index| place(index, found(index))).collect()
     }
 }
 
-fn in_json(text: &str, tree: &json::Tree, spot: &Spot) -> Option<(Range<usize>, String)> {
-    let (value, mut pointer) = tree.find(text, &spot.span?.range())?;
-    let Some(key) = &spot.key else { return Some((first_line(text, value.range()), pointer)) };
-    let Some(member) = value.get(key) else { return Some((first_line(text, value.range()), pointer)) };
+fn in_json(document: json::Document, spot: &Spot) -> Option<(Range<usize>, String)> {
+    // How a list of numbers begins is kept, with its first line.
+    let begin = |value: json::Value| document.tree.whole_range(&first_line(document.kept, value.kept()));
+    let (value, mut pointer) = document.find(&spot.span?.range())?;
+    let Some(key) = &spot.key else { return Some((begin(value), pointer)) };
+    let Some(member) = value.get(key) else { return Some((begin(value), pointer)) };
     pointer.push('/');
     pointer.push_str(&json::escape_pointer(key));
     let item = spot.item.and_then(|index| Some((index, member.item_range(index)?)));
     match item {
         Some((index, range)) => Some((range, format!("{pointer}/{index}"))),
-        None => Some((first_line(text, member.range()), pointer)),
+        None => Some((begin(member), pointer)),
     }
 }
 

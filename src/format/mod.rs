@@ -14,6 +14,7 @@ mod ids;
 pub(crate) mod json;
 mod link;
 mod locate;
+mod numbers;
 mod read;
 mod rules;
 mod save;
@@ -25,6 +26,7 @@ mod wang;
 mod world_file;
 
 pub use edit::{Editor, FileEdit, name_of_element};
+pub(crate) use json::condense;
 pub use locate::{Located, locate};
 pub use rules::RULES;
 pub use save::{SaveStyle, save_edited, save_tmj, tiled_json};

@@ -12,7 +12,7 @@ use crate::{
 /// Whether the file is XML: by its first character, since names lie. Behind a mark that Git left they are all that
 /// there is.
 pub(super) fn is_xml(file: &SourceFile) -> bool {
-    let begin = file.bytes().trim_ascii_start();
+    let begin = file.kept().map_or_else(|_| file.bytes(), str::as_bytes).trim_ascii_start();
     if begin.starts_with(b"<<<<<<<") {
         return is_called_xml(file.name());
     }

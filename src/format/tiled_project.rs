@@ -46,9 +46,9 @@ pub fn load_custom_types(sources: &Sources, name: &str) -> (CustomTypes, Vec<Fin
             return (types, vec![Finding::new(&TILED_PROJECT_WRONG, Spot::file(name), message)]);
         }
     };
-    let Some((tree, text)) = tmj::tree(&file, &mut linker) else { return (types, linker.findings) };
+    let Some(document) = tmj::document(&file, &mut linker) else { return (types, linker.findings) };
     let mut reader = Reader { file: &file, findings: linker.findings };
-    for kind in tree.root(text).get("propertyTypes").into_iter().flat_map(Value::items) {
+    for kind in document.root().get("propertyTypes").into_iter().flat_map(Value::items) {
         reader.custom_type(kind, &mut types);
     }
     reader.break_circles(&mut types);
@@ -58,9 +58,7 @@ pub fn load_custom_types(sources: &Sources, name: &str) -> (CustomTypes, Vec<Fin
 /// Where the value at `path` stands within the value of a property: the object that holds its last
 /// key. `None` where the file is no JSON.
 pub(crate) fn holder_in_value(file: &SourceFile, property: Span, path: &[&str]) -> Option<Span> {
-    let text = file.text().ok()?;
-    let tree = json::tree(file)?.as_ref().ok()?;
-    let (mut value, _) = tree.find(text, &property.range())?;
+    let (mut value, _) = json::document(file)?.ok()?.find(&property.range())?;
     value = value.get("value")?;
     for key in path.get(..path.len().checked_sub(1)?)? {
         value = value.get(key)?;

@@ -24,9 +24,9 @@ use crate::{
 
 /// Reads the map in a JSON file.
 pub(super) fn map(file: &SourceFile, linker: &mut Linker) -> Option<Map> {
-    let (tree, text) = tiled_tree(file, linker)?;
+    let document = tiled_document(file, linker)?;
     let mut lower = Lower { file, linker, tilesets: Vec::new(), infinite: false };
-    let root = tree.root(text);
+    let root = document.root();
     // Old files do not say that they are maps.
     let is_map = match root.get("type").and_then(Value::string) {
         Some(kind) => kind == "map",
@@ -41,9 +41,9 @@ pub(super) fn map(file: &SourceFile, linker: &mut Linker) -> Option<Map> {
 
 /// Reads the tileset in a JSON file.
 pub(super) fn tileset(file: &SourceFile, linker: &mut Linker) -> Option<Tileset> {
-    let (tree, text) = tiled_tree(file, linker)?;
+    let document = tiled_document(file, linker)?;
     let mut lower = Lower { file, linker, tilesets: Vec::new(), infinite: false };
-    let root = tree.root(text);
+    let root = document.root();
     if root.get("tilewidth").is_none() || root.get("layers").is_some() {
         lower.find(&rules::NOT_A_MAP, lower.spot(root), "this JSON file is no Tiled tileset");
         return None;
@@ -53,14 +53,14 @@ pub(super) fn tileset(file: &SourceFile, linker: &mut Linker) -> Option<Tileset>
 
 /// Reads the template in a JSON file.
 pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Template> {
-    let (tree, text) = tiled_tree(file, linker)?;
+    let document = tiled_document(file, linker)?;
     let mut lower = Lower { file, linker, tilesets: Vec::new(), infinite: false };
-    let Some(object) = tree.root(text).get("object") else {
-        lower.find(&rules::NOT_A_MAP, lower.spot(tree.root(text)), "this JSON file is no Tiled template");
+    let Some(object) = document.root().get("object") else {
+        lower.find(&rules::NOT_A_MAP, lower.spot(document.root()), "this JSON file is no Tiled template");
         return None;
     };
-    lower.tilesets = tree
-        .root(text)
+    lower.tilesets = document
+        .root()
         .get("tileset")
         .and_then(|set| link::tileset_of_template(lower.map_tileset(set)))
         .into_iter()
@@ -70,8 +70,8 @@ pub(super) fn template(file: &SourceFile, linker: &mut Linker) -> Option<Templat
 }
 
 /// Parses a file, and reports what is wrong with it as JSON.
-pub(super) fn tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(&'a json::Tree, &'a str)> {
-    let text = match file.text() {
+pub(super) fn document<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<json::Document<'a>> {
+    let text = match file.kept() {
         Ok(text) => text,
         Err(error) => {
             let at = error.valid_up_to();
@@ -80,22 +80,23 @@ pub(super) fn tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(&'a
             return None;
         }
     };
-    let tree = match json::tree(file)? {
-        Ok(tree) => tree,
+    let document = match json::document(file)? {
+        Ok(document) => document,
         Err(error) => {
+            // All of it is kept.
             let json::SyntaxError { at, ends_early, message } = error.clone();
             let broken = Broken { file, text, at, message, ends_early };
             linker.findings.push(broken.finding(&rules::BROKEN_JSON));
             return None;
         }
     };
-    for (first, again) in &tree.repeated {
-        let key = &text[again.clone()];
+    for (first, again) in &document.tree.repeated {
+        let key = document.part(again);
         let message = format!("the key {key} is given twice, the last one counts");
         let finding = Finding::new(&rules::DUPLICATE_KEY, Spot::bytes(file, again.clone()), message);
         linker.findings.push(finding.related(Spot::bytes(file, first.clone()), "first given here"));
     }
-    for range in &tree.raw_controls {
+    for range in &document.tree.raw_controls {
         let message = "a raw control character in a text: browsers refuse the whole map";
         linker.findings.push(Finding::new(
             &rules::CONTROL_CHARACTER,
@@ -103,14 +104,14 @@ pub(super) fn tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(&'a
             message,
         ));
     }
-    Some((tree, text))
+    Some(document)
 }
 
 /// The same for a file of Tiled's, whose fields have forms of their own.
-fn tiled_tree<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<(&'a json::Tree, &'a str)> {
-    let (tree, text) = tree(file, linker)?;
-    forms::judge_json(file, tree.root(text), &mut linker.findings);
-    Some((tree, text))
+fn tiled_document<'a>(file: &'a SourceFile, linker: &mut Linker) -> Option<json::Document<'a>> {
+    let document = document(file, linker)?;
+    forms::judge_json(file, document.root(), &mut linker.findings);
+    Some(document)
 }
 
 struct Lower<'f, 'l, 's> {
@@ -576,8 +577,8 @@ impl Lower<'_, '_, '_> {
             self.linker.findings.push(finding.at(place.clone()));
             return None;
         };
-        let gids: Cells = if let Some(integers) = data.integers() {
-            integers.cells()
+        let gids: Cells = if let Some(cells) = data.cells() {
+            cells
         } else if let Some(text) = data.string() {
             self.linker.decode(&text, encoding, &block, None)?
         } else if data.is_array() {

@@ -43,8 +43,8 @@ pub fn load_wam(sources: &Sources, name: &str, tile: TileSize) -> (Option<Wam>, 
             return (None, vec![Finding::new(&WAM_REFUSED, Spot::file(name), message)]);
         }
     };
-    let Some((tree, text)) = tmj::tree(&file, &mut linker) else { return (None, linker.findings) };
-    let root = tree.root(text);
+    let Some(document) = tmj::document(&file, &mut linker) else { return (None, linker.findings) };
+    let root = document.root();
     let mut judge = Judge { file: &file, tile, place: Place::default(), findings: linker.findings };
     if !root.is_object() {
         judge.refuse(judge.spot(root), &format!("the file is {}, not an object", described(root)));
@@ -157,7 +157,7 @@ impl Judge<'_> {
         expected: &str,
         judge: &mut dyn FnMut(&mut Self, Value, usize),
     ) {
-        if list.integers().is_some() {
+        if list.is_integers() {
             self.refuse(spot.clone().item(0), &format!("the list holds numbers, not {expected}"));
         }
         for (index, item) in list.items().enumerate() {

@@ -74,8 +74,8 @@ pub fn load_world(sources: &Sources, name: &str) -> LoadedWorld {
             return nothing(vec![Finding::new(&NOT_A_WORLD, Spot::file(name), message)]);
         }
     };
-    let Some((tree, text)) = tmj::tree(&file, &mut linker) else { return nothing(linker.findings) };
-    let root = tree.root(text);
+    let Some(document) = tmj::document(&file, &mut linker) else { return nothing(linker.findings) };
+    let root = document.root();
     let mut findings = linker.findings;
     if !root.is_object() {
         let spot = Spot::bytes(&file, root.range());

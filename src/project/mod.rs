@@ -290,7 +290,8 @@ impl Project {
     fn rooted(root: PathBuf, config_file: Option<String>) -> Result<Self, ProjectError> {
         let is_above = std::env::current_dir().is_ok_and(|here| here != root && here.starts_with(&root));
         let only_shared = config_file.is_none() && is_above;
-        let sources = if only_shared { Sources::around(&root) } else { Sources::new(&root) };
+        let mut sources = if only_shared { Sources::around(&root) } else { Sources::new(&root) };
+        sources.condense(format::condense);
         let config = match &config_file {
             Some(name) => {
                 let file = sources

@@ -2,6 +2,8 @@
 
 use std::{any::Any, str::Utf8Error, sync::OnceLock};
 
+use super::{Condense, lines::Marks, text::Text};
+
 /// Which file of a [`Sources`](super::Sources). Numbers follow the order of reading, which is not
 /// the same in every run: sort by name instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,43 +56,42 @@ pub struct SourceFile {
     id: FileId,
     name: String,
     content: Content,
-    marks: OnceLock<Vec<Mark>>,
+    /// Whether the file itself is UTF-8, too.
+    is_utf8: bool,
     syntax: OnceLock<Box<dyn Any + Send + Sync>>,
-}
-
-/// Bytes between which characters and lines are counted once: a file may be one long line, or one of a few
-/// bytes for each tile.
-const BLOCK: usize = 4096;
-
-/// What lies before a block.
-#[derive(Debug, Clone, Copy)]
-struct Mark {
-    characters: u32,
-    breaks: u32,
-}
-
-/// Whether a byte begins a character: every one but a continuation byte does. Broken UTF-8 counts as it comes.
-fn begins(byte: u8) -> bool {
-    byte & 0xC0 != 0x80
 }
 
 /// Text where the bytes are one, told once.
 #[derive(Debug)]
 enum Content {
-    Text(String),
-    Bytes(Vec<u8>, Utf8Error),
+    Text(Text),
+    Bytes(Vec<u8>, OnceLock<Marks>, Utf8Error),
 }
 
 impl SourceFile {
-    pub(super) fn new(id: FileId, name: &str, bytes: Vec<u8>) -> Self {
-        let content = match String::from_utf8(decode(bytes)) {
-            Ok(text) => Content::Text(text),
+    /// `condense` is who knows what need not be kept of a text, if there is somebody.
+    pub(super) fn new(id: FileId, name: &str, bytes: Vec<u8>, condense: Option<Condense>) -> Self {
+        let (bytes, is_utf8) = decode(bytes);
+        let syntax = OnceLock::new();
+        let content = match String::from_utf8(bytes) {
+            Ok(text) => Content::Text(match condense.and_then(|condense| condense(&text)) {
+                Some(condensed) => {
+                    let _new = syntax.set(condensed.syntax);
+                    Text::without(text, condensed.gaps)
+                }
+                None => Text::new(text),
+            }),
             Err(error) => {
                 let reason = error.utf8_error();
-                Content::Bytes(error.into_bytes(), reason)
+                Content::Bytes(error.into_bytes(), OnceLock::new(), reason)
             }
         };
-        Self { id, name: name.to_owned(), content, marks: OnceLock::new(), syntax: OnceLock::new() }
+        Self { id, name: name.to_owned(), content, is_utf8, syntax }
+    }
+
+    /// The same file under another number.
+    pub(super) fn numbered(self, id: FileId) -> Self {
+        Self { id, ..self }
     }
 
     /// Number of this file.
@@ -103,125 +104,107 @@ impl SourceFile {
         &self.name
     }
 
+    /// How many bytes [`Self::bytes`] are.
+    pub fn len(&self) -> usize {
+        match &self.content {
+            Content::Text(text) => text.len(),
+            Content::Bytes(bytes, ..) => bytes.len(),
+        }
+    }
+
+    /// Whether the file is empty, but for a byte order mark.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether [`Self::bytes`] are what the file holds, but for a byte order mark.
+    pub(crate) fn is_utf8(&self) -> bool {
+        self.is_utf8 && matches!(self.content, Content::Text(_))
+    }
+
     /// What spans point into: the text in UTF-8, without a byte order mark.
     pub fn bytes(&self) -> &[u8] {
         match &self.content {
-            Content::Text(text) => text.as_bytes(),
-            Content::Bytes(bytes, _) => bytes,
+            Content::Text(text) => text.whole().as_bytes(),
+            Content::Bytes(bytes, ..) => bytes,
+        }
+    }
+
+    /// Some of [`Self::bytes`]: as far as they were kept, without those of the whole file.
+    pub fn part(&self, range: std::ops::Range<usize>) -> Option<&[u8]> {
+        match &self.content {
+            Content::Text(text) => text.part(range).map(str::as_bytes),
+            Content::Bytes(bytes, ..) => bytes.get(range),
         }
     }
 
     /// The text, if it is one.
     ///
+    /// Of large maps long lists of numbers are not kept as text: who asks for all of it has them written again.
+    ///
     /// # Errors
     /// Where the bytes are no UTF-8, with the offset of the first that is not.
     pub fn text(&self) -> Result<&str, Utf8Error> {
         match &self.content {
-            Content::Text(text) => Ok(text),
-            Content::Bytes(_, error) => Err(*error),
+            Content::Text(text) => Ok(text.whole()),
+            Content::Bytes(.., error) => Err(*error),
         }
     }
 
-    /// What a reader makes of the text, made when first asked for and kept with it: a map's syntax is asked for
-    /// when it is loaded, when its structure is judged, and by findings for their places and fixes. `None` where
-    /// another reader was here before, whose syntax is of another kind.
+    /// The text without the gaps that whoever condensed it left: what [`Self::syntax`] is of.
+    pub(crate) fn kept(&self) -> Result<&str, Utf8Error> {
+        match &self.content {
+            Content::Text(text) => Ok(text.kept()),
+            Content::Bytes(.., error) => Err(*error),
+        }
+    }
+
+    /// What a reader makes of the kept text, made when first asked for and kept with it: a map's syntax is asked
+    /// for when it is loaded, when its structure is judged, and by findings for their places and fixes. `None`
+    /// where another reader was here before, whose syntax is of another kind.
     pub(crate) fn syntax<T: Any + Send + Sync>(&self, read: impl FnOnce() -> T) -> Option<&T> {
         self.syntax.get_or_init(|| Box::new(read())).downcast_ref()
     }
 
     /// Range of the whole text.
     pub fn span(&self) -> Span {
-        self.span_of(0..self.bytes().len())
+        self.span_of(0..self.len())
     }
 
     /// Range of some bytes of this file.
     pub fn span_of(&self, range: std::ops::Range<usize>) -> Span {
-        let offset = |at: usize| u32::try_from(at.min(self.bytes().len())).unwrap_or(u32::MAX);
+        let offset = |at: usize| u32::try_from(at.min(self.len())).unwrap_or(u32::MAX);
         Span { file: self.id, start: offset(range.start), end: offset(range.end) }
     }
 
     /// Line and column of a byte offset. Characters and lines are counted when first asked for, so files
     /// without findings never pay for it.
     pub fn position(&self, offset: u32) -> Position {
-        let offset = (offset as usize).min(self.bytes().len());
-        let (begin, before) = self.block(offset / BLOCK);
-        let breaks = memchr::memchr_iter(b'\n', &self.bytes()[begin..offset]).count();
-        let line = before.breaks as usize + breaks;
-        let column = self.characters_before(offset) - self.characters_before(self.line_start(line));
-        let count = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
-        Position { line: count(line), column: count(column) }
+        match &self.content {
+            Content::Text(text) => text.position(offset as usize),
+            Content::Bytes(bytes, marks, _) => marks_of(bytes, marks).position(bytes, offset as usize),
+        }
     }
 
     /// Offset of a place given as line and column, both from 1: the inverse of [`Self::position`].
     pub fn offset(&self, line: u32, column: u32) -> usize {
-        let start = self.line_start((line.saturating_sub(1) as usize).min(self.breaks()));
-        let wanted = self.characters_before(start) + column.saturating_sub(1) as usize;
-        let (begin, before) = self.last_block(|before| before.characters as usize <= wanted);
-        let characters = self.bytes()[begin..].iter().enumerate().filter(|(_, byte)| begins(**byte));
-        let at = characters.map(|(at, _)| at).nth(wanted - before.characters as usize);
-        at.map_or(self.bytes().len(), |at| begin + at)
+        match &self.content {
+            Content::Text(text) => text.offset(line, column),
+            Content::Bytes(bytes, marks, _) => marks_of(bytes, marks).offset(bytes, line, column),
+        }
     }
 
     /// Bytes of a line, counted from 1, without its line break.
     pub fn line(&self, line: u32) -> Option<&[u8]> {
-        let index = (line as usize).checked_sub(1).filter(|index| *index <= self.breaks())?;
-        let rest = &self.bytes()[self.line_start(index)..];
-        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
-        Some(line.strip_suffix(b"\r").unwrap_or(line))
+        match &self.content {
+            Content::Text(text) => text.line(line),
+            Content::Bytes(bytes, marks, _) => marks_of(bytes, marks).line(bytes, line),
+        }
     }
+}
 
-    /// Offset of a line's first byte, counted from 0; there must be as many line breaks.
-    fn line_start(&self, line: usize) -> usize {
-        let Some(breaks) = line.checked_sub(1) else { return 0 };
-        let (begin, before) = self.last_block(|before| before.breaks as usize <= breaks);
-        let mut breaks_here = memchr::memchr_iter(b'\n', &self.bytes()[begin..]);
-        let last = breaks_here.nth(breaks - before.breaks as usize);
-        last.map_or(self.bytes().len(), |at| begin + at + 1)
-    }
-
-    /// How many line breaks the file has.
-    fn breaks(&self) -> usize {
-        self.marks().last().map_or(0, |all| all.breaks as usize)
-    }
-
-    /// How many characters begin before a byte.
-    fn characters_before(&self, offset: usize) -> usize {
-        let (begin, before) = self.block(offset / BLOCK);
-        let behind = self.marks().get(offset / BLOCK + 1);
-        let each_byte =
-            behind.is_some_and(|behind| (behind.characters - before.characters) as usize == BLOCK);
-        let own = if each_byte {
-            offset - begin
-        } else {
-            self.bytes()[begin..offset].iter().filter(|byte| begins(**byte)).count()
-        };
-        before.characters as usize + own
-    }
-
-    /// Offset of a block's first byte, and what lies before it.
-    fn block(&self, block: usize) -> (usize, Mark) {
-        ((block * BLOCK).min(self.bytes().len()), self.marks()[block])
-    }
-
-    /// The last block of those before which there is as little as wanted.
-    fn last_block(&self, is_before: impl Fn(&Mark) -> bool) -> (usize, Mark) {
-        self.block(self.marks().partition_point(is_before).saturating_sub(1))
-    }
-
-    /// What lies before each block, and before the end.
-    fn marks(&self) -> &[Mark] {
-        self.marks.get_or_init(|| {
-            let mut before = Mark { characters: 0, breaks: 0 };
-            let counts = self.bytes().chunks(BLOCK).map(|block| {
-                let count = |n: usize| u32::try_from(n).unwrap_or(0);
-                let characters = || block.iter().filter(|byte| begins(**byte)).count();
-                before.characters += count(if block.is_ascii() { block.len() } else { characters() });
-                before.breaks += count(memchr::memchr_iter(b'\n', block).count());
-                before
-            });
-            std::iter::once(Mark { characters: 0, breaks: 0 }).chain(counts).collect()
-        })
-    }
+fn marks_of<'a>(bytes: &[u8], marks: &'a OnceLock<Marks>) -> &'a Marks {
+    marks.get_or_init(|| Marks::of(bytes))
 }
 
 /// Whether a file was never fetched from where Git LFS keeps it: a pointer stands in its place.
@@ -230,20 +213,22 @@ pub(crate) fn is_lfs_pointer(bytes: &[u8]) -> bool {
 }
 
 /// Bytes to UTF-8: by byte order mark, else by the encoding that an XML declaration names. Anything
-/// else stays as it is; JSON is UTF-8 or it is wrong.
-fn decode(mut bytes: Vec<u8>) -> Vec<u8> {
+/// else stays as it is; JSON is UTF-8 or it is wrong. Also whether they were UTF-8 before.
+fn decode(mut bytes: Vec<u8>) -> (Vec<u8>, bool) {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(&bytes) {
         if encoding == encoding_rs::UTF_8 {
             bytes.drain(..mark);
-            return bytes;
+            return (bytes, true);
         }
-        return encoding.decode_with_bom_removal(&bytes).0.into_owned().into_bytes();
+        return (encoding.decode_with_bom_removal(&bytes).0.into_owned().into_bytes(), false);
     }
     match declared_encoding(&bytes) {
         Some(encoding) if encoding != encoding_rs::UTF_8 => {
-            encoding.decode_without_bom_handling(&bytes).0.into_owned().into_bytes()
+            let text = encoding.decode_without_bom_handling(&bytes).0.into_owned().into_bytes();
+            let is_utf8 = text == bytes;
+            (text, is_utf8)
         }
-        _ => bytes,
+        _ => (bytes, true),
     }
 }
 
@@ -259,10 +244,10 @@ fn declared_encoding(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::lines::BLOCK, *};
 
     fn file(bytes: &[u8]) -> SourceFile {
-        SourceFile::new(FileId::new(0), "a", bytes.to_vec())
+        SourceFile::new(FileId::new(0), "a", bytes.to_vec(), None)
     }
 
     #[test]

@@ -6,8 +6,10 @@
 
 mod file;
 mod left_out;
+mod lines;
 mod moved;
 mod name;
+mod text;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -26,6 +28,7 @@ pub(crate) use left_out::{GENERATOR, MANIFEST, is_skipped, is_skipped_folder};
 pub(crate) use name::is_called_xml;
 pub use name::{file_name, file_stem, is_url, parent, relative, resolve, with_extension};
 use sha2::{Digest as _, Sha256};
+pub(crate) use text::{Condensed, Gap, Rewrite};
 
 /// Largest file that is read, in bytes. Spans are 32 bits wide, and no map comes near this.
 pub const MAX_FILE_SIZE: u64 = 1 << 30;
@@ -67,8 +70,12 @@ pub struct Sources {
     /// Whether the root is no more than what a few files share, and may hold much that is not the project's.
     only_shared: bool,
     memory: BTreeMap<String, Bytes>,
+    condense: Option<Condense>,
     cache: RwLock<Cache>,
 }
+
+/// Who reads a text and tells what of it need not be kept; `None` where nobody reads it so early.
+pub(crate) type Condense = fn(&str) -> Option<Condensed>;
 
 #[derive(Debug, Default)]
 struct Cache {
@@ -125,6 +132,11 @@ impl Sources {
         Self { detached: true, ..Self::default() }
     }
 
+    /// Lets texts that are loaded be condensed: of those that are large most bytes need not be kept.
+    pub(crate) fn condense(&mut self, condense: Condense) {
+        self.condense = Some(condense);
+    }
+
     /// Lets `bytes` stand at `name`, whatever the disk holds there. For built-in templates, for
     /// maps that exist only while a bundle is made, and for tests.
     pub fn insert(&mut self, name: impl Into<String>, bytes: impl Into<Bytes>) {
@@ -141,9 +153,10 @@ impl Sources {
     /// The same files, none of them read yet: what lies on the disk is read anew, what is in memory stays.
     #[must_use]
     pub fn unread(&self) -> Self {
-        let Self { root, detached, only_shared, memory, .. } = self;
+        let Self { root, detached, only_shared, memory, condense, .. } = self;
         let (root, memory) = (root.clone(), memory.clone());
-        Self { root, detached: *detached, only_shared: *only_shared, memory, cache: RwLock::default() }
+        let (detached, only_shared, condense) = (*detached, *only_shared, *condense);
+        Self { root, detached, only_shared, memory, condense, cache: RwLock::default() }
     }
 
     /// Lets a picture that stood inside of a file be found like a file of its own, and returns its name:
@@ -210,12 +223,14 @@ impl Sources {
             Some(bytes) => bytes.to_vec(),
             None => self.disk_bytes(name)?,
         };
+        // Read before anybody has to wait for it.
+        let unnumbered = SourceFile::new(FileId::new(0), name, bytes, self.condense);
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = cache.by_name.get(name) {
             return Ok(Arc::clone(&cache.files[id.index()]));
         }
         let id = FileId::new(cache.files.len());
-        let file = Arc::new(SourceFile::new(id, name, bytes));
+        let file = Arc::new(unnumbered.numbered(id));
         cache.files.push(Arc::clone(&file));
         cache.by_name.insert(name.to_owned(), id);
         Ok(file)
@@ -228,7 +243,7 @@ impl Sources {
         let cache = self.cache.get_mut().unwrap_or_else(PoisonError::into_inner);
         cache.by_name.clear();
         for file in &mut cache.files {
-            *file = Arc::new(SourceFile::new(file.id(), file.name(), Vec::new()));
+            *file = Arc::new(SourceFile::new(file.id(), file.name(), Vec::new(), None));
         }
     }
 

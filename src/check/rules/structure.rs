@@ -116,12 +116,10 @@ fn structure(context: &MapContext, findings: &mut Vec<Finding>) {
         return;
     }
     let Ok(file) = context.sources().load(&context.map.file) else { return };
-    let Ok(text) = file.text() else { return };
-    let Some(Ok(tree)) = json::tree(&file) else { return };
-    let root = tree.root(text);
+    let Some(Ok(document)) = json::document(&file) else { return };
     let mut judge =
         Judge { file: &file, infinite: context.map.infinite, missing: Vec::new(), legacy: None, findings };
-    judge.map(root);
+    judge.map(document.root());
     if let Some((spot, count)) = judge.legacy {
         let times = if count == 1 { String::new() } else { format!(", {count} times in this file") };
         let message = format!("this is written as by a Tiled of long ago, and read all the same{times}");

@@ -74,7 +74,7 @@ fn value<'a>(key: &str, file: Value<'a>, before: Option<&Json>, after: Json, tou
             let before = if let Some(Json::Object(before)) = before { before.as_slice() } else { &[] };
             Edited::Object(file, object(file, before, after, touch))
         }
-        Json::Array(after) if file.is_array() && file.integers().is_none() => {
+        Json::Array(after) if file.is_array() && !file.is_integers() => {
             let before = if let Some(Json::Array(before)) = before { before.as_slice() } else { &[] };
             Edited::Array(file, array(key, file, before, after, touch))
         }
@@ -92,7 +92,7 @@ fn is_like(file: Value, json: &Json) -> bool {
         Json::String(_) => file.is_string(),
         Json::Array(_) | Json::Object(_) => false,
         Json::Integers(items) => {
-            file.integers().is_some() || items.is_empty() && file.is_array() && file.items().next().is_none()
+            file.is_integers() || items.is_empty() && file.is_array() && file.items().next().is_none()
         }
     }
 }

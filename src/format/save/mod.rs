@@ -59,10 +59,13 @@ pub fn save_tmj(map: &Map, style: SaveStyle) -> String {
 /// style [`SaveStyle::Plain`] what is not plain in the file is written anew, the rest stays. A map that
 /// no JSON file stands behind is written as by [`save_tmj`].
 pub fn save_edited(sources: &Sources, before: &Map, after: &Map, style: SaveStyle) -> String {
+    if style == SaveStyle::Published {
+        return save_tmj(after, style);
+    }
     let file = sources.load(&before.file).ok();
     let text = file.as_deref().and_then(|file| file.text().ok());
     let parsed = text.and_then(|text| Some((text, json::parse(text).ok()?)));
-    let Some((text, tree)) = parsed.filter(|_| style != SaveStyle::Published) else {
+    let Some((text, tree)) = parsed else {
         return save_tmj(after, style);
     };
     let touch = if style == SaveStyle::Tiled { Touch::Least } else { Touch::Plain };
