@@ -572,7 +572,7 @@ mod tests {
                         text.push_str([",", ", ", ",\n  ", " ,", ",\r\n"][*sign]);
                     }
                 }
-                text += &format!("7{close}],\"{name}\"],\n\"{name}c\":");
+                text += &["7", close, "],\"", name, "\"],\n\"", name, "c\":"].concat();
             }
             text.push('0');
             text.push_str(&"}".repeat(lists.len() + 1));
