@@ -189,7 +189,7 @@ fn take_part(command: &Command) {
 /// Bit by bit it would come in pieces between whose edges no page of 2 MB fits. In bytes: a whole number of such pages,
 /// so that the system lays the piece on their edges, and less than the 8 MB from which on the allocator keeps nothing.
 fn make_room() {
-    const ROOM: usize = 6 << 20;
+    const ROOM: usize = 4 << 20;
     drop(std::hint::black_box(Vec::<u8>::with_capacity(ROOM)));
 }
 

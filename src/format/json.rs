@@ -126,7 +126,7 @@ pub(crate) fn parse(text: &str) -> Result<Tree, SyntaxError> {
 /// Reads a text if it may be a map, and finds what of it need not be kept.
 pub(crate) fn condense(text: &str) -> Option<Condensed> {
     /// Smaller files are read when somebody wants them.
-    const SMALLEST: usize = 4096;
+    const SMALLEST: usize = if cfg!(fuzzing) { 0 } else { 4096 };
     if text.len() < SMALLEST || !text.trim_start().starts_with('{') {
         return None;
     }

@@ -26,7 +26,6 @@ mod wang;
 mod world_file;
 
 pub use edit::{Editor, FileEdit, name_of_element};
-pub(crate) use json::condense;
 pub use locate::{Located, locate};
 pub use rules::RULES;
 pub use save::{SaveStyle, save_edited, save_tmj, tiled_json};
@@ -51,6 +50,12 @@ use crate::{
     model::{Map, Tileset},
     source::Sources,
 };
+
+/// Lets go of the text of long lists of numbers in the JSON files that are loaded from now on, once they are read:
+/// nine tenths of a map. Nothing else changes; who asks for such a text has it written again.
+pub fn condense(sources: &mut Sources) {
+    sources.condense(json::condense);
+}
 
 /// Found by whoever looks for the Tiled project of a map.
 pub(crate) static TILED_PROJECTS_SEVERAL: Rule = Rule {

@@ -12,11 +12,11 @@ use crate::{
     source::Rewrite,
 };
 
-/// A list of fewer bytes is kept as it stands.
-const LONG: usize = 512;
+/// A list of fewer bytes is kept as it stands; those that fuzzers make are small.
+const LONG: usize = if cfg!(fuzzing) { 32 } else { 512 };
 
 /// So much of a long list is kept for who wants to see how it begins.
-const BEGINNING: usize = 128;
+const BEGINNING: usize = LONG / 4;
 
 /// A long list that was read.
 pub(super) struct LongList {
@@ -212,29 +212,29 @@ fn number(text: &[u8]) -> Option<(u32, &[u8])> {
 }
 
 /// How many zeros a text begins with behind each of which the same sign stands and then another number: so many,
-/// the sign, and what follows them. Nearly all cells of nearly all layers are empty, so they are taken by sixteens,
+/// the sign, and what follows them. Nearly all cells of nearly all layers are empty, so they are taken by eights,
 /// as Tiled spaces them or as bundles write them.
 fn zeros(text: &[u8]) -> (u32, u32, &[u8]) {
     if let [b'0', b',', b' ', ..] = text {
-        let (count, rest) = repeated(text, b"0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ", b"0, ");
+        let (count, rest) = repeated(text, b"0, 0, 0, 0, 0, 0, 0, 0, ", b"0, ");
         return (count, Between::SPACED, rest);
     }
-    let (count, rest) = repeated(text, b"0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,", b"0,");
+    let (count, rest) = repeated(text, b"0,0,0,0,0,0,0,0,", b"0,");
     (count, Between::COMMA, rest)
 }
 
-/// How often a text begins with `one` before a digit comes, and what follows; `sixteen` are as many of them.
-fn repeated<'a, const SIXTEEN: usize, const ONE: usize>(
+/// How often a text begins with `one` before a digit comes, and what follows; `eight` are as many of them.
+fn repeated<'a, const EIGHT: usize, const ONE: usize>(
     text: &'a [u8],
-    sixteen: &[u8; SIXTEEN],
+    eight: &[u8; EIGHT],
     one: &[u8; ONE],
 ) -> (u32, &'a [u8]) {
     let (mut count, mut rest) = (0, text);
     // Compared as wholes: a pattern would go from byte to byte.
     while let Some((begin, behind)) = rest.split_first_chunk()
-        && begin == sixteen
+        && begin == eight
     {
-        count += 16;
+        count += 8;
         rest = behind;
     }
     while let Some((begin, behind)) = rest.split_first_chunk()
@@ -397,7 +397,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::{condense, json};
+    use super::super::json;
     use crate::source::{SourceFile, Sources};
 
     /// The same file, kept as it is and condensed.
@@ -408,7 +408,7 @@ mod tests {
         };
         let mut sources = Sources::detached();
         let plain = load(&mut sources);
-        sources.condense(condense);
+        sources.condense(json::condense);
         (plain, load(&mut sources))
     }
 

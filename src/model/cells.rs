@@ -355,6 +355,11 @@ impl Cells {
         gids
     }
 
+    /// Whether it is known without a look at them that no cell holds a tile.
+    pub(super) fn are_known_blank(&self) -> bool {
+        matches!(&self.0.kept, Kept::Few(gids, _) if gids.len() == 1)
+    }
+
     /// Whether [`Self::words`] tells which cells hold a tile: a number of a few gids may be that of a flag without one.
     pub(super) fn has_words(&self) -> bool {
         match &self.0.kept {
@@ -592,6 +597,10 @@ fn filled_bits<T: Copy>(cells: &[T], is_filled: impl Fn(T) -> bool) -> u64 {
 fn filled_of_few(cells: &[u8]) -> u64 {
     const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
     let (eights, rest) = cells.as_chunks();
+    // Mostly all are empty.
+    if cells.iter().fold(0, |all, cell| all | cell) == 0 {
+        return 0;
+    }
     let mut bits = 0;
     for (at, eight) in eights.iter().enumerate() {
         let word = u64::from_le_bytes(*eight);

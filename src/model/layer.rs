@@ -160,7 +160,8 @@ impl TileLayer {
         if slow {
             return self.filled().map(|(cell, _)| cell).collect();
         }
-        Region::of_pieces(self.blocks().flat_map(|(gids, width, left, top)| {
+        let blocks = self.blocks().filter(|(gids, ..)| !gids.are_known_blank());
+        Region::of_pieces(blocks.flat_map(|(gids, width, left, top)| {
             let width = (width as usize).max(1);
             (0..gids.len().div_ceil(width)).flat_map(move |row| {
                 let first = row * width;

@@ -291,7 +291,7 @@ impl Project {
         let is_above = std::env::current_dir().is_ok_and(|here| here != root && here.starts_with(&root));
         let only_shared = config_file.is_none() && is_above;
         let mut sources = if only_shared { Sources::around(&root) } else { Sources::new(&root) };
-        sources.condense(format::condense);
+        format::condense(&mut sources);
         let config = match &config_file {
             Some(name) => {
                 let file = sources

@@ -54,22 +54,22 @@ fn sources(files: &[(&str, &[u8])]) -> Sources {
     sources
 }
 
-/// A project of these files with this map.
+/// A project of these files with this map, read as the program reads it.
 fn project(files: &[(&str, &[u8])], map: &str, config: Config) -> Project {
-    let sources = sources(files);
+    let mut sources = sources(files);
+    format::condense(&mut sources);
     let maps = vec![ProjectMap::load(&sources, map)];
     Project { config, sources, maps, ..Project::default() }
 }
 
 /// Judges a project and writes the findings in every form.
-fn judge(project: &Project) {
-    let Ok(settings) = Settings::new(project, &[], &[]) else { return };
+fn judge(project: &Project) -> Option<[String; 2]> {
+    let settings = Settings::new(project, &[], &[]).ok()?;
     let findings = check::check(project, &settings);
     let report = Report::new(project.maps.len(), findings, &project.sources, |finding| {
         settings.severity(finding.rule, &finding.spot.file)
     });
-    let _human = report::human(&report, &project.sources);
-    let _json = report::json(&report);
+    Some([report::human(&report, &project.sources), report::json(&report)])
 }
 
 /// Writes a map in every style; draws it small; writes it whole.
@@ -132,8 +132,16 @@ const SPEC: &[u8] =
 pub fn map(data: &[u8]) {
     let name = if data.trim_ascii_start().starts_with(b"{") { "map.tmj" } else { "map.tmx" };
     let project = project(&[(name, data)], name, Config::default());
-    judge(&project);
+    let report = judge(&project);
     write(&project);
+    // Who keeps all of the text says the same.
+    let whole = sources(&[(name, data)]);
+    let maps = vec![ProjectMap::load(&whole, name)];
+    let whole = Project { sources: whole, maps, ..Project::default() };
+    assert_eq!(judge(&whole), report);
+    let [whole, condensed] =
+        [whole, project].map(|project| project.sources.load(name).map(|file| file.bytes().to_vec()).ok());
+    assert!(whole == condensed, "the text is written again as it was");
 }
 
 /// What lies beside maps: tilesets, templates, the editor's files, worlds, Tiled's projects. The first byte
@@ -148,14 +156,14 @@ pub fn beside(data: &[u8]) {
             let files = [("map.tmj", map(name).into_bytes()), (name, data.to_vec())];
             let files = files.each_ref().map(|(name, bytes)| (*name, bytes.as_slice()));
             let project = project(&files, "map.tmj", Config::default());
-            judge(&project);
+            let _reports = judge(&project);
             write(&project);
         }
         b'x' => {
             let map = plain.replacen(r#"{"id":1,"#, r#"{"template":"o.tx","id":1,"#, 1);
             let files: [(&str, &[u8]); 2] = [("map.tmj", map.as_bytes()), ("o.tx", data)];
             let project = project(&files, "map.tmj", Config::default());
-            judge(&project);
+            let _reports = judge(&project);
             write(&project);
         }
         b'w' => {
@@ -163,7 +171,7 @@ pub fn beside(data: &[u8]) {
             let mut project = project(&files, "map.tmj", Config::default());
             let (wam, findings) = format::load_wam(&project.sources, "map.wam", TileSize::USUAL);
             project.wams.push(ProjectWam { name: "map.wam".to_owned(), wam, findings });
-            judge(&project);
+            let _reports = judge(&project);
             whole(&mut project);
         }
         b'W' => {
@@ -218,7 +226,7 @@ pub fn config(data: &[u8]) {
     let Ok(config) = read_toml::<Config>(&file) else { return };
     let map = map_with(EMBEDDED).replace("https://a.example", "${links.a}");
     let mut project = project(&[("map.tmj", map.as_bytes())], "map.tmj", config);
-    judge(&project);
+    let _reports = judge(&project);
     whole(&mut project);
 }
 
