@@ -2,6 +2,7 @@
 
 use super::{Bundle, BundleError, BundledMap, Settings, page::Rooms};
 use crate::{
+    format,
     project::{Config, Project, ProjectConfig},
     source::{Sources, with_extension},
     walk::{MapEntry, Page, Room},
@@ -16,6 +17,7 @@ pub(super) fn add(
 ) -> Result<(), BundleError> {
     let rooms = Rooms::new(project, settings)?;
     let mut sources = Sources::detached();
+    format::condense(&mut sources);
     for (path, file) in &bundle.files {
         sources.insert(path.clone(), file.bytes.clone());
     }

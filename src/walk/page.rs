@@ -77,13 +77,14 @@ impl Page {
             map: &'a str,
             refused: String,
         }
-        let json = match room {
-            Ok(room) => serde_json::to_string(room),
-            Err(error) => serde_json::to_string(&Refused { map, refused: error.to_string() }),
-        };
+        let mut script = b"venueRoom(".to_vec();
         // All values are made of texts, numbers and lists, which JSON can always hold.
-        let json = json.unwrap_or_else(|_| "{}".to_owned());
-        (format!("{FOLDER}/rooms/{map}.js"), format!("venueRoom({json});\n").into_bytes())
+        let _infallible = match room {
+            Ok(room) => serde_json::to_writer(&mut script, room),
+            Err(error) => serde_json::to_writer(&mut script, &Refused { map, refused: error.to_string() }),
+        };
+        script.extend_from_slice(b");\n");
+        (format!("{FOLDER}/rooms/{map}.js"), script)
     }
 
     /// The page as HTML.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{
     model::{Cells, Map, Shape, TileData, Value, color},
@@ -46,8 +46,9 @@ pub struct DrawnLayer {
     pub parallax: (f64, f64),
     /// Width of its rows, in tiles.
     pub width: u32,
-    /// Raw gids row by row, each followed by how often it comes in a row.
-    pub cells: Vec<u32>,
+    /// Row by row; in JSON raw gids, each followed by how often it comes in a row.
+    #[serde(serialize_with = "runs")]
+    pub cells: Cells,
 }
 
 /// A text on the ground.
@@ -126,22 +127,24 @@ pub(super) fn layers(map: &Map, meaning: &Meaning) -> Vec<DrawnLayer> {
             opacity: layer.opacity,
             parallax: (layer.parallax.x, layer.parallax.y),
             width: tiles.width,
-            cells: runs(cells),
+            cells: cells.clone(),
         })
     });
     drawn.collect()
 }
 
 /// Gids, each with how often it comes in a row.
-fn runs(cells: &Cells) -> Vec<u32> {
-    let mut runs: Vec<u32> = Vec::new();
-    for gid in cells {
-        match runs.as_mut_slice() {
-            [.., last, count] if *last == gid.0 => *count += 1,
-            _ => runs.extend([gid.0, 1]),
+fn runs<S: Serializer>(cells: &Cells, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut gids = cells.iter().peekable();
+    let runs = std::iter::from_fn(|| {
+        let gid = gids.next()?;
+        let mut count = 1;
+        while gids.next_if_eq(&gid).is_some() {
+            count += 1;
         }
-    }
-    runs
+        Some([gid.0, count])
+    });
+    serializer.collect_seq(runs.flatten())
 }
 
 /// Text objects; that they or their layers are hidden changes nothing.
