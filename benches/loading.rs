@@ -94,7 +94,8 @@ const EMPTY: &str = r#"{"type":"map","version":"1.10","tiledversion":"1.10.2","o
 fn venue_loads(bencher: Bencher) {
     let folder = &*FOLDER;
     bencher.bench(|| {
-        let sources = Sources::new(folder);
+        let mut sources = Sources::new(folder);
+        format::condense(&mut sources);
         let loaded = format::load_map(&sources, "large.tmj");
         assert!(loaded.findings.is_empty());
         (sources, loaded)
