@@ -96,17 +96,19 @@ pub fn name_of_element(sources: &Sources, spot: &Spot) -> Option<String> {
 /// Large elements are known by where they lie alone, as they always were: baselines name them so.
 fn name_in_json(file: &SourceFile, range: Range<usize>) -> Option<String> {
     const LONGEST: usize = 1 << 20;
-    let is_object = file.part(range.start..range.start + 1)? == b"{";
-    if is_object && (range.len() > LONGEST || range == (0..file.len())) {
+    let text = file.kept().ok()?;
+    let document = json::document(file).and_then(Result::ok);
+    // Of what is no JSON all is kept.
+    let kept = |at: usize| document.map_or(at, |document| document.tree.kept(at));
+    let start = kept(range.start);
+    if !text.get(start..kept(range.end))?.starts_with('{') {
+        // A property of Tiled before 1.2 is called by its key.
+        return key_before(text, start).and_then(|key| unquoted(&text[key]));
+    }
+    if range.len() > LONGEST || range == (0..file.len()) {
         return None;
     }
-    let document = json::document(file)?.ok()?;
-    if !is_object {
-        // A property of Tiled before 1.2 is called by its key.
-        let (text, at) = (document.kept, document.tree.kept(range.start));
-        return key_before(text, at).and_then(|key| unquoted(&text[key]));
-    }
-    document.at(&range)?.get("name")?.string().map(std::borrow::Cow::into_owned)
+    document?.at(&range)?.get("name")?.string().map(std::borrow::Cow::into_owned)
 }
 
 fn unquoted(text: &str) -> Option<String> {
@@ -449,6 +451,21 @@ mod tests {
         let part = |old: &str| Change::Part(old.to_owned(), "${links.z}".to_owned());
         assert_eq!(edit(part("${links.x}")).unwrap(), r#"{"name":"a","value":"${links.z}/y"}"#);
         assert_eq!(edit(part("${links.y}")), None);
+    }
+
+    #[test]
+    fn what_is_broken_is_known_by_the_key_before_it() {
+        let name = |text: &str, at: usize| {
+            let mut sources = Sources::detached();
+            sources.insert("a.tmj", text.to_owned());
+            let file = sources.load("a.tmj").unwrap();
+            name_of_element(&sources, &Spot::bytes(&file, at..at + 1))
+        };
+        let text = r#"{"type":"map","width":2, "name": x}"#;
+        assert_eq!(name(text, text.find('x').unwrap()).as_deref(), Some("name"));
+        let cut = r#"{"type":"map","name": "#;
+        assert_eq!(name(cut, cut.len()).as_deref(), Some("name"));
+        assert_eq!(name(r#"{"type":"map" x"#, 14), None);
     }
 
     #[test]

@@ -28,7 +28,7 @@ const MAX_DEPTH: usize = 512;
 
 /// A parsed file.
 ///
-/// It holds places only; whoever walks it brings the text along.
+/// It holds places, and the numbers of lists whose text is not kept; whoever walks it brings the text along.
 #[derive(Debug)]
 pub(crate) struct Tree {
     nodes: Vec<Node>,
@@ -42,7 +42,7 @@ pub(crate) struct Tree {
     pub(crate) repeated: Vec<(Range<usize>, Range<usize>)>,
     /// Whether there are keys that were not compared with the others of their object.
     has_unknown_keys: bool,
-    /// Strings with raw control characters.
+    /// Strings with raw control characters: ranges in the whole text.
     pub(crate) raw_controls: Vec<Range<usize>>,
 }
 
@@ -173,7 +173,8 @@ impl Tree {
         Value { tree: self, text, index: 0 }
     }
 
-    /// Where a place in the kept text is in the whole one.
+    /// Where a place in the kept text is in the whole one; that of a gap is where its end is. The file counts across
+    /// the same gaps by itself, since its lines and columns know no syntax.
     fn whole(&self, at: u32) -> usize {
         let before = self.lists.partition_point(|list| list.at <= at);
         let left_out = before.checked_sub(1).map_or(0, |last| self.lists[last].left_out);
@@ -309,7 +310,8 @@ impl<'a> Value<'a> {
         node.start as usize..node.end as usize
     }
 
-    /// The value as it is written; within it, lists of numbers may lack some in their middle.
+    /// The value as it is written. Within lists and objects long lists of numbers may lack those in their middle: it
+    /// can be shown, but is not what the file holds.
     pub(crate) fn source(self) -> &'a str {
         &self.text[self.kept()]
     }
@@ -320,6 +322,10 @@ impl<'a> Value<'a> {
 
     pub(crate) fn is_array(self) -> bool {
         self.first_byte() == b'['
+    }
+
+    pub(crate) fn is_list_or_object(self) -> bool {
+        self.is_array() || self.is_object()
     }
 
     pub(crate) fn is_string(self) -> bool {

@@ -7,16 +7,20 @@ use std::{ops::Range, sync::Arc};
 
 use memchr::{memchr, memchr_iter, memchr3, memrchr};
 
+use super::forms;
 use crate::{
     model::{Cells, CellsBuilder, CellsIter, Gid},
     source::Rewrite,
 };
 
 /// A list of fewer bytes is kept as it stands; those that fuzzers make are small.
-const LONG: usize = if cfg!(fuzzing) { 32 } else { 512 };
+const LONG: usize = if cfg!(fuzzing) { 96 } else { 512 };
 
 /// So much of a long list is kept for who wants to see how it begins.
 const BEGINNING: usize = LONG / 4;
+
+// Messages show as much.
+const _: () = assert!(BEGINNING > forms::SHOWN);
 
 /// A long list that was read.
 pub(super) struct LongList {
@@ -397,7 +401,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::json;
+    use super::super::{condense, json, load_map};
     use crate::source::{SourceFile, Sources};
 
     /// The same file, kept as it is and condensed.
@@ -414,6 +418,18 @@ mod tests {
 
     fn is_condensed(file: &SourceFile) -> bool {
         file.kept().unwrap().len() < file.len()
+    }
+
+    /// What the map in a text is, and what is said of it, must not hang on whether all of the text is kept.
+    fn load_alike(text: &str) {
+        let mut sources = Sources::detached();
+        sources.insert("a.tmj", text.to_owned());
+        let whole = load_map(&sources, "a.tmj");
+        sources = sources.unread();
+        condense(&mut sources);
+        let condensed = load_map(&sources, "a.tmj");
+        assert_eq!(whole.map, condensed.map);
+        assert_eq!(format!("{:?}", whole.findings), format!("{:?}", condensed.findings));
     }
 
     /// Says whatever can be asked for of both of one and of the other.
@@ -525,6 +541,32 @@ mod tests {
     }
 
     #[test]
+    fn lists_in_odd_places_are_read_alike() {
+        let long = vec!["17"; 3000].join(", ");
+        for (key, list) in [
+            ("version", format!("[{long}]")),
+            ("version", format!("{{\"a\": [{long}]}}")),
+            ("tiledversion", format!("[{long}]")),
+            ("width", format!("[{long}]")),
+            ("class", format!("[{long}]")),
+            ("unknown", format!("[{long}]")),
+            ("layers", format!("[{long}]")),
+            (
+                "layers",
+                format!(
+                    "[{{\"type\": \"tilelayer\", \"width\": 2, \"height\": 2, \"data\": [[{long}], 1, 2, 3]}}]"
+                ),
+            ),
+            ("tilesets", format!("[{{\"firstgid\": 1, \"tiles\": [{long}]}}]")),
+            ("properties", format!("[{{\"name\": \"a\", \"type\": \"list\", \"value\": [{long}]}}]")),
+        ] {
+            let map =
+                "\"type\": \"map\", \"orientation\": \"orthogonal\", \"tilewidth\": 32, \"tileheight\": 32";
+            load_alike(&format!("{{{map}, \"{key}\": {list}}}"));
+        }
+    }
+
+    #[test]
     fn real_maps_can_be_written_again() {
         let Some(corpus) = std::env::var_os("VENUE_CORPUS") else {
             println!("skipped: VENUE_CORPUS is not set");
@@ -541,6 +583,7 @@ mod tests {
             maps += 1;
             condensed += usize::from(is_condensed(&both(text).1));
             compare(text, (0..text.len()).step_by(1 + text.len() / 50));
+            load_alike(text);
         }
         assert!(condensed > 60, "{condensed} of {maps}");
     }

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     check,
     finding::{Finding, Spot},
+    format,
     project::{Config, Host, Project, ProjectConfig},
     source::Sources,
 };
@@ -23,6 +24,7 @@ const LARGEST_JSON: usize = 100 << 20;
 /// form, in which the findings lie.
 pub(super) fn refusals(files: &BTreeMap<String, Bytes>) -> (Project, Vec<Finding>) {
     let mut sources = Sources::detached();
+    format::condense(&mut sources);
     for (name, bytes) in files {
         sources.insert(name.clone(), bytes.clone());
     }

@@ -130,7 +130,7 @@ impl SourceFile {
         }
     }
 
-    /// Some of [`Self::bytes`]: as far as they were kept, without those of the whole file.
+    /// Some of [`Self::bytes`]. Only where numbers that were not kept lie among them, all of the text is written again.
     pub fn part(&self, range: std::ops::Range<usize>) -> Option<&[u8]> {
         match &self.content {
             Content::Text(text) => text.part(range).map(str::as_bytes),

@@ -59,9 +59,14 @@ impl Marks {
     /// Bytes of a line, counted from 1, without its line break.
     pub(super) fn line<'a>(&self, bytes: &'a [u8], line: u32) -> Option<&'a [u8]> {
         let index = (line as usize).checked_sub(1).filter(|index| *index <= self.breaks())?;
-        let rest = &bytes[self.line_start(bytes, index)..];
-        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+        let line = &bytes[self.line_start(bytes, index)..self.line_end(bytes, index)];
         Some(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+
+    /// Offset behind a line's last byte, counted from 0: of its line break, if it has one. A line may be as long as
+    /// the file, and is not gone over.
+    pub(super) fn line_end(&self, bytes: &[u8], line: usize) -> usize {
+        if line < self.breaks() { self.line_start(bytes, line + 1) - 1 } else { bytes.len() }
     }
 
     /// Offset of a line's first byte, counted from 0; there must be as many line breaks.

@@ -218,8 +218,7 @@ impl Text {
             return None;
         }
         let start = marks.line_start(bytes, number);
-        let rest = &bytes[start..];
-        let kept = start..start + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let kept = start..marks.line_end(bytes, number);
         let begins_in_gap = last.is_some_and(|gap| gap.at >= start);
         let goes_on_in_gap = self.gaps.get(before).is_some_and(|gap| gap.at <= kept.end);
         let number = u32::try_from(number + 1).ok()?;

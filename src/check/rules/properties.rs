@@ -398,7 +398,8 @@ fn missing_main_property(context: &MapContext, findings: &mut Vec<Finding>) {
 fn is_listed(context: &MapContext, property: &Property) -> bool {
     property.span.is_some_and(|span| {
         let file = context.sources().file(span.file);
-        matches!(file.bytes().get(span.range().start), Some(b'{' | b'<'))
+        let start = span.range().start;
+        matches!(file.part(start..start + 1), Some(b"{" | b"<"))
     })
 }
 

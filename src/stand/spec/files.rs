@@ -109,7 +109,7 @@ impl SpecFiles {
 
     fn end(&self) -> usize {
         self.parts.last().map_or(0, |part| match &part.content {
-            Content::Text(file) => part.base + file.bytes().len() + 1,
+            Content::Text(file) => part.base + file.len() + 1,
             Content::Sheet(cells) => part.base + cells.len() + 1,
         })
     }
