@@ -191,12 +191,12 @@ pub(super) fn long_list(text: &[u8]) -> Option<LongList> {
 
 /// From behind the beginning of a list, and its first line, to its last number.
 fn gap(list: &[u8]) -> Option<Range<usize>> {
-    let begun = memchr(b'\n', list).map_or(BEGINNING, |line| line.max(BEGINNING));
+    let comma = memrchr(b',', list)?;
+    let end = comma + list[comma..].iter().position(u8::is_ascii_digit)?;
+    let begun = memchr(b'\n', &list[..end]).map_or(BEGINNING, |line| line.max(BEGINNING));
     let is_between = |byte: &u8| *byte == b',' || is_blank(*byte);
     let sign = begun + list.get(begun..)?.iter().position(is_between)?;
     let start = sign + list[sign..].iter().position(|byte| !is_between(byte))?;
-    let comma = memrchr(b',', list)?;
-    let end = comma + list[comma..].iter().position(u8::is_ascii_digit)?;
     (start + LONG / 2 < end).then_some(start..end)
 }
 
@@ -502,7 +502,7 @@ mod tests {
             [(",", ""), (", ", " "), (",", "\n"), (", ", "\n    "), (", ", "\r\n  "), (" ,\t", " ")]
         {
             let data = layer(comma, row);
-            for (open, close) in [("[", "]"), ("[\n  ", "\n ]"), ("[ ", " ]")] {
+            for (open, close) in [("[", "]"), ("[\n  ", "\n ]"), ("[ ", " ]"), ("[", "\n]")] {
                 let text = format!(
                     "{{\"a\": \"ä€😀\", \"layers\": [\n{{\"data\": {open}{data}{close}, \"x\": \"😀\"}},\
                      {{\"data\":{open}{data}{close},\n\"y\":1, \"y\":[1, 2]}}]}}\n"
