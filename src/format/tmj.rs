@@ -205,7 +205,7 @@ impl Lower<'_, '_, '_> {
         let mut map = Map {
             span: Some(self.span(root)),
             file: self.file.name().to_owned(),
-            version: root.get("version").filter(|value| !value.is_list_or_object()).map(text_of),
+            version: root.get("version").filter(|value| !value.is_array() && !value.is_object()).map(text_of),
             tiled_version: string(root, "tiledversion"),
             class: string(root, "class").unwrap_or_default(),
             orientation,
