@@ -208,7 +208,11 @@ fn a_bundle_means_what_its_source_means() {
         let after = Meaning::of(&loaded.map.unwrap());
         assert_eq!(before.walk, after.walk);
         let entries = |meaning: &Meaning| {
-            meaning.entries.iter().map(|entry| (entry.name.clone(), entry.cells.clone())).collect::<Vec<_>>()
+            meaning
+                .entries
+                .iter()
+                .map(|entry| (entry.name.clone(), entry.cells().clone()))
+                .collect::<Vec<_>>()
         };
         assert_eq!(entries(&before), entries(&after));
         let zones =

@@ -286,7 +286,11 @@ fn decode_csv(text: &str, cells: usize) -> Result<Decoded, DataFault> {
     }
     let mut gids = CellsBuilder::with_capacity(cells.min(MAX_CELLS).min(text.len() / 2 + 1));
     let mut at = 0;
-    for raw in text.split(',') {
+    let (entries, ends_in_comma) = match text.trim_end().strip_suffix(',') {
+        Some(entries) => (entries, true),
+        None => (text, false),
+    };
+    for raw in entries.split(',') {
         let entry = raw.trim();
         if gids.len() >= MAX_CELLS {
             return Err(DataFault::TooLong);
@@ -305,11 +309,8 @@ fn decode_csv(text: &str, cells: usize) -> Result<Decoded, DataFault> {
         gids.push(Gid(number));
         at += raw.len() + 1;
     }
-    if text.trim_end().ends_with(',') {
-        gids.pop();
-        if text.ends_with(|c: char| c.is_whitespace()) {
-            return Err(DataFault::TrailingComma);
-        }
+    if ends_in_comma && text.ends_with(|c: char| c.is_whitespace()) {
+        return Err(DataFault::TrailingComma);
     }
     Ok(Decoded { gids: gids.build(), oddities })
 }

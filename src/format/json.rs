@@ -90,7 +90,8 @@ struct Node {
     start: u32,
     end: u32,
     /// Index behind the last node inside this one; or with [`Node::INTEGERS`] how many numbers it has. Of a key,
-    /// behind which always its value is, [`Keys::mask`] of the keys of its object if it is the first of them.
+    /// behind which always its value is, [`Keys::mask`] of the keys of its object if it is the first of them, else
+    /// its [`Keys::tag`].
     next: u32,
 }
 
@@ -422,23 +423,28 @@ impl<'a> Value<'a> {
     }
 
     /// Value of a key; the last where it is given twice.
+    #[inline]
     pub(crate) fn get(self, key: &str) -> Option<Value<'a>> {
+        self.find(key, Keys::tag(key.as_bytes()))
+    }
+
+    fn find(self, key: &str, tag: u32) -> Option<Value<'a>> {
         if !self.tree.repeated.is_empty() || self.tree.has_unknown_keys {
             return self.entries().filter(|(name, _)| name == key).map(|(_, value)| value).last();
         }
         // As by `members`, but a large part of reading a map: each step of it counts.
         let (nodes, text, key) = (&self.tree.nodes, self.text.as_bytes(), key.as_bytes());
         let end = if self.is_object() { self.next() } else { 0 };
-        let mut at = self.index + 1;
+        let first = self.index + 1;
         // Mostly it is asked for what is not there.
-        if at >= end || nodes[at as usize].next & Keys::bit(key) == 0 {
+        if first >= end || nodes[first as usize].next & Keys::bit(tag) == 0 {
             return None;
         }
+        let mut at = first;
         while at < end {
-            // Keys are told apart by their lengths first, which needs no look at the text.
-            let Node { start, end: behind, .. } = nodes[at as usize];
-            let name = &text[start as usize + 1..behind as usize - 1];
-            if name.len() == key.len() && name.first() == key.first() && name == key {
+            let node = nodes[at as usize];
+            let is_like = at == first || node.next == tag;
+            if is_like && text[node.start as usize + 1..node.end as usize - 1] == *key {
                 return Some(self.at(at + 1));
             }
             at = nodes[at as usize + 1].behind(at + 1);
@@ -580,10 +586,17 @@ struct Keys {
 }
 
 impl Keys {
-    /// One bit of 31 for a key as it is written, without its quotes.
-    fn bit(key: &[u8]) -> u32 {
-        let [first, last] = [key.first(), key.last()].map(|letter| usize::from(letter.copied().unwrap_or(0)));
-        1 << ((key.len() * 7 + first + last * 3) % 31)
+    /// A number for a key as it is written, without its quotes, that few others share: its length and three letters.
+    #[inline]
+    fn tag(key: &[u8]) -> u32 {
+        let letter = |at: usize| key.get(at).copied().unwrap_or(0);
+        let length = u8::try_from(key.len()).unwrap_or(u8::MAX);
+        u32::from_le_bytes([length, letter(0), letter(key.len() / 2), letter(key.len().wrapping_sub(1))])
+    }
+
+    /// One bit of 32 for a key's tag.
+    fn bit(tag: u32) -> u32 {
+        1 << (tag.wrapping_mul(0x9e37_79b1) >> 27)
     }
 }
 
@@ -624,6 +637,14 @@ impl<'a> Parser<'a> {
     }
 
     fn blanks(&mut self) {
+        if !self.peek().is_some_and(is_blank) {
+            return;
+        }
+        self.at += 1;
+        // Behind the end of a line mostly many follow.
+        while self.bytes[self.at..].first_chunk() == Some(b"        ") {
+            self.at += 8;
+        }
         while self.peek().is_some_and(is_blank) {
             self.at += 1;
         }
@@ -754,8 +775,7 @@ impl<'a> Parser<'a> {
     /// Objects of maps have few keys; one with thousands is not searched, lest time grow with the
     /// square of their number.
     fn note_repeated(&mut self, keys: &mut Keys, key: &Key) {
-        let range = |key: &Key| key.start..key.end;
-        let new = range(key);
+        let new = key.start..key.end;
         let text = &self.bytes[new.clone()];
         let before = &self.keys[keys.first..];
         // A key may be written in many ways with escapes.
@@ -763,14 +783,16 @@ impl<'a> Parser<'a> {
             self.tree.has_unknown_keys = true;
             return;
         }
-        let bit = Keys::bit(&text[1..text.len() - 1]);
+        let tag = Keys::tag(&text[1..text.len() - 1]);
+        self.tree.nodes[key.node].next = tag;
+        let bit = Keys::bit(tag);
         if keys.mask & bit == 0 {
             keys.mask |= bit;
             return;
         }
-        let first = before.iter().map(range).find(|old| self.bytes[old.clone()] == *text);
-        if let Some(first) = first {
-            self.tree.repeated.push((first, new));
+        let mut alike = before.iter().filter(|old| self.tree.nodes[old.node].next == tag);
+        if let Some(first) = alike.find(|old| self.bytes[old.start..old.end] == *text) {
+            self.tree.repeated.push((first.start..first.end, new));
         }
     }
 
@@ -893,13 +915,20 @@ impl<'a> Parser<'a> {
         self.at += 1;
         let mut raw_control = false;
         loop {
-            match self.peek() {
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    let known = match self.bytes.get(self.at + 1) {
+            let rest = &self.bytes[self.at..];
+            let special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..0x20);
+            let Some(plain) = rest.iter().position(special) else {
+                self.at = self.bytes.len();
+                return Err(SyntaxError::unclosed(opening, "this string is never closed"));
+            };
+            self.at += plain;
+            match rest[plain] {
+                b'"' => break,
+                b'\\' => {
+                    let known = match rest.get(plain + 1) {
                         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
                         Some(b'u') => {
-                            let hex = self.bytes.get(self.at + 2..self.at + 6);
+                            let hex = rest.get(plain + 2..plain + 6);
                             if hex.is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) { 6 } else { 0 }
                         }
                         _ => 0,
@@ -909,12 +938,9 @@ impl<'a> Parser<'a> {
                     }
                     self.at += known;
                 }
-                Some(byte) => {
-                    raw_control |= byte < 0x20;
+                _ => {
+                    raw_control = true;
                     self.at += 1;
-                }
-                None => {
-                    return Err(SyntaxError::unclosed(opening, "this string is never closed"));
                 }
             }
         }

@@ -178,6 +178,9 @@ impl CellsBuilder {
                 _ => kept.resize(kept.len() + cells, cell),
             }
         }
+        if cells == 0 {
+            return;
+        }
         if let Kept::Few(gids, kept) = &mut self.kept {
             if let Some(cell) = self.places.number(gid, gids) {
                 if kept.len() + cells > kept.capacity() && kept.len() < self.room {
@@ -198,15 +201,6 @@ impl CellsBuilder {
         }
     }
 
-    /// Takes the last cell off.
-    pub fn pop(&mut self) -> Option<Gid> {
-        match &mut self.kept {
-            Kept::Few(gids, cells) => cells.pop().map(|cell| gids[usize::from(cell)]),
-            Kept::Narrow(cells) => cells.pop().map(wide),
-            Kept::Wide(gids) => gids.pop(),
-        }
-    }
-
     /// The cells.
     pub fn build(mut self) -> Cells {
         if let Kept::Few(gids, cells) = &self.kept {
@@ -217,7 +211,14 @@ impl CellsBuilder {
                 self.kept.widen(Gid::EMPTY, 0);
             }
         }
-        self.kept.into()
+        let cells = Cells::from(self.kept);
+        if let Kept::Few(gids, numbers) = &cells.0.kept {
+            // Each has occurred, but for the first.
+            let mut distinct = gids[usize::from(!numbers.contains(&0))..].to_vec();
+            distinct.sort_unstable();
+            _ = cells.0.distinct.set(distinct.into());
+        }
+        cells
     }
 }
 
@@ -261,7 +262,10 @@ impl Cells {
 
     /// Whether no cell holds a tile.
     pub fn is_blank(&self) -> bool {
-        self.filled(0..self.len()).next().is_none()
+        match self.0.distinct.get() {
+            Some(gids) => gids.iter().all(|gid| gid.is_empty()),
+            None => self.filled(0..self.len()).next().is_none(),
+        }
     }
 
     /// The gid of one cell; `None` beyond the last.
@@ -681,10 +685,10 @@ mod tests {
             assert_eq!((cells.get(1), cells.get(4), cells.len()), (Some(gid), None, 4));
             assert_eq!(cells, Cells::from(expected.to_vec()));
             let mut builder = CellsBuilder::with_capacity(1);
-            for gid in expected.into_iter().chain([gid]) {
+            for gid in expected {
                 builder.push(gid);
             }
-            assert_eq!((builder.pop(), builder.len()), (Some(gid), 4));
+            assert_eq!(builder.len(), 4);
             assert_eq!(builder.build(), cells);
             let mut builder = CellsBuilder::with_capacity(0);
             for (gid, times) in [(Gid(3), 2), (gid, 3), (Gid::EMPTY, 0), (gid, 1), (Gid(3), 2)] {
@@ -783,6 +787,15 @@ mod tests {
             assert_eq!(cells.distinct().contains(&Gid(77)), cells.len() > 1);
             assert!(!changed.distinct().contains(&Gid(77)));
         }
+        let mut builder = CellsBuilder::with_capacity(2000);
+        for (gid, times) in [(Gid(3), 1000), (Gid(4), 0), (Gid(2), 999), (Gid(3), 1)] {
+            builder.push_many(gid, times);
+        }
+        let mut cells = builder.build();
+        assert!(matches!(cells.0.kept, Kept::Few(..)));
+        assert_eq!(cells.distinct(), [Gid(2), Gid(3)]);
+        cells.set(7, Gid::EMPTY);
+        assert_eq!(cells.distinct(), [Gid::EMPTY, Gid(2), Gid(3)]);
     }
 
     #[test]

@@ -183,6 +183,17 @@ impl Mask {
     }
 }
 
+/// Which of eight pixels are clear, below an alpha of 16, and which opaque, above 239: a bit for each, the lowest for
+/// the first. All eight are told at once, each in a byte of its own, by the upper half of its alpha.
+fn clear_and_opaque(alphas: [u8; 8]) -> (u64, u64) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let upper = u64::from_le_bytes(alphas) >> 4 & (15 * ONES);
+    // The lowest bits of the bytes move beside each other.
+    let gathered = |bytes: u64| (bytes & ONES).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    // 15 and 1 are 16, as are 1 and 15.
+    (gathered(!((upper + 15 * ONES) >> 4)), gathered((upper + ONES) >> 4))
+}
+
 /// The bits of a mask that is read pixel by pixel.
 #[derive(Debug, Default)]
 struct Bits {
@@ -205,18 +216,14 @@ impl Bits {
         while !pixels.is_empty() {
             let (now, rest) = pixels.split_at(pixels.len().min(64 - self.filled));
             let (mut clear, mut opaque) = (0, 0);
-            let alphas = || now.iter().map(|pixel| pixel[BYTES - 1]);
-            // Neighbours are often equal: all of a word are told in a few steps.
-            let all = u64::MAX >> (64 - now.len());
-            if alphas().fold(0, |any, alpha| any | alpha) < 16 {
-                clear = all;
-            } else if alphas().fold(255, |any, alpha| any & alpha) > 239 {
-                opaque = all;
-            } else {
-                for (bit, alpha) in alphas().enumerate() {
-                    clear |= u64::from(alpha < 16) << bit;
-                    opaque |= u64::from(alpha > 239) << bit;
+            for (eight, pixels) in now.chunks(8).enumerate() {
+                let mut alphas = [0; 8];
+                for (alpha, pixel) in alphas.iter_mut().zip(pixels) {
+                    *alpha = pixel[BYTES - 1];
                 }
+                let (eight_clear, eight_opaque) = clear_and_opaque(alphas);
+                clear |= (eight_clear & (u64::MAX >> (64 - pixels.len()))) << (8 * eight);
+                opaque |= eight_opaque << (8 * eight);
             }
             self.begun.0 |= clear << self.filled;
             self.begun.1 |= opaque << self.filled;

@@ -147,7 +147,7 @@ impl Overlay {
                 let default = if entry.default { " (default)" } else { "" };
                 Mark {
                     style: &ENTRY,
-                    cells: entry.cells.iter().collect(),
+                    cells: entry.cells().iter().collect(),
                     label: Some(format!("#{}{default}", entry.name)),
                 }
             }));

@@ -81,7 +81,7 @@ impl Ground {
             roofs: roofs(map),
             traffic: Traffic::of(meaning),
             points: points(meaning),
-            arrival: meaning.default_entry().map(|entry| entry.cells.clone()).unwrap_or_default(),
+            arrival: meaning.default_entry().map(|entry| entry.cells().clone()).unwrap_or_default(),
             walk: meaning.walk.clone(),
             areas,
         };
@@ -231,7 +231,7 @@ fn polygon_cells(map: &Map, position: glam::DVec2, corners: &[glam::DVec2]) -> B
 fn points(meaning: &Meaning) -> BTreeMap<String, Vec<TilePos>> {
     let mut points: BTreeMap<String, Vec<TilePos>> = BTreeMap::new();
     for entry in meaning.entries.iter().filter(|entry| entry.declared || entry.default) {
-        points.entry(entry.name.clone()).or_default().extend(&entry.cells);
+        points.entry(entry.name.clone()).or_default().extend(entry.cells());
     }
     for zone in &meaning.zones {
         let name = match &zone.holder {

@@ -153,7 +153,7 @@ impl Template {
             .entries
             .iter()
             .filter(|entry| entry.declared)
-            .flat_map(|entry| entry.cells.iter())
+            .flat_map(|entry| entry.cells().iter())
             .collect();
         if entry.is_empty() {
             wrong("a template has an area with the property `start`: where the sponsor's link leads");

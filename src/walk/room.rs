@@ -352,7 +352,7 @@ fn entry(entry: &crate::workadventure::Entry) -> RoomEntry {
         name: entry.name.clone(),
         default: entry.default,
         declared: entry.declared,
-        cells: runs(&entry.cells),
+        cells: runs(entry.cells()),
     }
 }
 

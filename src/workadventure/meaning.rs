@@ -1,6 +1,9 @@
 //! A map as the engine understands it, computed once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use super::{
     WalkGrid,
@@ -55,7 +58,7 @@ impl Meaning {
         let name = &*encoded_fragment(name);
         let called = |kind| self.entries.iter().filter(move |entry| entry.kind == kind);
         called(EntryKind::Area).find(|entry| entry.name == name).or_else(|| {
-            called(EntryKind::Layer).find(|entry| !entry.cells.is_empty() && entry.is_called(name))
+            called(EntryKind::Layer).find(|entry| entry.is_called(name) && !entry.cells().is_empty())
         })
     }
 
@@ -64,7 +67,7 @@ impl Meaning {
         self.entries
             .iter()
             .filter(|entry| entry.declared || entry.default)
-            .flat_map(|entry| entry.cells.iter())
+            .flat_map(|entry| entry.cells().iter())
     }
 }
 
@@ -185,23 +188,44 @@ pub struct Entry {
     pub default: bool,
     /// Whether it is meant as an entry (`start`), or is any tile layer, which a link can name too.
     pub declared: bool,
-    /// Cells where visitors may appear.
-    pub cells: Region,
     /// Whether visitors appear outside of the map: nothing keeps an area, and who arrives in it, inside.
     pub outside: bool,
     /// The layer or object in the text.
     pub spot: Spot,
-    /// Where it lies.
-    pub place: Place,
+    /// Where it lies, but for the cells of a layer.
+    holder: Place,
+    cells: OnceLock<Region>,
+    /// The layer that its cells are those of, which are gathered when somebody asks for them: visitors can arrive
+    /// on any layer, and do so on few.
+    tiles: Option<TileLayer>,
 }
 
 impl Entry {
+    /// Cells where visitors may appear.
+    pub fn cells(&self) -> &Region {
+        self.cells.get_or_init(|| self.tiles.as_ref().map(TileLayer::region).unwrap_or_default())
+    }
+
+    /// Where it lies.
+    pub fn place(&self) -> Place {
+        let mut place = self.holder.clone();
+        if self.tiles.is_some() {
+            place.area_tiles = self.cells().around();
+        }
+        place
+    }
+
+    /// Path of the layer that it is, or that holds it.
+    pub fn layer_path(&self) -> &str {
+        self.holder.layer.as_deref().unwrap_or(&self.name)
+    }
+
     /// Whether `name` is one of its names, links aside: an area has one; a layer is found by its whole
     /// path and by every end of it.
     pub fn is_called(&self, name: &str) -> bool {
         let path = match self.kind {
             EntryKind::Area => return self.name == name,
-            EntryKind::Layer => self.place.layer.as_deref().unwrap_or(&self.name),
+            EntryKind::Layer => self.layer_path(),
         };
         path == name || path.strip_suffix(name).is_some_and(|group| group.ends_with('/'))
     }
@@ -481,38 +505,40 @@ fn entries(map: &Map, layers: &Layers, areas: &[(&str, u32, &Object)]) -> Vec<En
             default: false,
             declared: true,
             // Visitors appear inside with 16 pixels to the edges, their middle at the random point.
-            cells: inset_cells(map, rectangle, &mut room),
+            cells: inset_cells(map, rectangle, &mut room).into(),
+            tiles: None,
             outside: arrives_outside(map, rectangle),
             spot: Spot::new(&*map.file, object.span),
-            place: area_place(map, path, *id, object),
+            holder: area_place(map, path, *id, object),
         });
     }
     for (path, layer) in layers {
         let Some(tiles) = layer.tiles() else { continue };
         let named_start = path == "start" || path.ends_with("/start");
         let flagged = is_flagged_start(layer);
-        let cells = tiles.region();
-        if cells.is_empty() && !named_start && !flagged {
+        if !named_start && !flagged && tiles.is_blank() {
             continue;
         }
-        let mut place = Place::layer(path, layer.id);
-        place.area_tiles = cells.around();
         entries.push(Entry {
             name: layer.name.clone(),
             kind: EntryKind::Layer,
             default: false,
             declared: named_start || flagged,
-            cells,
+            cells: OnceLock::new(),
+            tiles: Some(tiles.clone()),
             outside: false,
             spot: Spot::new(&*map.file, layer.span),
-            place,
+            holder: Place::layer(path, layer.id),
         });
     }
     if let Some(index) = default_index(layers, &entries) {
         let mut default = entries.remove(index);
         default.default = true;
-        if default.kind == EntryKind::Layer && default.place.layer.as_deref() == Some("start") {
-            narrow_to_start_tiles(map, layers, &mut default.cells);
+        if default.kind == EntryKind::Layer
+            && default.layer_path() == "start"
+            && let Some(cells) = start_tiles(map, layers)
+        {
+            default.cells = cells.into();
         }
         entries.insert(0, default);
     }
@@ -534,33 +560,25 @@ fn default_index(layers: &Layers, entries: &[Entry]) -> Option<usize> {
     let (path, layer) = named.or_else(flagged)?;
     let index = entries.iter().position(|entry| {
         entry.kind == EntryKind::Layer
-            && entry.place.layer.as_deref() == Some(path)
-            && entry.place.layer_id == Some(layer.id)
+            && entry.layer_path() == path
+            && entry.holder.layer_id == Some(layer.id)
     })?;
-    (!entries[index].cells.is_empty()).then_some(index)
+    (!entries[index].cells().is_empty()).then_some(index)
 }
 
 /// Where tiles of the layer `start` have the property `start` with the text `start`, visitors arrive on
 /// those only (workadventure-maps, section 3.1, step 8).
-fn narrow_to_start_tiles(map: &Map, layers: &Layers, cells: &mut Region) {
+fn start_tiles(map: &Map, layers: &Layers) -> Option<Region> {
     let is_start = |gid: Gid| {
         // With flags the engine does not find the properties of a tile.
         let (set, id) = map.tileset_of(gid).filter(|_| gid.flags() == 0)?;
         set.tileset.as_ref()?.tile(id)?.properties.text("start").filter(|name| *name == "start")
     };
-    let mut known: BTreeMap<Gid, bool> = BTreeMap::new();
-    let Some(tiles) = layers.iter().filter(|(path, _)| path == "start").find_map(|(_, layer)| layer.tiles())
-    else {
-        return;
-    };
-    let named: Region = tiles
-        .filled()
-        .filter(|(_, gid)| *known.entry(*gid).or_insert_with(|| is_start(*gid).is_some()))
-        .map(|(cell, _)| cell)
-        .collect();
-    if !named.is_empty() {
-        *cells = named;
-    }
+    let tiles = layers.iter().filter(|(path, _)| path == "start").find_map(|(_, layer)| layer.tiles())?;
+    let mut starts = tiles.distinct();
+    starts.retain(|gid| is_start(*gid).is_some());
+    let named = || tiles.filled().filter(|(_, gid)| starts.binary_search(gid).is_ok()).map(|(cell, _)| cell);
+    (!starts.is_empty()).then(|| named().collect())
 }
 
 /// Whether a layer has `start` or `startLayer`, in any letter case, as JavaScript's `== true` sees it:
@@ -601,7 +619,7 @@ fn inset(rectangle: PixelRect) -> PixelRect {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{format::load_map, source::Sources};
+    use crate::{format::load_map, model::TileRect, source::Sources};
 
     /// A map of 4 x 3 cells; tile 2 of its tileset is a wall, tile 3 opens a meeting.
     fn meaning(layers: &str) -> Meaning {
@@ -751,7 +769,8 @@ mod tests {
         testing::set_tile(&mut map, 2, "start", text("start"));
         map.layers.push(testing::tiles("start", [1, 3, 0x8000_0003, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
         let entry = Meaning::of(&map).default_entry().cloned().unwrap();
-        assert_eq!(entry.cells, Region::from_iter([TilePos::new(1, 0)]));
+        assert_eq!(*entry.cells(), Region::from_iter([TilePos::new(1, 0)]));
+        assert_eq!(entry.place().area_tiles, Some(TileRect::new(1, 0, 1, 1)));
     }
 
     #[test]

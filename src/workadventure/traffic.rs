@@ -9,7 +9,7 @@
 //! The `visitors` of a place are the largest share of walks that crosses one column or one row of what
 //! lies before it: the width of the stand, three rows deep, and the stand itself.
 
-use super::{Meaning, WalkGrid, Zone};
+use super::{Entry, Meaning, WalkGrid, Zone};
 use crate::model::{Region, TilePos, TileRect};
 
 /// How far before a stand passers-by still notice it, in tiles.
@@ -34,7 +34,7 @@ impl Traffic {
         let share = vec![0.0; bounds.width as usize * bounds.height as usize];
         let mut traffic = Self { bounds, share, above: Vec::new(), left: Vec::new() };
         let entries: Vec<&Region> =
-            meaning.entries.iter().filter(|e| e.declared || e.default).map(|e| &e.cells).collect();
+            meaning.entries.iter().filter(|e| e.declared || e.default).map(Entry::cells).collect();
         let zones = meaning.zones.iter().filter(|zone| draws(zone)).map(|zone| &zone.cells);
         let exits = meaning.exits.iter().map(|exit| &exit.cells);
         let points: Vec<&Region> = zones.chain(exits).collect();

@@ -268,7 +268,7 @@ impl WorldMap<'_> {
             return Arrival::Entry { name: name.to_owned(), declared: entry.declared || entry.default };
         }
         let entries = &self.meaning.entries;
-        let known = entries.iter().any(|entry| entry.is_called(name) && !entry.cells.is_empty());
+        let known = entries.iter().any(|entry| entry.is_called(name) && !entry.cells().is_empty());
         if !can_be_linked(name) && (known || self.editor_entries.iter().any(|entry| entry == name)) {
             return Arrival::Unlinkable(name.to_owned());
         }
@@ -281,7 +281,7 @@ impl WorldMap<'_> {
         let linked = |declared: bool| {
             let entries = self.meaning.entries.iter();
             entries
-                .filter(move |entry| entry.declared == declared && !entry.cells.is_empty())
+                .filter(move |entry| entry.declared == declared && !entry.cells().is_empty())
                 .map(|entry| entry.name.as_str())
                 .filter(|name| can_be_linked(name))
         };

@@ -61,7 +61,10 @@ fn behaviour(meaning: &Meaning) -> BTreeMap<String, Vec<Vec<TilePos>>> {
         }
     }
     for entry in &meaning.entries {
-        add(format!("entry {} {:?} {}", entry.name, entry.kind, entry.default), entry.cells.iter().collect());
+        add(
+            format!("entry {} {:?} {}", entry.name, entry.kind, entry.default),
+            entry.cells().iter().collect(),
+        );
     }
     all.into_iter()
         .map(|(what, mut cells)| {

@@ -36,7 +36,7 @@ fn list(world: &World) {
         }
         for entry in map.meaning.entries.iter().filter(|entry| entry.declared || entry.default) {
             let default = if entry.default { " (default)" } else { "" };
-            println!("  entry {:?} {}{default} {} cells", entry.kind, entry.name, entry.cells.len());
+            println!("  entry {:?} {}{default} {} cells", entry.kind, entry.name, entry.cells().len());
         }
     }
     for way in world.ways() {

@@ -134,13 +134,13 @@ fn fallback_in_words(context: &MapContext) -> String {
 fn describe(entry: &Entry) -> String {
     match entry.kind {
         EntryKind::Area => format!("area \"{}\"", entry.name),
-        EntryKind::Layer => format!("layer \"{}\"", entry.place.layer.as_deref().unwrap_or(&entry.name)),
+        EntryKind::Layer => format!("layer \"{}\"", entry.layer_path()),
     }
 }
 
 fn start_missing(context: &MapContext, findings: &mut Vec<Finding>) {
     // An area is taken wherever it lies; that it lies outside is told by itself.
-    if context.meaning.default_entry().is_some_and(|entry| entry.outside || !entry.cells.is_empty()) {
+    if context.meaning.default_entry().is_some_and(|entry| entry.outside || !entry.cells().is_empty()) {
         return;
     }
     if !context.can_walk() || !drawn_arrivals(context, true).is_empty() {
@@ -202,7 +202,7 @@ fn start_outside(context: &MapContext, findings: &mut Vec<Finding>) {
         findings.push(finding.help("move the area into the map"));
     };
     for entry in context.entries().filter(|entry| entry.outside) {
-        find(entry.spot.clone(), entry.place.clone(), &entry.name, entry.default);
+        find(entry.spot.clone(), entry.place(), &entry.name, entry.default);
     }
     let Some(wam) = context.wam() else { return };
     for area in &wam.areas {
@@ -228,17 +228,17 @@ fn start_on_wall(context: &MapContext, findings: &mut Vec<Finding>) {
     }
     for entry in context.entries() {
         let walls: Vec<TilePos> = entry
-            .cells
+            .cells()
             .iter()
             .filter(|cell| context.meaning.walk.is_blocked(*cell) && !context.doors().contains(cell))
             .collect();
         let Some(first) = walls.first() else { continue };
-        let share = if walls.len() == entry.cells.len() {
+        let share = if walls.len() == entry.cells().len() {
             "all its cells block".to_owned()
         } else {
-            format!("{} of its {} cells block", walls.len(), entry.cells.len())
+            format!("{} of its {} cells block", walls.len(), entry.cells().len())
         };
-        let mut place = entry.place.clone();
+        let mut place = entry.place();
         place.area_tiles = around(&walls);
         findings.push(
             Finding::new(
@@ -263,9 +263,9 @@ fn start_on_wall(context: &MapContext, findings: &mut Vec<Finding>) {
 
 /// Whether the entry's own tiles are what blocks there.
 fn paints_walls(context: &MapContext, entry: &Entry, walls: &[TilePos]) -> bool {
-    let own = context.tile_layers().find(|(flat, _)| {
-        entry.kind == EntryKind::Layer && entry.place.layer.as_deref() == Some(flat.path.as_str())
-    });
+    let own = context
+        .tile_layers()
+        .find(|(flat, _)| entry.kind == EntryKind::Layer && entry.layer_path() == flat.path);
     own.is_some_and(|(_, tiles)| {
         walls.iter().all(|cell| {
             let tile = context.tile_of(tiles.get(*cell));
@@ -295,7 +295,7 @@ pub(super) fn is_enclosed(context: &MapContext) -> bool {
         let drawn = drawn_arrivals(context, true);
         let arrivals = match meaning.default_entry() {
             _ if !drawn.is_empty() => drawn,
-            Some(entry) if !entry.cells.is_empty() => entry.cells.clone(),
+            Some(entry) if !entry.cells().is_empty() => entry.cells().clone(),
             _ => fallback(context).into_iter().collect(),
         };
         let walk = context.open_walk();
@@ -323,11 +323,11 @@ fn way_out<'a>(
 pub(super) fn reach<'a>(context: &'a MapContext) -> &'a Reach {
     context.reach.get_or_init(|| {
         let drawn = drawn_arrivals(context, false);
-        let arrives = context.meaning.default_entry().is_some_and(|entry| !entry.cells.is_empty());
+        let arrives = context.meaning.default_entry().is_some_and(|entry| !entry.cells().is_empty());
         let lost = !arrives && drawn.is_empty();
         let fallback = if lost { fallback(context) } else { None };
         let entries: Vec<&Entry> = context.entries().collect();
-        let arrivals = entries.iter().flat_map(|entry| entry.cells.iter()).chain(fallback).chain(&drawn);
+        let arrivals = entries.iter().flat_map(|entry| entry.cells().iter()).chain(fallback).chain(&drawn);
         let walk = context.open_walk();
         walk.reachable(way_out(&walk, arrivals))
     })
@@ -338,9 +338,9 @@ fn start_enclosed(context: &MapContext, findings: &mut Vec<Finding>) {
         return;
     }
     let finding = match context.meaning.default_entry() {
-        Some(entry) if !entry.cells.is_empty() => {
-            let mut place = entry.place.clone();
-            place.area_tiles = place.area_tiles.or_else(|| entry.cells.around());
+        Some(entry) if !entry.cells().is_empty() => {
+            let mut place = entry.place();
+            place.area_tiles = place.area_tiles.or_else(|| entry.cells().around());
             Finding::new(
                 &START_ENCLOSED,
                 entry.spot.clone(),
@@ -377,12 +377,12 @@ fn start_on_exit(context: &MapContext, findings: &mut Vec<Finding>) {
     }
     let mut room = MOST_TOLD;
     for entry in context.entries() {
-        let under = leading_away.sharing(&entry.cells, |_| true);
+        let under = leading_away.sharing(entry.cells(), |_| true);
         for exit in under.into_iter().take(room.max(1)).map(|index| &exits[index]) {
             room = room.saturating_sub(1);
-            let shared = exit.cells.shared(&entry.cells);
-            let share = if shared.len() >= entry.cells.len() { "visitors" } else { "some visitors" };
-            let mut place = entry.place.clone();
+            let shared = exit.cells.shared(entry.cells());
+            let share = if shared.len() >= entry.cells().len() { "visitors" } else { "some visitors" };
+            let mut place = entry.place();
             place.area_tiles = shared.around();
             findings.push(
                 Finding::new(
@@ -421,7 +421,7 @@ fn entry_name_unreachable(context: &MapContext, findings: &mut Vec<Finding>) {
         };
         findings.push(
             Finding::new(&ENTRY_NAME_UNREACHABLE, entry.spot.clone().key("name"), message)
-                .at(entry.place.clone())
+                .at(entry.place())
                 .help(help),
         );
     }

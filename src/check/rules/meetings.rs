@@ -284,7 +284,15 @@ fn talks(context: &MapContext) -> Vec<Talk> {
 
 fn silent_meeting(context: &MapContext, findings: &mut Vec<Finding>) {
     let is_silent = |zone: &&Zone| zone.property("silent").is_some_and(|silent| !silent.value.is_falsy());
-    let silent_zones = context.meaning.zones.iter().filter(is_silent);
+    let silent_zones: Vec<&Zone> = context.meaning.zones.iter().filter(is_silent).collect();
+    if silent_zones.is_empty() && context.wam().is_none() {
+        return;
+    }
+    let talks = talks(context);
+    if talks.is_empty() {
+        return;
+    }
+    let silent_zones = silent_zones.into_iter();
     let mut silent: Vec<Region> =
         silent_zones.map(|zone| quarters(context, &zone.cells, zone.rectangle)).collect();
     let mut room = MOST_CELLS;
@@ -298,7 +306,7 @@ fn silent_meeting(context: &MapContext, findings: &mut Vec<Finding>) {
     if silent.is_empty() {
         return;
     }
-    for Talk { holder, spot, mut place, quarters } in talks(context) {
+    for Talk { holder, spot, mut place, quarters } in talks {
         let quiet: Region = quarters.iter().filter(|quarter| silent.contains(*quarter)).collect();
         // Less than a cell is an edge; where nearly all is silent it is meant so.
         if quiet.len() < 4 || quiet.len() * 4 > quarters.len() * 3 {

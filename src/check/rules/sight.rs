@@ -253,17 +253,24 @@ fn helper_layers(context: &MapContext, looks: &mut TileLooks, findings: &mut Vec
     let owners = context.map.tilesets.iter().filter_map(|set| owner(Gid(set.first_gid)));
     let helpers = owners.filter(|set| set.tileset.as_deref().is_some_and(is_for_helpers));
     let helpers: BTreeSet<u32> = helpers.map(|set| set.first_gid).collect();
+    let helper = |gid: Gid| owner(gid).is_some_and(|set| helpers.contains(&set.first_gid));
+    let mut painted = Vec::new();
     for (index, (flat, tiles)) in layers.iter().enumerate() {
-        let helper = |gid: Gid| owner(gid).is_some_and(|set| helpers.contains(&set.first_gid));
         // Layers that a script shows are meant to be seen.
         let mut gids = flat.gids().iter().filter(|gid| !gid.is_empty()).peekable();
-        if !shows(flat) || gids.peek().is_none() || !gids.all(|gid| helper(*gid)) {
+        if !shows(flat) || gids.peek().is_none() {
+            continue;
+        }
+        if !gids.all(|gid| helper(*gid)) {
+            painted.push(*tiles);
             continue;
         }
         // Beneath the floor, where its tiles leave gaps, helpers are where they belong.
+        if painted.is_empty() {
+            continue;
+        }
         let floors = |cell: TilePos| {
-            let below = layers[..index].iter().filter(|(below, _)| shows(below));
-            below.map(move |(_, tiles)| tiles.get(cell)).filter(move |gid| !gid.is_empty() && !helper(*gid))
+            painted.iter().map(move |tiles| tiles.get(cell)).filter(|gid| !gid.is_empty() && !helper(*gid))
         };
         // No picture is looked at before the cells have told all that they can.
         let mut stands_out = |cell: TilePos, gid: Gid| {

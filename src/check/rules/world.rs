@@ -178,7 +178,7 @@ fn entry_unused(context: &WorldContext, findings: &mut Vec<Finding>) {
         }
         for entry in map.meaning.entries.iter().filter(|entry| entry.declared && !entry.default) {
             let in_use = used.iter().any(|name| entry.is_called(name));
-            if in_use || entry.cells.is_empty() || entry.name.is_empty() {
+            if in_use || entry.cells().is_empty() || entry.name.is_empty() {
                 continue;
             }
             findings.push(
@@ -190,7 +190,7 @@ fn entry_unused(context: &WorldContext, findings: &mut Vec<Finding>) {
                         entry.name
                     ),
                 )
-                .at(entry.place.clone()),
+                .at(entry.place()),
             );
         }
     }

@@ -175,7 +175,7 @@ fn zone_without_cells(context: &MapContext, findings: &mut Vec<Finding>) {
         let Some(trigger) = trigger else { continue };
         // An empty default entry is told with what comes of it.
         if matches!(trigger.name.as_str(), "start" | "startLayer")
-            && context.meaning.default_entry().is_none_or(|entry| entry.cells.is_empty())
+            && context.meaning.default_entry().is_none_or(|entry| entry.cells().is_empty())
         {
             continue;
         }

@@ -48,7 +48,7 @@ fn promises(folder: &Path, built: &Built, map: &str) {
     let before = before.maps[0].meaning.as_ref().unwrap();
     let after = built.meaning();
     let reach = |meaning: &venue::workadventure::Meaning| {
-        meaning.walk.reachable(&meaning.default_entry().unwrap().cells)
+        meaning.walk.reachable(meaning.default_entry().unwrap().cells())
     };
     let (was, is) = (reach(before), reach(&after));
     for cell in before.walk.bounds().cells().filter(|cell| was.contains(*cell)) {
@@ -57,7 +57,7 @@ fn promises(folder: &Path, built: &Built, map: &str) {
     }
     for (index, stand) in built.stands.iter().enumerate() {
         let entry = after.entries.iter().find(|entry| entry.name == stand.slug).unwrap();
-        assert!(entry.cells.iter().all(|cell| is.contains(cell)), "{map}: {}", stand.slug);
+        assert!(entry.cells().iter().all(|cell| is.contains(cell)), "{map}: {}", stand.slug);
         assert!(built.stands[..index].iter().all(|other| !stand.tiles.grown(1).intersects(other.tiles)));
         assert!(stand.tiles.cells().all(|cell| !before.walk.is_blocked(cell)));
     }

@@ -108,7 +108,7 @@ fn a_door_leads_to_the_venue_and_without_one_there_is_no_exit() {
     let exits: Vec<&str> = meaning.exits.iter().filter_map(|exit| exit.target()).collect();
     assert_eq!(exits, ["../lobby.tmj#desk"]);
     assert_eq!(built.map.properties.text("mapName"), Some("The Fair"));
-    let reach = meaning.walk.reachable(&meaning.default_entry().unwrap().cells);
+    let reach = meaning.walk.reachable(meaning.default_entry().unwrap().cells());
     assert!(meaning.exits[0].cells.iter().any(|cell| reach.contains(cell)), "the door can be walked to");
     let closed = build(&spec("", &[0, 1]), None);
     assert!(closed.meaning().exits.is_empty());
@@ -207,7 +207,7 @@ proptest! {
         prop_assert!(width <= wider && height <= higher, "a hall never shrinks");
         for built in [&first, &second] {
             let meaning = built.meaning();
-            let reach = meaning.walk.reachable(&meaning.default_entry().unwrap().cells);
+            let reach = meaning.walk.reachable(meaning.default_entry().unwrap().cells());
             let mut runs: BTreeSet<(i32, i32)> = BTreeSet::new();
             for (index, stand) in built.stands.iter().enumerate() {
                 for other in &built.stands[..index] {
@@ -221,7 +221,7 @@ proptest! {
                 prop_assert!(zone.cells.iter().any(|cell| reach.contains(cell)), "{:?}", zone.holder);
             }
             for entry in meaning.entries.iter().filter(|entry| entry.declared) {
-                prop_assert!(entry.cells.iter().all(|cell| reach.contains(cell)), "{}", entry.name);
+                prop_assert!(entry.cells().iter().all(|cell| reach.contains(cell)), "{}", entry.name);
             }
         }
         let again = build(&text, Some(&first.lock.1));

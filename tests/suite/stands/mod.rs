@@ -122,7 +122,7 @@ proptest! {
         }
 
         let after = built.meaning();
-        let arrivals = |meaning: &Meaning| meaning.default_entry().unwrap().cells.iter().collect::<Vec<_>>();
+        let arrivals = |meaning: &Meaning| meaning.default_entry().unwrap().cells().iter().collect::<Vec<_>>();
         let (reach, was) = (after.walk.reachable(arrivals(&after)), before.walk.reachable(arrivals(&before)));
         for cell in before.walk.bounds().cells() {
             let built_on = built.stands.iter().any(|stand| stand.tiles.contains(cell)) && after.walk.is_blocked(cell);
@@ -134,7 +134,7 @@ proptest! {
         }
         for stand in &built.stands {
             let entry = after.entries.iter().find(|entry| entry.name == stand.slug);
-            prop_assert!(entry.is_some_and(|entry| entry.cells.iter().all(|cell| reach.contains(cell))), "{}", stand.slug);
+            prop_assert!(entry.is_some_and(|entry| entry.cells().iter().all(|cell| reach.contains(cell))), "{}", stand.slug);
         }
 
         let again = build(&hall, &spec(&tiers), None);
