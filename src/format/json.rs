@@ -40,8 +40,8 @@ pub(crate) struct Tree {
     lists: Vec<List>,
     /// Keys that are given twice in one object: ranges of the first and of the later key in the whole text.
     pub(crate) repeated: Vec<(Range<usize>, Range<usize>)>,
-    /// Whether there are keys that were not compared with the others of their object.
-    has_unknown_keys: bool,
+    /// Whether there are keys with escapes, which were not compared with the others of their object.
+    has_escaped_keys: bool,
     /// Strings with raw control characters: ranges in the whole text.
     pub(crate) raw_controls: Vec<Range<usize>>,
 }
@@ -404,9 +404,8 @@ impl<'a> Value<'a> {
     /// Keys, unescaped, and values of an object; nothing for other values.
     pub(crate) fn entries(self) -> impl Iterator<Item = (Cow<'a, str>, Value<'a>)> {
         self.members().map(|(key, value)| {
-            // Without unknown keys none has an escape.
-            let unknown = self.tree.has_unknown_keys;
-            (if unknown { key.string().unwrap_or_default() } else { Cow::Borrowed(key.inside()) }, value)
+            let escaped = self.tree.has_escaped_keys;
+            (if escaped { key.string().unwrap_or_default() } else { Cow::Borrowed(key.inside()) }, value)
         })
     }
 
@@ -429,27 +428,37 @@ impl<'a> Value<'a> {
     }
 
     fn find(self, key: &str, tag: u32) -> Option<Value<'a>> {
-        if !self.tree.repeated.is_empty() || self.tree.has_unknown_keys {
-            return self.entries().filter(|(name, _)| name == key).map(|(_, value)| value).last();
-        }
         // As by `members`, but a large part of reading a map: each step of it counts.
-        let (nodes, text, key) = (&self.tree.nodes, self.text.as_bytes(), key.as_bytes());
+        let (nodes, text) = (&self.tree.nodes, self.text.as_bytes());
         let end = if self.is_object() { self.next() } else { 0 };
         let first = self.index + 1;
         // Mostly it is asked for what is not there.
         if first >= end || nodes[first as usize].next & Keys::bit(tag) == 0 {
             return None;
         }
+        if nodes[first as usize].next == Keys::MANY
+            || !self.tree.repeated.is_empty()
+            || self.tree.has_escaped_keys
+        {
+            return self.find_last(key);
+        }
         let mut at = first;
         while at < end {
             let node = nodes[at as usize];
             let is_like = at == first || node.next == tag;
-            if is_like && text[node.start as usize + 1..node.end as usize - 1] == *key {
+            if is_like && text[node.start as usize + 1..node.end as usize - 1] == *key.as_bytes() {
                 return Some(self.at(at + 1));
             }
             at = nodes[at as usize + 1].behind(at + 1);
         }
         None
+    }
+
+    /// The same where one key may be there several times.
+    #[cold]
+    #[inline(never)]
+    fn find_last(self, key: &str) -> Option<Value<'a>> {
+        self.entries().filter(|(name, _)| name == key).map(|(_, value)| value).last()
     }
 
     /// JSON pointer from here to the value with this index, which lies in this one or is it; `None` if it is a key.
@@ -586,6 +595,9 @@ struct Keys {
 }
 
 impl Keys {
+    /// The mask of an object whose keys were not all compared with each other.
+    const MANY: u32 = u32::MAX;
+
     /// A number for a key as it is written, without its quotes, that few others share: its length and three letters.
     #[inline]
     fn tag(key: &[u8]) -> u32 {
@@ -609,7 +621,7 @@ impl<'a> Parser<'a> {
             looked: AtomicU32::new(0),
             lists: Vec::new(),
             repeated: Vec::new(),
-            has_unknown_keys: false,
+            has_escaped_keys: false,
             raw_controls: Vec::new(),
         };
         Self { text, bytes: text.as_bytes(), at: 0, tree, keys: Vec::new(), gaps: None, left_out: 0 }
@@ -779,8 +791,10 @@ impl<'a> Parser<'a> {
         let text = &self.bytes[new.clone()];
         let before = &self.keys[keys.first..];
         // A key may be written in many ways with escapes.
-        if before.len() > 64 || text.contains(&b'\\') {
-            self.tree.has_unknown_keys = true;
+        let is_escaped = text.contains(&b'\\');
+        self.tree.has_escaped_keys |= is_escaped;
+        if is_escaped || before.len() > 64 {
+            keys.mask = Keys::MANY;
             return;
         }
         let tag = Keys::tag(&text[1..text.len() - 1]);
