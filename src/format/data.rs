@@ -421,6 +421,11 @@ mod tests {
         assert_eq!(csv("1,,3,999"), Ok(vec![1, 0, 3, 999]));
         assert_eq!(csv("1,2,3,4,"), Ok(vec![1, 2, 3, 4]));
         assert_eq!(csv("1,2,3,4,\n"), Err(DataFault::TrailingComma));
+        assert_eq!(csv("1,2,3,4,"), Ok(vec![1, 2, 3, 4]));
+        assert_eq!(
+            (csv(","), csv("1,,"), csv("1,,\n")),
+            (Ok(vec![0]), Ok(vec![1, 0]), Err(DataFault::TrailingComma))
+        );
         assert_eq!(csv("1,-2"), Err(DataFault::Number { text: "-2".to_owned(), cell: 1, at: 2 }));
         assert_eq!(csv("4294967297,3"), Ok(vec![1, 3]));
         assert_eq!(csv("  "), Ok(vec![]));

@@ -91,7 +91,7 @@ struct Node {
     end: u32,
     /// Index behind the last node inside this one; or with [`Node::INTEGERS`] how many numbers it has. Of a key,
     /// behind which always its value is, [`Keys::mask`] of the keys of its object if it is the first of them, else
-    /// its [`Keys::tag`].
+    /// its [`Keys::tag`] where the mask is not [`Keys::MANY`]; neither is asked whether it counts numbers.
     next: u32,
 }
 
@@ -436,10 +436,7 @@ impl<'a> Value<'a> {
         if first >= end || nodes[first as usize].next & Keys::bit(tag) == 0 {
             return None;
         }
-        if nodes[first as usize].next == Keys::MANY
-            || !self.tree.repeated.is_empty()
-            || self.tree.has_escaped_keys
-        {
+        if nodes[first as usize].next == Keys::MANY {
             return self.find_last(key);
         }
         let mut at = first;
@@ -454,7 +451,7 @@ impl<'a> Value<'a> {
         None
     }
 
-    /// The same where one key may be there several times.
+    /// The same where one key may be there several times, or be written with escapes.
     #[cold]
     #[inline(never)]
     fn find_last(self, key: &str) -> Option<Value<'a>> {
@@ -595,7 +592,7 @@ struct Keys {
 }
 
 impl Keys {
-    /// The mask of an object whose keys were not all compared with each other.
+    /// The mask of an object in which a key is given twice, or whose keys were not all compared with each other.
     const MANY: u32 = u32::MAX;
 
     /// A number for a key as it is written, without its quotes, that few others share: its length and three letters.
@@ -807,6 +804,7 @@ impl<'a> Parser<'a> {
         let mut alike = before.iter().filter(|old| self.tree.nodes[old.node].next == tag);
         if let Some(first) = alike.find(|old| self.bytes[old.start..old.end] == *text) {
             self.tree.repeated.push((first.start..first.end, new));
+            keys.mask = Keys::MANY;
         }
     }
 
@@ -1163,6 +1161,42 @@ mod tests {
             // What lies in the middle of a run can be wrong, too.
             let broken = text.replacen("0, 0, 0, 0, 0, 0, 0, 0,", "0, 0, 0, 0, 00, 0, 0, 0,", 1);
             proptest::prop_assert_eq!(parse(&broken).is_err(), broken != text);
+        }
+
+        #[test]
+        fn a_key_leads_to_the_last_value_that_it_was_given(
+            // Some share their length and three letters, some are one key in several writings.
+            few in proptest::collection::vec("abcde|axcye|abcxe|a|\\\\u0061|aé|aê||k[0-9]", 0..5),
+            many in proptest::collection::vec("abcde|axcye|k[0-9]{1,2}", 0..90),
+            is_few in proptest::bool::ANY,
+        ) {
+            let keys = if is_few { few } else { many };
+            let members: Vec<String> = (0..).zip(&keys).map(|(at, key)| format!("\"{key}\": {at}")).collect();
+            let object = format!("{{{}}}", members.join(", "));
+            let text = format!("[{object}, {{\"abcde\": {object}, \"a\": 1}}]");
+            let tree = parse(&text).unwrap();
+            let expected: serde_json::Value = serde_json::from_str(&object).unwrap();
+            let items: Vec<Value> = tree.root(&text).items().collect();
+            for of in [items[0], items[1].get("abcde").unwrap()] {
+                for key in ["", "a", "aé", "abcde", "axcye", "abcxe", "ab", "k7", "k07", "k77", "nobody"] {
+                    let expected = expected.get(key).map(ToString::to_string);
+                    proptest::prop_assert_eq!(of.get(key).map(|found| found.source().to_owned()), expected, "{}", key);
+                }
+            }
+            proptest::prop_assert_eq!(items[1].get("a").map(Value::source), Some("1"));
+        }
+
+        #[test]
+        fn blanks_say_nothing(runs in proptest::collection::vec("[ \t\n\r]?[ ]{0,20}[ \t\r\n]{0,3}", 9)) {
+            let tokens = ["[", "{", "\"a        b\"", ":", "true", "}", ",", "-1", "]"];
+            let spaced: Vec<String> =
+                tokens.iter().zip(&runs).map(|(token, blanks)| format!("{token}{blanks}")).collect();
+            let text = runs[3].clone() + &spaced.concat();
+            let read = |text: &str| parse(text).unwrap().root(text).to_json();
+            proptest::prop_assert_eq!(read(&text), read(&tokens.concat()));
+            for cut in (0..text.trim_end().len()).filter(|cut| text.is_char_boundary(*cut)) {
+                proptest::prop_assert!(parse(&text[..cut]).is_err());
+            }
         }
 
         #[test]

@@ -813,6 +813,7 @@ mod tests {
                 gids[len - 1 - place] = if place * 2 + 1 == len { tile } else { flags_alone };
                 gids.extend(others);
                 let cells: Cells = gids.iter().copied().collect();
+                assert!(!cells.is_blank());
                 for first in [0, place, place + 1] {
                     let numbered = gids[first..].iter().copied().enumerate();
                     let expected: Vec<_> = numbered.filter(|(_, gid)| !gid.is_empty()).collect();
@@ -823,6 +824,18 @@ mod tests {
                     gids.into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
                 );
             }
+        }
+    }
+
+    #[test]
+    fn flags_alone_are_no_tile() {
+        for cells in [3, 3000] {
+            let mut cells: Cells = std::iter::repeat_n(Gid(Gid::FLIP_X), cells).collect();
+            assert!(cells.is_blank());
+            cells.set(1, Gid(7));
+            assert!(!cells.is_blank());
+            cells.set(1, Gid::EMPTY);
+            assert!(cells.is_blank() && Cells::empty(3).is_blank());
         }
     }
 

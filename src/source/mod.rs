@@ -302,17 +302,24 @@ impl Sources {
         whole(file)
     }
 
-    /// The file called `name`, opened, and its size in bytes.
-    fn disk_file(&self, name: &str) -> io::Result<(File, u64)> {
+    /// The file called `name`, opened. Only regular files are: a pipe or a device could keep us waiting for
+    /// ever.
+    fn disk_file(&self, name: &str) -> io::Result<File> {
         if self.detached {
             return Err(io::ErrorKind::NotFound.into());
         }
-        match open(&self.path(name)) {
+        let path = self.path(name);
+        let is_file = match std::fs::metadata(&path) {
+            Ok(metadata) => metadata.is_file(),
             Err(error) if error.kind() == io::ErrorKind::NotFound && name.contains('\u{FFFD}') => {
-                Err(io::Error::new(io::ErrorKind::InvalidFilename, NOT_UTF8))
+                return Err(io::Error::new(io::ErrorKind::InvalidFilename, NOT_UTF8));
             }
-            opened => opened,
+            Err(error) => return Err(error),
+        };
+        if !is_file {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
+        File::open(path)
     }
 
     /// What stands at `name`, judged letter by letter on every system.
@@ -388,7 +395,7 @@ impl Sources {
         let size = match self.held(name) {
             Some(bytes) => imagesize::blob_size(&bytes),
             None => match self.disk_file(name) {
-                Ok((file, _)) => {
+                Ok(file) => {
                     self.note_read(name);
                     picture_size(file)
                 }
@@ -464,34 +471,13 @@ fn picture_size(mut file: File) -> imagesize::ImageResult<imagesize::ImageSize> 
     imagesize::reader_size(io::BufReader::new(file))
 }
 
-/// Opens a file; also its size in bytes. Only regular files are: a pipe or a device could keep us waiting for ever.
-fn open(path: &Path) -> io::Result<(File, u64)> {
-    let length = |metadata: Metadata| {
-        let is_regular = metadata.is_file().then_some(metadata.len());
-        is_regular.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
-    };
-    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-    {
-        use rustix::fs::{Mode, OFlags};
-        // Whoever opens a pipe in this way is not kept waiting, and what was opened can be asked what it is.
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
-        let length = length(file.metadata()?)?;
-        Ok((file, length))
-    }
-    #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-    {
-        let length = length(std::fs::metadata(path)?)?;
-        Ok((File::open(path)?, length))
-    }
-}
-
 /// All of a file, up to a limit.
-fn whole((file, length): (File, u64)) -> io::Result<Vec<u8>> {
+fn whole(file: File) -> io::Result<Vec<u8>> {
     let too_large = |bytes: u64| {
         let message = format!("{bytes} bytes, more than {MAX_FILE_SIZE} are not read");
         io::Error::new(io::ErrorKind::FileTooLarge, message)
     };
+    let length = file.metadata()?.len();
     if length > MAX_FILE_SIZE {
         return Err(too_large(length));
     }

@@ -1,6 +1,6 @@
 //! One map as the page of the walk needs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -12,7 +12,10 @@ use crate::{
     finding::Severity,
     model::{AreaProperty, Map, MapTileset, Orientation, PixelRect, Property, Region, TileRect, Wam},
     report::Report,
-    workadventure::{AreaPropertyFact, Holder, MOST_CELLS, PropertyFact, WalkGrid, Zone, arrivals_in_area},
+    workadventure::{
+        AreaPropertyFact, Entry, EntryKind, Holder, MOST_CELLS, PropertyFact, WalkGrid, Zone,
+        arrivals_in_area,
+    },
     world::{Way, World, title},
 };
 
@@ -91,7 +94,10 @@ pub struct RoomEntry {
     pub default: bool,
     /// Whether it is meant as an entry; any other layer can be named, too.
     pub declared: bool,
-    /// Cells where they appear, as runs: row, first column, length.
+    /// Path of the layer that it is; `None` for an area.
+    pub layer: Option<String>,
+    /// Cells where they appear, as runs: row, first column, length. Those of a layer that is drawn and not meant as
+    /// an entry are none here: whoever arrives there, which is rare, appears where it has tiles.
     pub cells: Vec<(i32, i32, i32)>,
 }
 
@@ -139,13 +145,17 @@ impl Room {
         let surroundings =
             Surroundings { world, ways: &ways, map: here.name, tilesets: &map.tilesets, address };
         let mut zones: Vec<RoomZone> = meaning.zones.iter().map(|zone| surroundings.zone(zone)).collect();
-        let mut entries: Vec<RoomEntry> = meaning.entries.iter().map(entry).collect();
-        let (mut drawn, mut room) = (Vec::new(), MOST_CELLS);
+        let layers = scene::layers(map, meaning);
+        let drawn: BTreeSet<&str> = layers.iter().map(|layer| layer.name.as_str()).collect();
+        let mut entries: Vec<RoomEntry> =
+            meaning.entries.iter().map(|entry| entry_of(entry, &drawn)).collect();
+        let (mut of_editor, mut room) = (Vec::new(), MOST_CELLS);
         for area in wam.into_iter().flat_map(|wam| &wam.areas) {
             if let Some(start) = area.property("start") {
                 let cells = runs(&arrivals_in_area(map, area.rectangle, &mut room));
                 let default = start.boolean("isDefault") == Some(true);
-                drawn.push(RoomEntry { name: area.name.clone(), default, declared: true, cells });
+                let name = area.name.clone();
+                of_editor.push(RoomEntry { name, default, declared: true, layer: None, cells });
             }
             for properties in occasions(&area.properties) {
                 zones.push(surroundings.editor_zone("editor", &area.name, area.rectangle, &properties));
@@ -159,12 +169,12 @@ impl Room {
             zones.push(surroundings.editor_zone("entity", &entity.name, rectangle, &properties));
         }
         // The engine looks at the editor's areas first (workadventure-maps, section 3.1).
-        if drawn.iter().any(|entry| entry.default) {
+        if of_editor.iter().any(|entry| entry.default) {
             for entry in &mut entries {
                 entry.default = false;
             }
         }
-        entries.splice(0..0, drawn);
+        entries.splice(0..0, of_editor);
         Ok(Self {
             map: here.name.to_owned(),
             title: title(map, here.name),
@@ -172,7 +182,7 @@ impl Room {
             tile: (map.tile_size.width, map.tile_size.height),
             link: link.map(str::to_owned),
             tilesets: scene::tilesets(map),
-            layers: scene::layers(map, meaning),
+            layers,
             texts: scene::texts(map),
             websites: scene::websites(map, &|text| happening::address(here.name, text)),
             walls: walls(&meaning.walk),
@@ -347,12 +357,17 @@ fn corners(rectangle: PixelRect) -> (f64, f64, f64, f64) {
     (rectangle.x, rectangle.y, rectangle.width, rectangle.height)
 }
 
-fn entry(entry: &crate::workadventure::Entry) -> RoomEntry {
+/// `drawn` are the paths of the layers that are drawn.
+fn entry_of(entry: &Entry, drawn: &BTreeSet<&str>) -> RoomEntry {
+    let Entry { kind, default, declared, .. } = *entry;
+    let layer = (kind == EntryKind::Layer).then(|| entry.layer_path());
+    let has_tiles = !declared && !default && layer.is_some_and(|path| drawn.contains(path));
     RoomEntry {
         name: entry.name.clone(),
-        default: entry.default,
-        declared: entry.declared,
-        cells: runs(entry.cells()),
+        default,
+        declared,
+        layer: layer.map(str::to_owned),
+        cells: if has_tiles { Vec::new() } else { runs(entry.cells()) },
     }
 }
 

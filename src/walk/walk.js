@@ -148,10 +148,27 @@
   }
 
   function entryCalled(name) {
-    var found = room.entries.filter(function (entry) {
-      return entry.cells.length && (entry.name === name || entry.name.endsWith('/' + name));
+    return room.entries.find(function (entry) {
+      var called = entry.layer === null ? entry.name === name : entry.layer === name || entry.layer.endsWith('/' + name);
+      return called && cellsOf(entry).length;
     });
-    return found[0];
+  }
+
+  // Of a layer that is an entry by no more than its name: where it has tiles.
+  function cellsOf(entry) {
+    var layer = entry.cells.length ? null : room.layers.find(function (layer) { return layer.name === entry.layer; });
+    if (layer) { entry.cells = filled(layer); }
+    return entry.cells;
+  }
+
+  function filled(layer) {
+    var runs = [], last = null;
+    layer.gids.forEach(function (gid, at) {
+      var row = Math.floor(at / layer.width), column = at % layer.width;
+      if (!(gid & ID)) { return; }
+      if (last && last[0] === row && last[1] + last[2] === column) { last[2]++; } else { runs.push(last = [row, column, 1]); }
+    });
+    return runs;
   }
 
   function arrive(name) {
@@ -313,7 +330,7 @@
     var place = /^(-?\d+),(-?\d+)$/.exec(name);
     if (place) { goTo(Number(place[1]), Number(place[2])); return; }
     var zone = room.zones.find(function (zone) { return zone.name === name; });
-    var entry = room.entries.find(function (entry) { return entry.name === name && entry.cells.length; });
+    var entry = room.entries.find(function (entry) { return entry.name === name && cellsOf(entry).length; });
     if (Object.prototype.hasOwnProperty.call(room.objects, name)) { goTo(room.objects[name][0], room.objects[name][1]); return; }
     if (zone || entry) {
       var spot = spotIn(zone || entry);

@@ -195,8 +195,8 @@ pub struct Entry {
     /// Where it lies, but for the cells of a layer.
     holder: Place,
     cells: OnceLock<Region>,
-    /// The layer that its cells are those of, which are gathered when somebody asks for them: visitors can arrive
-    /// on any layer, and do so on few.
+    /// The layer that it is. If not all is told already, its cells are those of this one, gathered when somebody asks
+    /// for them: visitors can arrive on any layer, and do so on few.
     tiles: Option<TileLayer>,
 }
 

@@ -157,6 +157,42 @@ fn links_lead_to_entries_and_fingers_walk() {
     assert_ne!(position(before), position(after), "a finger walks");
 }
 
+/// Every layer is an entry by its path and by every end of it, meant as one or not.
+#[test]
+fn links_lead_to_layers() {
+    if !browser_at_hand() {
+        return;
+    }
+    let folder = demo();
+    let map = folder.path().join("maps/lobby.tmj");
+    let mut json: Value = serde_json::from_slice(&fs::read(&map).unwrap()).unwrap();
+    let layers = json["layers"].as_array_mut().unwrap();
+    let carpets = layers.iter_mut().find(|layer| layer["name"] == "carpets").unwrap();
+    let width = usize::try_from(carpets["width"].as_u64().unwrap()).unwrap();
+    let gids: Vec<u64> = serde_json::from_value(carpets["data"].clone()).unwrap();
+    *carpets = json!({"type": "group", "name": "hall", "id": 99, "visible": true, "opacity": 1, "x": 0, "y": 0,
+        "layers": [carpets.clone()]});
+    fs::write(&map, json.to_string()).unwrap();
+    let serving = Serving::start(folder.path());
+    let mut steps = Vec::new();
+    for name in ["hall/carpets", "carpets", "arpets"] {
+        steps.extend([
+            json!(["open", format!("_venue/walk.html?map=maps/lobby.tmj#{name}")]),
+            json!(["look"]),
+        ]);
+    }
+    let seen = walk(&serving.address, &json!(steps));
+    // People arrive in the middle of the middle run of tiles.
+    let numbered: Vec<usize> = (0..gids.len()).filter(|cell| gids[*cell] != 0).collect();
+    let runs: Vec<&[usize]> = numbered.chunk_by(|a, b| a + 1 == *b && b % width != 0).collect();
+    let run = runs[runs.len() / 2];
+    let cell = run[0] + run.len() / 2;
+    let expected = format!("({}, {})", cell % width, cell / width);
+    assert!(position(&seen[0]).contains(&expected), "{expected}: {}", seen[0]);
+    assert_eq!(position(&seen[1]), position(&seen[0]));
+    assert!(position(&seen[2]).contains("(22, 24)") && seen[2]["said"].as_str().unwrap().contains("arpets"));
+}
+
 #[test]
 fn what_is_saved_is_seen_at_once() {
     if !browser_at_hand() {

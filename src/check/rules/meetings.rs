@@ -9,7 +9,7 @@ use super::{
 use crate::{
     check::context::MapContext,
     finding::{Family, Finding, Place, Rule, Severity, Spot},
-    model::{PixelRect, Region, RegionIndex, TilePos, TileRect},
+    model::{Area, PixelRect, Region, RegionIndex, TilePos, TileRect},
     workadventure::{Holder, MOST_CELLS, Zone, cells_of_area, is_template, meeting},
 };
 
@@ -285,22 +285,21 @@ fn talks(context: &MapContext) -> Vec<Talk> {
 fn silent_meeting(context: &MapContext, findings: &mut Vec<Finding>) {
     let is_silent = |zone: &&Zone| zone.property("silent").is_some_and(|silent| !silent.value.is_falsy());
     let silent_zones: Vec<&Zone> = context.meaning.zones.iter().filter(is_silent).collect();
-    if silent_zones.is_empty() && context.wam().is_none() {
+    let areas = context.wam().map_or(&[][..], |wam| &wam.areas).iter();
+    let silent_areas: Vec<&Area> = areas.filter(|area| area.property("silent").is_some()).collect();
+    if silent_zones.is_empty() && silent_areas.is_empty() {
         return;
     }
     let talks = talks(context);
     if talks.is_empty() {
         return;
     }
-    let silent_zones = silent_zones.into_iter();
     let mut silent: Vec<Region> =
-        silent_zones.map(|zone| quarters(context, &zone.cells, zone.rectangle)).collect();
+        silent_zones.iter().map(|zone| quarters(context, &zone.cells, zone.rectangle)).collect();
     let mut room = MOST_CELLS;
-    for area in context.wam().map_or(&[][..], |wam| &wam.areas) {
-        if area.property("silent").is_some() {
-            let cells = cells_of_area(context.map, area.rectangle, &mut room);
-            silent.push(quarters(context, &cells, Some(area.rectangle)));
-        }
+    for area in silent_areas {
+        let cells = cells_of_area(context.map, area.rectangle, &mut room);
+        silent.push(quarters(context, &cells, Some(area.rectangle)));
     }
     let silent: Region = silent.iter().flatten().collect();
     if silent.is_empty() {

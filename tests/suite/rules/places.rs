@@ -1,7 +1,7 @@
 //! Rules about zones, arriving and leaving.
 
 use serde_json::{Value, json};
-use venue::finding::Severity;
+use venue::{finding::Severity, model::TileRect};
 
 use super::{FLOOR, HEIGHT, Venue, WALL, WIDTH, healthy, layer, objects, prop};
 
@@ -337,6 +337,18 @@ fn starts_in_walls() {
     };
     cell(false).fires("start-enclosed", "/layers/1");
     cell(true).is_fine();
+    // Of the entry's cells those count whose tile says so, wherever the others lie.
+    let narrowed = |open: bool| {
+        cell(open).with(|map| {
+            let tiles = map["tilesets"][0]["tiles"].as_array_mut().unwrap();
+            tiles.push(json!({"id": 2, "properties": [prop("start", "start")]}));
+            map["layers"][1]["data"][WIDTH + 1] = json!(3);
+            map["layers"][1]["data"][3 * WIDTH + 4] = json!(1);
+        })
+    };
+    let place = narrowed(false).fires("start-enclosed", "/layers/1").place;
+    assert_eq!(place.area_tiles, Some(TileRect::new(1, 1, 1, 1)));
+    narrowed(true).is_fine();
 }
 
 #[test]
