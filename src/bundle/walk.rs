@@ -31,7 +31,7 @@ pub(super) fn add(
     let mut maps = Vec::new();
     for (index, map) in world.maps().iter().enumerate() {
         let editor = with_extension(map.name, "wam");
-        let wam = bundled.wams.iter().find(|wam| wam.name == editor).and_then(|wam| wam.wam.as_ref());
+        let wam = bundled.wam(&editor).and_then(|wam| wam.wam.as_ref());
         let link = rooms.link(map.name, None);
         let room = Room::of(&world, index, wam, link.as_deref(), link.as_deref(), None);
         let (path, bytes) = Page::room_file(map.name, room.as_ref().map_err(|error| *error));

@@ -8,7 +8,7 @@ use crate::{
     model::{LayerKind, Wam},
     project::{Changes, Project, ProjectMap},
     source::{is_url, parent, resolve, with_extension},
-    workadventure::{Address, Link, PropertyFact, Reference, ValueKind, percent_decoded},
+    workadventure::{Address, Link, Reference, ValueKind, percent_decoded},
     world::{Destination, Never, Surroundings},
 };
 
@@ -103,17 +103,14 @@ fn read_by(project: &Project, map: &ProjectMap) -> BTreeSet<String> {
     for held in context.objects() {
         add(context.folder(), held.object.template.as_deref().unwrap_or_default());
     }
-    for holder in &context.holders {
-        for property in holder.properties {
-            let reference = PropertyFact::of(&property.name).map(|fact| fact.value);
-            let Some(ValueKind::Url(reference)) = reference else { continue };
-            if matches!(reference, Reference::Exit | Reference::MapExit) {
-                continue;
-            }
-            for line in property.value.text().unwrap_or_default().lines() {
-                if let Address::File(path) = Link::of(line).address {
-                    add(context.folder(), &percent_decoded(path));
-                }
+    for (_, property, fact) in context.known_properties() {
+        let ValueKind::Url(reference) = fact.value else { continue };
+        if matches!(reference, Reference::Exit | Reference::MapExit) {
+            continue;
+        }
+        for line in property.value.text().unwrap_or_default().lines() {
+            if let Address::File(path) = Link::of(line).address {
+                add(context.folder(), &percent_decoded(path));
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     picture::Looks,
     project::{Config, Project},
     source::{Sources, Span, resolve, with_extension},
-    workadventure::{Entry, HolderKind, Meaning, Reach, WalkGrid, is_template},
+    workadventure::{Entry, HolderKind, Meaning, PropertyFact, Reach, WalkGrid, is_template},
     world::World,
 };
 
@@ -30,6 +30,10 @@ pub(super) struct MapContext<'a> {
     pub(super) layers: Vec<FlatLayer<'a>>,
     /// Everything that has properties: the map, layers, objects, tilesets, tiles.
     pub(super) holders: Vec<Holder<'a>>,
+    /// Properties of the holders that WorkAdventure knows by name, in order.
+    known: Vec<Known<'a>>,
+    /// The others, with the numbers of their holders.
+    unknown: Vec<(usize, &'a Property)>,
     /// Where visitors come; filled by the rules about arriving.
     pub(super) reach: OnceLock<Reach>,
     /// Whether visitors are locked in where they arrive; filled by the rules about arriving.
@@ -69,6 +73,14 @@ pub(super) struct Holder<'a> {
     /// Its properties.
     pub(super) properties: &'a Properties,
     element: Element<'a>,
+}
+
+/// A property that WorkAdventure knows by name. Nearly every rule asks for them, so they are looked up once.
+struct Known<'a> {
+    /// The number of its holder.
+    holder: usize,
+    property: &'a Property,
+    fact: &'static PropertyFact,
 }
 
 /// The element of a map that a holder is.
@@ -168,6 +180,8 @@ impl<'a> MapContext<'a> {
             meaning,
             layers,
             holders: Vec::new(),
+            known: Vec::new(),
+            unknown: Vec::new(),
             reach: OnceLock::new(),
             enclosed: OnceLock::new(),
             doors: OnceLock::new(),
@@ -177,6 +191,14 @@ impl<'a> MapContext<'a> {
             looks: Arc::default(),
         };
         context.holders = context.list_holders();
+        for (holder, held) in context.holders.iter().enumerate() {
+            for property in held.properties {
+                match PropertyFact::of(&property.name) {
+                    Some(fact) => context.known.push(Known { holder, property, fact }),
+                    None => context.unknown.push((holder, property)),
+                }
+            }
+        }
         context
     }
 
@@ -232,10 +254,22 @@ impl<'a> MapContext<'a> {
         self.spot(property.span).key("value")
     }
 
+    /// Every property that WorkAdventure knows by name, whether it works on its holder or not, in the order of the
+    /// holders.
+    pub(super) fn known_properties(
+        &self,
+    ) -> impl Iterator<Item = (&Holder<'a>, &'a Property, &'static PropertyFact)> {
+        self.known.iter().map(|known| (&self.holders[known.holder], known.property, known.fact))
+    }
+
+    /// Every property that WorkAdventure does not know by name, in the order of the holders.
+    pub(super) fn unknown_properties(&self) -> impl Iterator<Item = (&Holder<'a>, &'a Property)> {
+        self.unknown.iter().map(|(holder, property)| (&self.holders[*holder], *property))
+    }
+
     /// The file of WorkAdventure's own editor beside the map.
     pub(super) fn wam(&self) -> Option<&'a Wam> {
-        let name = with_extension(&self.map.file, "wam");
-        self.project.wams.iter().find(|wam| wam.name == name)?.wam.as_ref()
+        self.project.wam(&with_extension(&self.map.file, "wam"))?.wam.as_ref()
     }
 
     /// How messages and places call an area of the editor's file.

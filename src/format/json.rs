@@ -429,24 +429,27 @@ impl<'a> Value<'a> {
 
     fn find(self, key: &str, tag: u32) -> Option<Value<'a>> {
         // As by `members`, but a large part of reading a map: each step of it counts.
-        let (nodes, text) = (&self.tree.nodes, self.text.as_bytes());
-        let end = if self.is_object() { self.next() } else { 0 };
-        let first = self.index + 1;
-        // Mostly it is asked for what is not there.
-        if first >= end || nodes[first as usize].next & Keys::bit(tag) == 0 {
+        let (node, text) = (self.node(), self.text.as_bytes());
+        if text[node.start as usize] != b'{' {
             return None;
         }
-        if nodes[first as usize].next == Keys::MANY {
+        let first = self.index + 1;
+        let inside = &self.tree.nodes[first as usize..node.next as usize];
+        // Mostly it is asked for what is not there.
+        let mask = inside.first()?.next;
+        if mask & Keys::bit(tag) == 0 {
+            return None;
+        }
+        if mask == Keys::MANY {
             return self.find_last(key);
         }
-        let mut at = first;
-        while at < end {
-            let node = nodes[at as usize];
-            let is_like = at == first || node.next == tag;
-            if is_like && text[node.start as usize + 1..node.end as usize - 1] == *key.as_bytes() {
-                return Some(self.at(at + 1));
+        let mut at = 0;
+        while let Some([name, value, ..]) = inside.get(at..) {
+            let is_like = at == 0 || name.next == tag;
+            if is_like && text[name.start as usize + 1..name.end as usize - 1] == *key.as_bytes() {
+                return Some(self.at(first + offset(at) + 1));
             }
-            at = nodes[at as usize + 1].behind(at + 1);
+            at = if value.integers().is_some() { at + 2 } else { (value.next - first) as usize };
         }
         None
     }
@@ -597,15 +600,41 @@ impl Keys {
 
     /// A number for a key as it is written, without its quotes, that few others share: its length and three letters.
     #[inline]
-    fn tag(key: &[u8]) -> u32 {
-        let letter = |at: usize| key.get(at).copied().unwrap_or(0);
-        let length = u8::try_from(key.len()).unwrap_or(u8::MAX);
-        u32::from_le_bytes([length, letter(0), letter(key.len() / 2), letter(key.len().wrapping_sub(1))])
+    const fn tag(key: &[u8]) -> u32 {
+        let length = key.len();
+        if length == 0 {
+            return 0;
+        }
+        u32::from_le_bytes([length.to_le_bytes()[0], key[0], key[length / 2], key[length - 1]])
     }
 
     /// One bit of 32 for a key's tag.
     fn bit(tag: u32) -> u32 {
         1 << (tag.wrapping_mul(0x9e37_79b1) >> 27)
+    }
+}
+
+/// The keys that a kind of object has, to tell them from others fast.
+#[derive(Debug)]
+pub(crate) struct KnownKeys<const COUNT: usize> {
+    names: [&'static str; COUNT],
+    tags: [u32; COUNT],
+}
+
+impl<const COUNT: usize> KnownKeys<COUNT> {
+    pub(crate) const fn new(names: [&'static str; COUNT]) -> Self {
+        let (mut tags, mut at) = ([0; COUNT], 0);
+        while at < COUNT {
+            tags[at] = Keys::tag(names[at].as_bytes());
+            at += 1;
+        }
+        Self { names, tags }
+    }
+
+    /// Whether a key is one of them.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        let tag = Keys::tag(key.as_bytes());
+        self.tags.iter().zip(&self.names).any(|(known, name)| *known == tag && *name == key)
     }
 }
 
@@ -973,6 +1002,16 @@ fn offset(at: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn known_keys_are_told_by_all_of_their_letters() {
+        static KNOWN: KnownKeys<3> = KnownKeys::new(["class", "id", ""]);
+        assert!(["class", "id", ""].into_iter().all(|key| KNOWN.has(key)));
+        // As long, with the same letters at the begin, in the middle, and at the end.
+        assert!(["cxaxs", "Class", "i", "idd", "classes"].into_iter().all(|key| !KNOWN.has(key)));
+        let long = format!("id{}", " ".repeat(256));
+        assert!(!KNOWN.has(&long));
+    }
 
     fn error(text: &str) -> (usize, String) {
         let error = parse(text).unwrap_err();

@@ -8,7 +8,7 @@ use super::{
     broken::Broken,
     data::{Block, MAX_CELLS},
     forms, ids,
-    json::{self, Value},
+    json::{self, KnownKeys, Value},
     link::{self, Linker, Template},
     rules, wang,
 };
@@ -137,7 +137,7 @@ impl Lower<'_, '_, '_> {
     }
 
     fn map(&mut self, root: Value) -> Option<Map> {
-        const KNOWN: &[&str] = &[
+        static KNOWN: KnownKeys<20> = KnownKeys::new([
             "type",
             "version",
             "tiledversion",
@@ -158,7 +158,7 @@ impl Lower<'_, '_, '_> {
             "propertytypes",
             "tilesets",
             "layers",
-        ];
+        ]);
         let spot = self.spot(root);
         let orientation = match string(root, "orientation").as_deref() {
             Some("orthogonal") => Orientation::Orthogonal,
@@ -226,7 +226,7 @@ impl Lower<'_, '_, '_> {
             properties,
             tilesets: std::mem::take(&mut self.tilesets),
             layers,
-            extra: extra(root, KNOWN),
+            extra: extra(root, &KNOWN),
         };
         ids::settle(&mut map, &mut self.linker.findings);
         Some(map)
@@ -253,7 +253,7 @@ impl Lower<'_, '_, '_> {
     }
 
     fn tileset(&mut self, value: Value) -> Tileset {
-        const KNOWN: &[&str] = &[
+        static KNOWN: KnownKeys<24> = KnownKeys::new([
             "firstgid",
             "type",
             "version",
@@ -278,7 +278,7 @@ impl Lower<'_, '_, '_> {
             "tilepropertytypes",
             "properties",
             "propertytypes",
-        ];
+        ]);
         let offset = value.get("tileoffset");
         let offset = |key| offset.and_then(|offset| integer(offset, key)).unwrap_or(0);
         let mut tileset = Tileset {
@@ -300,7 +300,7 @@ impl Lower<'_, '_, '_> {
             render_at_grid_size: string(value, "tilerendersize").as_deref() == Some("grid"),
             tiles: Vec::new(),
             properties: self.properties(value),
-            extra: extra(value, KNOWN),
+            extra: extra(value, &KNOWN),
         };
         if let Some(tiles) = value.get("tiles") {
             let listed: Vec<Value> = tiles.items().collect();
@@ -354,7 +354,7 @@ impl Lower<'_, '_, '_> {
     }
 
     fn tile(&mut self, value: Value, id: u32) -> Tile {
-        const KNOWN: &[&str] = &[
+        static KNOWN: KnownKeys<14> = KnownKeys::new([
             "id",
             "type",
             "class",
@@ -369,7 +369,7 @@ impl Lower<'_, '_, '_> {
             "width",
             "height",
             "objectgroup",
-        ];
+        ]);
         let part = ["x", "y", "width", "height"].map(|key| integer(value, key));
         let mut properties = self.properties(value);
         let collision = value.get("objectgroup").map(|group| {
@@ -398,7 +398,7 @@ impl Lower<'_, '_, '_> {
             picture: picture(value),
             picture_part: part.iter().any(Option::is_some).then(|| part.map(|number| number.unwrap_or(0))),
             collision,
-            extra: extra(value, KNOWN),
+            extra: extra(value, &KNOWN),
         }
     }
 
@@ -408,7 +408,7 @@ impl Lower<'_, '_, '_> {
     }
 
     fn layer(&mut self, value: Value, prefix: &str) -> Option<Layer> {
-        const KNOWN: &[&str] = &[
+        static KNOWN: KnownKeys<34> = KnownKeys::new([
             "id",
             "name",
             "class",
@@ -443,7 +443,7 @@ impl Lower<'_, '_, '_> {
             "repeatx",
             "repeaty",
             "layers",
-        ];
+        ]);
         let name = string(value, "name").unwrap_or_default();
         let id = unsigned(value, "id").unwrap_or(0);
         let path = format!("{prefix}{name}");
@@ -494,7 +494,7 @@ impl Lower<'_, '_, '_> {
             parallax: vector(value, "parallaxx", "parallaxy", 1.0),
             properties: self.properties(value),
             kind,
-            extra: extra(value, KNOWN),
+            extra: extra(value, &KNOWN),
         })
     }
 
@@ -634,7 +634,7 @@ impl Lower<'_, '_, '_> {
     }
 
     fn object(&mut self, value: Value) -> Object {
-        const KNOWN: &[&str] = &[
+        static KNOWN: KnownKeys<21> = KnownKeys::new([
             "id",
             "name",
             "type",
@@ -656,7 +656,7 @@ impl Lower<'_, '_, '_> {
             "polygon",
             "polyline",
             "text",
-        ];
+        ]);
         let template_path = string(value, "template");
         let template = template_path.as_ref().and_then(|path| {
             let spot = self.spot(value).key("template");
@@ -698,7 +698,7 @@ impl Lower<'_, '_, '_> {
             opacity: float(value, "opacity").or(base.map(|base| base.opacity)).unwrap_or(1.0),
             shape: shape.or_else(|| base.map(|base| base.shape.clone())).unwrap_or(Shape::Rectangle),
             properties: ids::inherit(template.as_deref(), own, self.file.name()),
-            extra: extra(value, KNOWN),
+            extra: extra(value, &KNOWN),
         }
     }
 
@@ -978,10 +978,10 @@ fn class(value: Value) -> String {
         .unwrap_or_default()
 }
 
-fn extra(value: Value, known: &[&str]) -> Extra {
+fn extra<const COUNT: usize>(value: Value, known: &KnownKeys<COUNT>) -> Extra {
     value
         .entries()
-        .filter(|(key, _)| !known.contains(&key.as_ref()))
+        .filter(|(key, _)| !known.has(key))
         .map(|(key, value)| (key.into_owned(), value.to_json()))
         .collect()
 }

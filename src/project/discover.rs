@@ -1,7 +1,7 @@
 //! Finds a project's root and its maps.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fs::Metadata,
     io,
     path::{Component, Path, PathBuf},
@@ -92,6 +92,8 @@ pub(super) fn name_of(root: &Path, path: &Path) -> Result<String, ProjectError> 
 pub(super) struct Named {
     /// Maps, sorted.
     pub(super) maps: Vec<String>,
+    /// Bytes of those maps whose files were looked at to know what they are.
+    pub(super) sizes: HashMap<String, u64>,
     /// Files of WorkAdventure's own editor, sorted.
     pub(super) wams: BTreeSet<String>,
     /// Worlds, by name.
@@ -107,6 +109,7 @@ pub(super) struct Named {
 impl Named {
     fn extend(&mut self, other: Self) {
         self.maps.extend(other.maps);
+        self.sizes.extend(other.sizes);
         self.wams.extend(other.wams);
         self.worlds.extend(other.worlds);
         self.passed_over.extend(other.passed_over);
@@ -166,6 +169,7 @@ fn one(
         return below(&project.sources, path, &name).readable(|_| true);
     }
     if map_by_extension(&name) {
+        names.sizes.insert(name.clone(), metadata.len());
         names.maps.push(name);
     } else if extension(&name) == "wam" {
         names.maps.extend(room(&project.sources, &name));

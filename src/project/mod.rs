@@ -32,7 +32,7 @@ use crate::{
     format,
     model::{CustomTypes, Map, TileSize, Value, Wam, WorldFile},
     online::Answers,
-    source::{Existence, SourceFile, Sources, file_stem, parent, with_extension},
+    source::{Existence, SourceFile, Sources, with_extension},
     workadventure::Meaning,
 };
 
@@ -270,7 +270,7 @@ impl Project {
     /// Where a path cannot be read.
     pub fn load_named(&mut self, paths: &[PathBuf]) -> Result<(), ProjectError> {
         let names = discover::named(self, paths)?;
-        self.load(&names.maps);
+        self.load_sized(&names.maps, &names.sizes);
         self.load_wams(names.wams);
         self.worlds = names.worlds.into_values().collect();
         self.passed_over = names.passed_over;
@@ -306,9 +306,14 @@ impl Project {
 
     /// Loads maps by name, with the editor's files beside them, beside those that are loaded already.
     pub fn load(&mut self, names: &[String]) {
+        self.load_sized(names, &HashMap::new());
+    }
+
+    /// The same, where the bytes of some are known.
+    fn load_sized(&mut self, names: &[String], sizes: &HashMap<String, u64>) {
         let new = names.par_iter().filter(|name| self.map(name).is_none());
-        let mut new: Vec<(u64, &String)> =
-            new.map(|name| (self.sources.size(name).unwrap_or(0), name)).collect();
+        let size = |name: &String| sizes.get(name).copied().or_else(|| self.sources.size(name));
+        let mut new: Vec<(u64, &String)> = new.map(|name| (size(name).unwrap_or(0), name)).collect();
         // A few maps are often larger than all others together: they are begun first.
         new.sort_by_key(|(bytes, name)| (Reverse(*bytes), *name));
         new.dedup();
@@ -317,8 +322,7 @@ impl Project {
             let map = ProjectMap::load(&self.sources, name);
             let wam = with_extension(name, "wam");
             let is_there = self.sources.existence(&wam) == Existence::File;
-            let is_known = || self.wams.binary_search_by(|known| known.name.cmp(&wam)).is_ok();
-            let is_new = is_there && beside.get(&wam) == Some(&name.as_str()) && !is_known();
+            let is_new = is_there && beside.get(&wam) == Some(&name.as_str()) && self.wam(&wam).is_none();
             let tile = map.map.as_ref().map_or(TileSize::USUAL, |map| map.tile_size);
             (map, is_new.then(|| ProjectWam::load(&self.sources, wam, tile)))
         };
@@ -400,9 +404,11 @@ impl Project {
 
     /// Tile size of the map beside a `.wam` file, or the usual one.
     pub(crate) fn tile_size_of(&self, wam: &str) -> TileSize {
-        let is_beside =
-            |map: &&ProjectMap| parent(&map.name) == parent(wam) && file_stem(&map.name) == file_stem(wam);
-        let map = self.maps.iter().find(is_beside).and_then(|map| map.map.as_ref());
+        let begin = with_extension(wam, "");
+        let first = self.maps.partition_point(|map| map.name < begin);
+        let mut alike = self.maps[first..].iter().take_while(|map| map.name.starts_with(&begin));
+        let is_beside = |map: &&ProjectMap| with_extension(&map.name, "") == begin;
+        let map = alike.find(is_beside).and_then(|map| map.map.as_ref());
         map.map_or(TileSize::USUAL, |map| map.tile_size)
     }
 
@@ -444,7 +450,7 @@ impl Project {
     /// Whether a file is none of the project's own: it lies outside of its folder (where links lead, too),
     /// or in a folder that holds other people's or generated files and is no map that was asked for.
     pub fn is_foreign(&self, name: &str) -> bool {
-        let asked_for = self.map(name).is_some() || self.wams.iter().any(|wam| wam.name == name);
+        let asked_for = self.map(name).is_some() || self.wam(name).is_some();
         if name.starts_with("../") || name.starts_with('/') || !asked_for && crate::source::is_skipped(name) {
             return true;
         }
@@ -454,6 +460,11 @@ impl Project {
     /// The loaded map of this name.
     pub fn map(&self, name: &str) -> Option<&ProjectMap> {
         self.maps.binary_search_by(|map| map.name.as_str().cmp(name)).ok().map(|index| &self.maps[index])
+    }
+
+    /// The loaded file of the editor of this name.
+    pub fn wam(&self, name: &str) -> Option<&ProjectWam> {
+        self.wams.binary_search_by(|wam| wam.name.as_str().cmp(name)).ok().map(|index| &self.wams[index])
     }
 
     /// Names of all maps of the project by its config, sorted, loaded or not.
@@ -484,6 +495,23 @@ impl Project {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tiles_of_an_editors_file_are_those_of_the_map_beside_it() {
+        let mut project = Project { sources: Sources::detached(), ..Project::default() };
+        let maps = [("a-b.tmj", 8), ("a.b.tmj", 16), ("a.json", 24), ("a.tmj", 32), ("b/a.tmj", 40)];
+        for (name, size) in maps {
+            let tile =
+                format!("\"tilewidth\": {size}, \"tileheight\": {size}, \"orientation\": \"orthogonal\"");
+            let rest = "\"width\": 1, \"height\": 1, \"tilesets\": [], \"layers\": []";
+            project.sources.insert(name, format!("{{{tile}, {rest}}}"));
+            project.load(&[name.to_owned()]);
+        }
+        let width = |wam: &str| project.tile_size_of(wam).width;
+        assert_eq!(["a.wam", "a.b.wam", "b/a.wam", "a-b.wam"].map(width), [24, 16, 40, 8]);
+        assert_eq!(["b.wam", "a/a.wam", ""].map(width), [TileSize::USUAL.width; 3]);
+        assert_eq!(project.wam("a.wam").map(|wam| &wam.name), None);
+    }
 
     #[test]
     fn what_is_named_twice_is_loaded_once_and_with_what_lies_beside_it() {

@@ -90,7 +90,7 @@ impl Site {
         };
         for (index, map) in world.maps().iter().enumerate() {
             let editor = with_extension(map.name, "wam");
-            let wam = project.wams.iter().find(|wam| wam.name == editor).and_then(|wam| wam.wam.as_ref());
+            let wam = project.wam(&editor).and_then(|wam| wam.wam.as_ref());
             let room_link = link(map.name);
             let room =
                 Room::of(&world, index, wam, address(map).as_deref(), room_link.as_deref(), Some(report));

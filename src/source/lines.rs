@@ -40,7 +40,7 @@ impl Marks {
     pub(super) fn position(&self, bytes: &[u8], offset: usize) -> Position {
         let offset = offset.min(bytes.len());
         let line = self.breaks_before(bytes, offset);
-        let begin = self.line_start(bytes, line);
+        let begin = self.line_begin(bytes, offset);
         let column = self.characters_before(bytes, offset) - self.characters_before(bytes, begin);
         let count = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
         Position { line: count(line), column: count(column) }
@@ -76,6 +76,15 @@ impl Marks {
         let mut breaks_here = memchr::memchr_iter(b'\n', &bytes[begin..]);
         let last = breaks_here.nth(breaks - before.breaks as usize);
         last.map_or(bytes.len(), |at| begin + at + 1)
+    }
+
+    /// Offset of the first byte of the line that a byte is on, or that begins there.
+    pub(super) fn line_begin(&self, bytes: &[u8], offset: usize) -> usize {
+        let (begin, _) = self.block(bytes, offset / BLOCK);
+        match memchr::memrchr(b'\n', &bytes[begin..offset]) {
+            Some(at) => begin + at + 1,
+            None => self.line_start(bytes, self.breaks_before(bytes, offset)),
+        }
     }
 
     /// How many line breaks there are.

@@ -302,24 +302,24 @@ impl Sources {
         whole(file)
     }
 
-    /// The file called `name`, opened. Only regular files are: a pipe or a device could keep us waiting for
-    /// ever.
-    fn disk_file(&self, name: &str) -> io::Result<File> {
+    /// The file called `name`, opened, and how many bytes it had when it was looked at. Only regular files are opened:
+    /// a pipe or a device could keep us waiting for ever.
+    fn disk_file(&self, name: &str) -> io::Result<(File, u64)> {
         if self.detached {
             return Err(io::ErrorKind::NotFound.into());
         }
         let path = self.path(name);
-        let is_file = match std::fs::metadata(&path) {
-            Ok(metadata) => metadata.is_file(),
+        let metadata = match std::fs::metadata(&path) {
+            Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound && name.contains('\u{FFFD}') => {
                 return Err(io::Error::new(io::ErrorKind::InvalidFilename, NOT_UTF8));
             }
             Err(error) => return Err(error),
         };
-        if !is_file {
+        if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
-        File::open(path)
+        Ok((File::open(path)?, metadata.len()))
     }
 
     /// What stands at `name`, judged letter by letter on every system.
@@ -395,7 +395,7 @@ impl Sources {
         let size = match self.held(name) {
             Some(bytes) => imagesize::blob_size(&bytes),
             None => match self.disk_file(name) {
-                Ok(file) => {
+                Ok((file, _)) => {
                     self.note_read(name);
                     picture_size(file)
                 }
@@ -471,13 +471,12 @@ fn picture_size(mut file: File) -> imagesize::ImageResult<imagesize::ImageSize> 
     imagesize::reader_size(io::BufReader::new(file))
 }
 
-/// All of a file, up to a limit.
-fn whole(file: File) -> io::Result<Vec<u8>> {
+/// All of a file that is said to have so many bytes, up to a limit.
+fn whole((file, length): (File, u64)) -> io::Result<Vec<u8>> {
     let too_large = |bytes: u64| {
         let message = format!("{bytes} bytes, more than {MAX_FILE_SIZE} are not read");
         io::Error::new(io::ErrorKind::FileTooLarge, message)
     };
-    let length = file.metadata()?.len();
     if length > MAX_FILE_SIZE {
         return Err(too_large(length));
     }

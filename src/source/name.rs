@@ -18,11 +18,8 @@ pub fn file_stem(name: &str) -> &str {
 
 /// The name with another extension, given without its dot.
 pub fn with_extension(name: &str, extension: &str) -> String {
-    let stem = file_stem(name);
-    match parent(name) {
-        "" => [stem, ".", extension].concat(),
-        folder => [folder, "/", stem, ".", extension].concat(),
-    }
+    let folder = name.len() - file_name(name).len();
+    [&name[..folder], file_stem(name), ".", extension].concat()
 }
 
 /// Whether a file is called like Tiled's XML files.

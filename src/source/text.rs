@@ -162,7 +162,7 @@ impl Text {
         let mut position = marks.position(bytes, kept);
         let Some(last) = last else { return position };
         let added = |number: u32, more: usize| number.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
-        let begin = marks.line_start(bytes, position.line as usize - 1);
+        let begin = marks.line_begin(bytes, kept);
         position.line = added(position.line, last.breaks.1);
         if last.at >= begin {
             // The last gap is on the line, and maybe others are.

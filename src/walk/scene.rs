@@ -46,7 +46,7 @@ pub struct DrawnLayer {
     pub parallax: (f64, f64),
     /// Width of its rows, in tiles.
     pub width: u32,
-    /// Row by row; in JSON raw gids, each followed by how often it comes in a row.
+    /// Row by row; in JSON raw gids, where -3 says that the one before it comes three times more.
     #[serde(serialize_with = "runs")]
     pub cells: Cells,
 }
@@ -133,16 +133,16 @@ pub(super) fn layers(map: &Map, meaning: &Meaning) -> Vec<DrawnLayer> {
     drawn.collect()
 }
 
-/// Gids, each with how often it comes in a row.
+/// Gids; of those in a row the first, and less than nothing for the others.
 fn runs<S: Serializer>(cells: &Cells, serializer: S) -> Result<S::Ok, S::Error> {
     let mut gids = cells.iter().peekable();
     let runs = std::iter::from_fn(|| {
         let gid = gids.next()?;
-        let mut count = 1;
+        let mut more = 0;
         while gids.next_if_eq(&gid).is_some() {
-            count += 1;
+            more -= 1;
         }
-        Some([gid.0, count])
+        Some(std::iter::once(i64::from(gid.0)).chain((more < 0).then_some(more)))
     });
     serializer.collect_seq(runs.flatten())
 }
@@ -186,4 +186,27 @@ pub(super) fn websites(map: &Map, address: &dyn Fn(&str) -> Option<String>) -> V
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_in_a_row_are_written_once() {
+        let layer = |cells: Vec<u32>| DrawnLayer {
+            name: "floor".to_owned(),
+            above: false,
+            visible: true,
+            opacity: 1.0,
+            parallax: (1.0, 1.0),
+            width: 1,
+            cells: cells.into(),
+        };
+        let written =
+            |cells: &[u32]| serde_json::to_value(layer(cells.to_vec())).unwrap()["cells"].to_string();
+        assert_eq!(written(&[0, 0, 0, 5, 7, 7, 0xA000_0001]), "[0,-2,5,7,-1,2684354561]");
+        assert_eq!(written(&[4]), "[4]");
+        assert_eq!(written(&[]), "[]");
+    }
 }

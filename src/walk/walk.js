@@ -56,10 +56,11 @@
   // Decodes what a room holds as runs.
   function prepare(data) {
     data.layers.forEach(function (layer) {
-      var cells = new Uint32Array(layer.cells.reduce(function (sum, n, i) { return i % 2 ? sum + n : sum; }, 0));
-      for (var i = 0, at = 0; i < layer.cells.length; i += 2) {
-        cells.fill(layer.cells[i], at, at += layer.cells[i + 1]);
-      }
+      // Below zero is how often the number before it comes once more.
+      var at = 0, cells = new Uint32Array(layer.cells.reduce(function (sum, n) { return sum + (n < 0 ? -n : 1); }, 0));
+      layer.cells.forEach(function (n) {
+        if (n < 0) { cells.fill(cells[at - 1], at, at -= n); } else { cells[at++] = n; }
+      });
       layer.gids = cells;
       layer.height = Math.ceil(cells.length / layer.width);
     });

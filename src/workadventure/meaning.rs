@@ -366,6 +366,8 @@ fn triggers(properties: &Properties, holder: HolderKind) -> Vec<Property> {
         .filter(|property| names.insert(property.name.as_str()))
         .cloned()
         .collect();
+    // Mostly there is one, or two, and room for four.
+    triggers.shrink_to_fit();
     triggers.reverse();
     triggers
 }

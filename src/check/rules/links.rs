@@ -212,19 +212,16 @@ file "venue.toml":
 
 /// Properties with a reference, and where they stand.
 pub(super) fn referring(context: &MapContext, mut judge: impl FnMut(&Holder, &Property, Reference, &str)) {
-    for holder in &context.holders {
-        for property in holder.properties {
-            let Some(fact) = PropertyFact::of(&property.name) else { continue };
-            let ValueKind::Url(reference) = fact.value else { continue };
-            if !fact.holders.contains(&holder.kind) {
-                continue;
-            }
-            let Some(text) = property.value.text() else { continue };
-            if text.trim().is_empty() || is_template(text) || text.contains("${") {
-                continue;
-            }
-            judge(holder, property, reference, text);
+    for (holder, property, fact) in context.known_properties() {
+        let ValueKind::Url(reference) = fact.value else { continue };
+        if !fact.holders.contains(&holder.kind) {
+            continue;
         }
+        let Some(text) = property.value.text() else { continue };
+        if text.trim().is_empty() || is_template(text) || text.contains("${") {
+            continue;
+        }
+        judge(holder, property, reference, text);
     }
 }
 

@@ -148,45 +148,43 @@ fn is_of_own_class(holder: &Holder, name: &str) -> bool {
 
 fn property_typo(context: &MapContext, findings: &mut Vec<Finding>) {
     let mut mains = Mains::new();
-    for holder in &context.holders {
-        for property in holder.properties {
-            if PropertyFact::of(&property.name).is_some() || property.name.starts_with(OWN_PREFIX) {
-                continue;
-            }
-            let Some((meant, nearness)) = nearest(&property.name, holder.kind) else { continue };
-            if holder.properties.get(meant).is_some() {
-                continue;
-            }
-            // A script may well have names of its own, but not those of WorkAdventure in other letters.
-            let certain = match nearness {
-                Nearness::Case => true,
-                Nearness::Letter => !context.has_script(),
-                Nearness::Guess => false,
-            };
-            let finding = Finding::new(
-                &PROPERTY_TYPO,
-                context.spot(property.span).key("name"),
-                format!(
-                    "\"{}\" of {} has no effect: WorkAdventure knows no such property",
-                    property.name,
-                    holder.name(context)
-                ),
-            )
-            .at(holder.place(context))
-            .help(if bare(&property.name) == property.name {
-                format!("did you mean \"{meant}\"?")
-            } else {
-                format!("did you mean \"{meant}\", without the blank?")
-            });
-            // Renamed it would do as little, where what it refines is not there.
-            let idle = PropertyFact::of(meant)
-                .is_some_and(|fact| is_idle(context, holder, property, fact, &mut mains));
-            findings.push(if idle {
-                finding
-            } else {
-                finding.fix(certain, format!("rename to \"{meant}\""), meant)
-            });
+    for (holder, property) in context.unknown_properties() {
+        if property.name.starts_with(OWN_PREFIX) {
+            continue;
         }
+        let Some((meant, nearness)) = nearest(&property.name, holder.kind) else { continue };
+        if holder.properties.get(meant).is_some() {
+            continue;
+        }
+        // A script may well have names of its own, but not those of WorkAdventure in other letters.
+        let certain = match nearness {
+            Nearness::Case => true,
+            Nearness::Letter => !context.has_script(),
+            Nearness::Guess => false,
+        };
+        let finding = Finding::new(
+            &PROPERTY_TYPO,
+            context.spot(property.span).key("name"),
+            format!(
+                "\"{}\" of {} has no effect: WorkAdventure knows no such property",
+                property.name,
+                holder.name(context)
+            ),
+        )
+        .at(holder.place(context))
+        .help(if bare(&property.name) == property.name {
+            format!("did you mean \"{meant}\"?")
+        } else {
+            format!("did you mean \"{meant}\", without the blank?")
+        });
+        // Renamed it would do as little, where what it refines is not there.
+        let idle =
+            PropertyFact::of(meant).is_some_and(|fact| is_idle(context, holder, property, fact, &mut mains));
+        findings.push(if idle {
+            finding
+        } else {
+            finding.fix(certain, format!("rename to \"{meant}\""), meant)
+        });
     }
 }
 
@@ -235,28 +233,25 @@ fn nearest(name: &str, kind: HolderKind) -> Option<(&'static str, Nearness)> {
 }
 
 fn property_wrong_holder(context: &MapContext, findings: &mut Vec<Finding>) {
-    for holder in &context.holders {
-        for property in holder.properties {
-            let Some(fact) = PropertyFact::of(&property.name) else { continue };
-            if fact.holders.contains(&holder.kind)
-                || !is_unmistakable(fact.name)
-                || property.value.is_falsy()
-                || is_of_own_class(holder, fact.name)
-                || fact.companion_of.iter().any(|main| holder.properties.get(main).is_some())
-            {
-                continue;
-            }
-            let mut finding = Finding::new(
-                &PROPERTY_WRONG_HOLDER,
-                context.spot(property.span).key("name"),
-                format!("{} has no effect on {}", property.name, what(context, holder)),
-            )
-            .at(holder.place(context));
-            if let Some(help) = help(fact, holder) {
-                finding = finding.help(help);
-            }
-            findings.push(finding);
+    for (holder, property, fact) in context.known_properties() {
+        if fact.holders.contains(&holder.kind)
+            || !is_unmistakable(fact.name)
+            || property.value.is_falsy()
+            || is_of_own_class(holder, fact.name)
+            || fact.companion_of.iter().any(|main| holder.properties.get(main).is_some())
+        {
+            continue;
         }
+        let mut finding = Finding::new(
+            &PROPERTY_WRONG_HOLDER,
+            context.spot(property.span).key("name"),
+            format!("{} has no effect on {}", property.name, what(context, holder)),
+        )
+        .at(holder.place(context));
+        if let Some(help) = help(fact, holder) {
+            finding = finding.help(help);
+        }
+        findings.push(finding);
     }
 }
 
@@ -299,24 +294,21 @@ fn help(fact: &PropertyFact, holder: &Holder) -> Option<String> {
 fn deprecated_property(context: &MapContext, findings: &mut Vec<Finding>) {
     // Names that work as well as those that replaced them.
     const SPARED: [&str; 3] = ["startLayer", "zone", "zoom_margin"];
-    for holder in &context.holders {
-        for property in holder.properties {
-            let Some(fact) = PropertyFact::of(&property.name) else { continue };
-            let Some(instead) = fact.replaced_by else { continue };
-            // Where it has no effect anyway another rule says so.
-            if SPARED.contains(&fact.name) || !(fact.holders.is_empty() || fact.works_on(holder.kind)) {
-                continue;
-            }
-            findings.push(
-                Finding::new(
-                    &DEPRECATED_PROPERTY,
-                    context.spot(property.span).key("name"),
-                    format!("{} of {} is out of use", property.name, holder.name(context)),
-                )
-                .at(holder.place(context))
-                .help(format!("use {instead}")),
-            );
+    for (holder, property, fact) in context.known_properties() {
+        let Some(instead) = fact.replaced_by else { continue };
+        // Where it has no effect anyway another rule says so.
+        if SPARED.contains(&fact.name) || !(fact.holders.is_empty() || fact.works_on(holder.kind)) {
+            continue;
         }
+        findings.push(
+            Finding::new(
+                &DEPRECATED_PROPERTY,
+                context.spot(property.span).key("name"),
+                format!("{} of {} is out of use", property.name, holder.name(context)),
+            )
+            .at(holder.place(context))
+            .help(format!("use {instead}")),
+        );
     }
 }
 
@@ -370,26 +362,23 @@ fn is_idle(
 
 fn missing_main_property(context: &MapContext, findings: &mut Vec<Finding>) {
     let mut mains = Mains::new();
-    for holder in &context.holders {
-        for property in holder.properties {
-            let Some(fact) = PropertyFact::of(&property.name) else { continue };
-            if !is_idle(context, holder, property, fact, &mut mains) {
-                continue;
-            }
-            findings.push(
-                Finding::new(
-                    &MISSING_MAIN_PROPERTY,
-                    context.spot(property.span).key("name"),
-                    format!(
-                        "{} of {} does nothing without {}",
-                        property.name,
-                        holder.name(context),
-                        fact.companion_of.join(" or ")
-                    ),
-                )
-                .at(holder.place(context)),
-            );
+    for (holder, property, fact) in context.known_properties() {
+        if !is_idle(context, holder, property, fact, &mut mains) {
+            continue;
         }
+        findings.push(
+            Finding::new(
+                &MISSING_MAIN_PROPERTY,
+                context.spot(property.span).key("name"),
+                format!(
+                    "{} of {} does nothing without {}",
+                    property.name,
+                    holder.name(context),
+                    fact.companion_of.join(" or ")
+                ),
+            )
+            .at(holder.place(context)),
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     model::Value,
     project::{CONFIG_FILE, Host, Project, range_in_toml},
     source::{file_stem, is_url, with_extension},
-    workadventure::{PropertyFact, ValueKind, is_template},
+    workadventure::{ValueKind, is_template},
 };
 
 pub(super) static LINTS: &[Lint] = &[
@@ -148,24 +148,13 @@ fn references(context: &MapContext) -> Vec<(String, Spot, Place, bool)> {
         let spot = context.spot(tileset.span).key("image");
         references.push((picture.source.clone(), spot, Place::tileset(&tileset.name), true));
     }
-    for holder in &context.holders {
-        for property in holder.properties {
-            let Some(fact) = PropertyFact::of(&property.name).filter(|fact| fact.works_on(holder.kind))
-            else {
-                continue;
-            };
-            let (ValueKind::Url(_), Some(text)) = (fact.value, property.value.text()) else { continue };
-            if is_template(text) || text.contains("${") {
-                continue;
-            }
-            for line in text.lines() {
-                references.push((
-                    line.trim().to_owned(),
-                    context.value(property),
-                    holder.place(context),
-                    false,
-                ));
-            }
+    for (holder, property, fact) in context.known_properties() {
+        let (ValueKind::Url(_), Some(text)) = (fact.value, property.value.text()) else { continue };
+        if is_template(text) || text.contains("${") {
+            continue;
+        }
+        for line in text.lines() {
+            references.push((line.trim().to_owned(), context.value(property), holder.place(context), false));
         }
     }
     references.retain(|(text, ..)| !is_url(text) && !text.starts_with('/'));

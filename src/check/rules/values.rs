@@ -136,13 +136,10 @@ const MAINS: [&str; 9] = [
 ];
 
 pub(super) fn each(context: &MapContext, mut judge: impl FnMut(&Holder, &Property, &'static PropertyFact)) {
-    for holder in &context.holders {
-        for property in holder.properties {
-            let Some(fact) = PropertyFact::of(&property.name) else { continue };
-            let filled_later = property.value.text().is_some_and(is_template);
-            if fact.holders.contains(&holder.kind) && !filled_later {
-                judge(holder, property, fact);
-            }
+    for (holder, property, fact) in context.known_properties() {
+        let filled_later = property.value.text().is_some_and(is_template);
+        if fact.holders.contains(&holder.kind) && !filled_later {
+            judge(holder, property, fact);
         }
     }
 }
