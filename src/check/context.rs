@@ -1,7 +1,8 @@
 //! What rules look at.
 
 use std::{
-    collections::BTreeSet,
+    cell::LazyCell,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
 
@@ -217,12 +218,7 @@ impl<'a> MapContext<'a> {
 
     /// Lets visitors arrive at the entries of these names, as exits lead there, whoever may reach those.
     pub(super) fn link(&mut self, names: &BTreeSet<&str>) {
-        let entries = &self.meaning.entries;
-        let linked = names.iter().filter_map(|name| {
-            let linked = self.meaning.entry(name)?;
-            entries.iter().position(|entry| std::ptr::eq(entry, linked))
-        });
-        self.linked = linked.collect();
+        self.linked = names.iter().filter_map(|name| self.meaning.entry_index(name)).collect();
     }
 
     pub(super) fn sources(&self) -> &'a Sources {
@@ -353,14 +349,22 @@ impl<'a> MapContext<'a> {
     pub(super) fn doors(&self) -> &BTreeSet<TilePos> {
         self.doors.get_or_init(|| {
             let mut cells = BTreeSet::new();
+            let paths = LazyCell::new(|| {
+                let mut paths: BTreeMap<&str, Vec<&TileLayer>> = BTreeMap::new();
+                for (flat, tiles) in self.tile_layers() {
+                    paths.entry(&flat.path).or_default().push(tiles);
+                }
+                paths
+            });
             for held in self.objects().filter(|held| held.object.class == "variable") {
                 for key in ["openLayer", "closeLayer"] {
                     let Some(names) = held.object.properties.text(key) else { continue };
                     for name in names.lines().map(str::trim).filter(|name| !name.is_empty()) {
-                        for (flat, tiles) in self.tile_layers() {
-                            if flat.path == name || flat.path.starts_with(&format!("{name}/")) {
-                                cells.extend(tiles.filled().map(|(cell, _)| cell));
-                            }
+                        let group = format!("{name}/");
+                        let inside = paths.range(&*group..).take_while(|(path, _)| path.starts_with(&group));
+                        let shown = paths.get(name).into_iter().chain(inside.map(|(_, layers)| layers));
+                        for tiles in shown.flatten() {
+                            cells.extend(tiles.filled().map(|(cell, _)| cell));
                         }
                     }
                 }

@@ -1,6 +1,6 @@
 //! `venueAllow`: findings that the map itself accepts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Settings, context::MapContext, registry};
 use crate::{
@@ -41,6 +41,25 @@ enum Scope {
     Tileset(String),
 }
 
+/// Where acceptances are looked for.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Site<'a> {
+    Map,
+    Layer(&'a str),
+    Object(u32),
+    Tileset(&'a str),
+}
+
+/// The sites of what may accept a finding that lies there.
+fn sites(place: &Place) -> impl Iterator<Item = Site<'_>> {
+    let layer = place.layer.as_deref();
+    let groups = layer.into_iter().flat_map(|path| path.match_indices('/').map(|(end, _)| &path[..end]));
+    let layers = groups.chain(layer).map(Site::Layer);
+    let object = place.object_id.map(Site::Object);
+    let tileset = place.tileset.as_deref().map(Site::Tileset);
+    std::iter::once(Site::Map).chain(layers).chain(object).chain(tileset)
+}
+
 impl Allow {
     /// What a map accepts.
     pub(super) fn all(context: &MapContext) -> Vec<Self> {
@@ -75,6 +94,15 @@ impl Allow {
         out
     }
 
+    fn site(&self) -> Site<'_> {
+        match &self.scope {
+            Scope::Map => Site::Map,
+            Scope::Layer(path, _) => Site::Layer(path),
+            Scope::Object(id, _) => Site::Object(*id),
+            Scope::Tileset(name) => Site::Tileset(name),
+        }
+    }
+
     fn accepts(&self, finding: &Finding) -> bool {
         if finding.rule.name != self.rule {
             return false;
@@ -94,15 +122,20 @@ impl Allow {
 
 /// Takes away the findings that the map accepts, and notes by number which acceptances did so.
 pub(super) fn suppress(findings: &mut Vec<Finding>, allows: &[Allow], used: &mut BTreeSet<usize>) {
+    let mut by_site: BTreeMap<(&str, Site), Vec<usize>> = BTreeMap::new();
+    for (index, allow) in allows.iter().enumerate() {
+        by_site.entry((&allow.rule, allow.site())).or_default().push(index);
+    }
+    if by_site.is_empty() {
+        return;
+    }
     findings.retain(|finding| {
-        let mut accepted = false;
-        for (index, allow) in allows.iter().enumerate() {
-            if allow.accepts(finding) {
-                used.insert(index);
-                accepted = true;
-            }
-        }
-        !accepted
+        let sites = sites(&finding.place);
+        let near = sites.filter_map(|site| by_site.get(&(finding.rule.name, site))).flatten();
+        let mut accepted = near.filter(|index| allows[**index].accepts(finding)).peekable();
+        let is_accepted = accepted.peek().is_some();
+        used.extend(accepted);
+        !is_accepted
     });
 }
 
@@ -153,4 +186,55 @@ pub(super) fn unused(
 /// What identifies an acceptance across the maps that share a tileset.
 pub(super) fn identity(allow: &Allow) -> (String, u32, String) {
     (allow.spot.file.clone(), allow.spot.span.map_or(0, |span| span.start), allow.rule.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_are_accepted_as_if_each_were_asked_of_all() {
+        let spot = |file: &str| Spot::new(file, None);
+        let allow = |rule: &str, scope| Allow {
+            rule: rule.to_owned(),
+            scope,
+            spot: spot("a.tmj"),
+            place: Place::default(),
+            holder: String::new(),
+        };
+        let layer = |path: &str, id| allow("unused-allow", Scope::Layer(path.to_owned(), id));
+        let allows = [
+            allow("http-url", Scope::Map),
+            layer("hall", 1),
+            layer("hall/roof", 2),
+            layer("hall", 3),
+            layer("", 4),
+            allow("unused-allow", Scope::Object(7, spot("a.tmj"))),
+            allow("unused-allow", Scope::Object(0, spot("a.tmj"))),
+            allow("unused-allow", Scope::Tileset("tiles".to_owned())),
+        ];
+        let layers = ["hall", "hall/roof", "hall/roof/tiles", "hall 2", "/x", "hal", ""];
+        let mut places = vec![Place::default(), Place::tileset("tiles"), Place::tileset("others")];
+        for (layer_id, name) in
+            [None, Some(1), Some(2), Some(4)].into_iter().flat_map(|id| layers.map(|name| (id, name)))
+        {
+            places.push(Place { layer_id, ..Place::layer(name, 1) });
+        }
+        places.extend(
+            [None, Some(0), Some(7), Some(8)]
+                .map(|object_id| Place { object_id, ..Place::layer("hall/x", 1) }),
+        );
+        let finding =
+            |place: &Place, file: &str| Finding::new(&UNUSED_ALLOW, spot(file), "").at(place.clone());
+        for place in places {
+            for file in ["a.tmj", "b.tmj"] {
+                let one = finding(&place, file);
+                let expected: BTreeSet<usize> =
+                    (0..allows.len()).filter(|index| allows[*index].accepts(&one)).collect();
+                let (mut left, mut used) = (vec![one], BTreeSet::new());
+                suppress(&mut left, &allows, &mut used);
+                assert_eq!((left.is_empty(), &used), (!expected.is_empty(), &expected), "{place:?}");
+            }
+        }
+    }
 }

@@ -11,10 +11,7 @@ use serde::Serialize;
 pub use picture::svg;
 pub use text::{dot, human, mermaid};
 
-use crate::{
-    workadventure::Entry,
-    world::{Arrival, Destination, Way, World, title},
-};
+use crate::world::{Arrival, Destination, Way, World, title};
 
 /// A world, as a graph.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -93,9 +90,9 @@ impl Graph {
         let node = |(index, map): (usize, &crate::world::WorldMap)| {
             // An exit may name an entry by its groups, too.
             let names = used.range((index, None)..(index + 1, None)).filter_map(|(_, name)| *name);
-            let linked: Vec<&Entry> = names.filter_map(|name| map.meaning.entry(name)).collect();
-            let exits_to = |entry: &Entry| linked.iter().any(|linked| std::ptr::eq(*linked, entry));
-            let meant = map.meaning.entries.iter().map(|entry| (entry, exits_to(entry)));
+            let linked: BTreeSet<usize> = names.filter_map(|name| map.meaning.entry_index(name)).collect();
+            let entries = map.meaning.entries.iter().enumerate();
+            let meant = entries.map(|(index, entry)| (entry, linked.contains(&index)));
             let meant = meant.filter(|(entry, linked)| *linked || entry.declared || entry.default);
             let of_map = meant.map(|(entry, linked)| (entry.name.as_str(), entry.default, linked));
             let drawn = map.editor_entries.iter().map(|name| (name.as_str(), false, false));

@@ -141,9 +141,11 @@ impl Room {
         if map.infinite {
             return Err(RoomError::Infinite);
         }
-        let ways: Vec<&Way> = world.ways_from(index).collect();
-        let surroundings =
-            Surroundings { world, ways: &ways, map: here.name, tilesets: &map.tilesets, address };
+        let mut ways: BTreeMap<Site, Vec<&Way>> = BTreeMap::new();
+        for way in world.ways_from(index) {
+            ways.entry(Site::of(way)).or_default().push(way);
+        }
+        let surroundings = Surroundings { world, ways, map: here.name, tilesets: &map.tilesets, address };
         let mut zones: Vec<RoomZone> = meaning.zones.iter().map(|zone| surroundings.zone(zone)).collect();
         let layers = scene::layers(map, meaning);
         let drawn: BTreeSet<&str> = layers.iter().map(|layer| layer.name.as_str()).collect();
@@ -198,13 +200,35 @@ impl Room {
 /// What the zones of a map need to know of it and of the others.
 struct Surroundings<'a> {
     world: &'a World<'a>,
-    ways: &'a [&'a Way<'a>],
+    /// The ways out of the map, by what they are found by.
+    ways: BTreeMap<Site<'a>, Vec<&'a Way<'a>>>,
     map: &'a str,
     tilesets: &'a [MapTileset],
     address: Option<&'a str>,
 }
 
-impl Surroundings<'_> {
+/// What the way out of a zone is found by: where the property begins in its file, or the editor's area by name.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Site<'a> {
+    Property(Option<u32>),
+    Area(Option<&'a str>),
+}
+
+impl<'a> Site<'a> {
+    fn of(way: &'a Way) -> Self {
+        match way.exit {
+            Some(_) => Self::Property(way.spot.span.map(|span| span.start)),
+            None => Self::Area(way.place.object.as_deref()),
+        }
+    }
+}
+
+impl<'a> Surroundings<'a> {
+    /// The first way out there that is as wanted.
+    fn way(&self, site: &Site, is_wanted: impl Fn(&Way) -> bool) -> Option<&'a Way<'a>> {
+        self.ways.get(site)?.iter().find(|way| is_wanted(way)).copied()
+    }
+
     fn zone(&self, zone: &Zone) -> RoomZone {
         let (holder, name, gid) = match &zone.holder {
             Holder::Layer(path) => ("layer", path.clone(), None),
@@ -245,7 +269,8 @@ impl Surroundings<'_> {
             }
             "exitUrl" | "exitSceneUrl" => {
                 let spot = zone.value_spot(property);
-                let way = self.ways.iter().find(|way| way.exit.is_some() && way.spot == spot)?;
+                let site = Site::Property(spot.span.map(|span| span.start));
+                let way = self.way(&site, |way| way.spot == spot)?;
                 Some(happening::exit(self.world, way))
             }
             _ => None,
@@ -315,9 +340,7 @@ impl Surroundings<'_> {
                         "" => text("url").to_owned(),
                         area => format!("{}#{area}", text("url")),
                     };
-                    let way = self.ways.iter().find(|way| {
-                        way.exit.is_none() && way.place.object.as_deref() == Some(name) && way.text == leads
-                    });
+                    let way = self.way(&Site::Area(Some(name)), |way| way.text == leads);
                     let happening = way.map(|way| happening::exit(self.world, way));
                     put("exitUrl", text("url").into(), happening);
                 }

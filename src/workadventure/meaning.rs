@@ -1,7 +1,7 @@
 //! A map as the engine understands it, computed once.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::OnceLock,
 };
 
@@ -15,6 +15,7 @@ use crate::{
     model::{
         Gid, Layer, Map, Object, PixelRect, Properties, Property, Region, Shape, TileLayer, TilePos, Value,
     },
+    source::file_name,
 };
 
 /// What a map means to WorkAdventure.
@@ -30,7 +31,13 @@ pub struct Meaning {
     pub entries: Vec<Entry>,
     /// What leads out.
     pub exits: Vec<Exit>,
+    called: Called,
 }
+
+/// Numbers of entries by the last part of what they are called, once somebody asked: a thousand exits may name as
+/// many entries.
+#[derive(Debug, Clone, Default)]
+struct Called(OnceLock<HashMap<String, Vec<usize>>>);
 
 impl Meaning {
     /// Reads a map as the engine would.
@@ -42,7 +49,8 @@ impl Meaning {
         zones.extend(tile_zones(map, layers));
         let exits = zones.iter().flat_map(exits_of).collect();
         let entries = entries(map, layers, &areas);
-        Self { entries, walk: WalkGrid::of(map), layers: flat_layers(layers), zones, exits }
+        let (walk, layers, called) = (WalkGrid::of(map), flat_layers(layers), Called::default());
+        Self { layers, walk, zones, entries, exits, called }
     }
 
     /// The entry where visitors arrive without a name in their link, by the algorithm of
@@ -55,11 +63,30 @@ impl Meaning {
     /// `None` where visitors who follow it arrive as if it had no name. `name` is as links are written:
     /// the engine compares it percent-encoded, so that one with spaces or accents leads nowhere.
     pub fn entry(&self, name: &str) -> Option<&Entry> {
+        self.entry_index(name).map(|index| &self.entries[index])
+    }
+
+    /// The index of that entry.
+    pub fn entry_index(&self, name: &str) -> Option<usize> {
         let name = &*encoded_fragment(name);
-        let called = |kind| self.entries.iter().filter(move |entry| entry.kind == kind);
-        called(EntryKind::Area).find(|entry| entry.name == name).or_else(|| {
-            called(EntryKind::Layer).find(|entry| entry.is_called(name) && !entry.cells().is_empty())
-        })
+        let called = |kind| self.called(name).filter(move |(_, entry)| entry.kind == kind);
+        let area = called(EntryKind::Area).next();
+        let found = area.or_else(|| called(EntryKind::Layer).find(|(_, entry)| !entry.cells().is_empty()));
+        found.map(|(index, _)| index)
+    }
+
+    /// Entries of which `name` is one of the names, links aside, with their indexes and in their order.
+    pub fn called(&self, name: &str) -> impl Iterator<Item = (usize, &Entry)> {
+        let numbers = self.called.0.get_or_init(|| {
+            let mut numbers: HashMap<String, Vec<usize>> = HashMap::new();
+            for (number, entry) in self.entries.iter().enumerate() {
+                numbers.entry(file_name(entry.whole_name()).to_owned()).or_default().push(number);
+            }
+            numbers
+        });
+        let alike = numbers.get(file_name(name)).map_or(&[][..], Vec::as_slice);
+        let alike = alike.iter().map(|number| (*number, &self.entries[*number]));
+        alike.filter(move |(_, entry)| entry.is_called(name))
     }
 
     /// Cells where visitors can appear: those of all entries that are meant as such.
@@ -223,11 +250,17 @@ impl Entry {
     /// Whether `name` is one of its names, links aside: an area has one; a layer is found by its whole
     /// path and by every end of it.
     pub fn is_called(&self, name: &str) -> bool {
-        let path = match self.kind {
-            EntryKind::Area => return self.name == name,
+        let path = self.whole_name();
+        let in_group = || path.strip_suffix(name).is_some_and(|group| group.ends_with('/'));
+        path == name || self.kind == EntryKind::Layer && in_group()
+    }
+
+    /// The name of an area, or the path of a layer.
+    fn whole_name(&self) -> &str {
+        match self.kind {
+            EntryKind::Area => &self.name,
             EntryKind::Layer => self.layer_path(),
-        };
-        path == name || path.strip_suffix(name).is_some_and(|group| group.ends_with('/'))
+        }
     }
 }
 
@@ -760,6 +793,10 @@ mod tests {
         assert_eq!(kind("oor"), None);
         assert_eq!(kind("empty"), None);
         assert_eq!(kind("the door"), None, "links carry no spaces");
+        let called = |name: &str| meaning.called(name).map(|(_, entry)| entry.kind).collect::<Vec<_>>();
+        assert_eq!(called("stage"), [EntryKind::Area, EntryKind::Layer]);
+        assert_eq!(called("the door"), [EntryKind::Layer], "links aside");
+        assert!(called("ll/stage").is_empty() && called("").is_empty());
         assert_eq!(kind("desk"), None, "the second of a name is renamed by the engine");
         assert!(meaning.default_entry().is_none());
         assert_eq!(meaning.arrivals().count(), 4, "the middle of a visitor is 16 pixels off the edges");

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     finding::{Place, Spot},
     model::{Map, Value},
-    project::{Project, STANDS_IN_FOR, nearest},
+    project::{Project, ProjectMap, STANDS_IN_FOR, nearest},
     source::{parent, resolve},
     workadventure::{Exit, Link, Meaning, can_be_linked, encoded_fragment},
 };
@@ -136,11 +136,7 @@ impl<'a> World<'a> {
 
     /// The world of a project's maps, as their files have them.
     pub fn of_project(project: &'a Project) -> Self {
-        let maps = project
-            .maps
-            .iter()
-            .filter_map(|map| Some((map.name.as_str(), map.map.as_ref()?, map.meaning.as_ref()?)));
-        Self::of(&Surroundings::of(project), maps)
+        Self::of(&Surroundings::of(project), project.maps.iter().filter_map(of_map))
     }
 
     fn way(
@@ -267,9 +263,8 @@ impl WorldMap<'_> {
         if let Some(entry) = self.meaning.entry(name) {
             return Arrival::Entry { name: name.to_owned(), declared: entry.declared || entry.default };
         }
-        let entries = &self.meaning.entries;
-        let known = entries.iter().any(|entry| entry.is_called(name) && !entry.cells().is_empty());
-        if !can_be_linked(name) && (known || self.editor_entries.iter().any(|entry| entry == name)) {
+        let known = || self.meaning.called(name).any(|(_, entry)| !entry.cells().is_empty());
+        if !can_be_linked(name) && (known() || self.editor_entries.iter().any(|entry| entry == name)) {
             return Arrival::Unlinkable(name.to_owned());
         }
         Arrival::Missing(name.to_owned())
@@ -301,20 +296,24 @@ fn stands_in_for(name: &str, map: &Map) -> Option<String> {
 
 /// Loads every map that the project's loaded maps lead to, directly or by way of others.
 pub fn load_reachable(project: &mut Project) {
-    loop {
-        let world = World::of_project(project);
+    let mut new: Vec<String> = project.maps.iter().map(|map| map.name.clone()).collect();
+    // Venues that another map stands in for, which visitors get in their place.
+    let mut venues = BTreeSet::new();
+    // Of maps in a row each leads to the next alone, so that only exits of those are looked at that came last.
+    while !new.is_empty() {
+        let maps = || new.iter().filter_map(|name| project.map(name));
+        venues.extend(maps().filter_map(ProjectMap::stands_in_for));
+        let world = World::of(&Surroundings::of(project), maps().filter_map(of_map));
         // What could not be read once is not tried again.
-        let new: Vec<String> = world
-            .outside()
-            .into_iter()
-            .filter(|name| project.map(name).is_none())
-            .map(str::to_owned)
-            .collect();
-        if new.is_empty() {
-            return;
-        }
+        let is_new = |name: &&str| project.map(name).is_none() && !venues.contains(*name);
+        new = world.outside().into_iter().filter(is_new).map(str::to_owned).collect();
         project.load(&new);
     }
+}
+
+/// A map with its name and meaning, if it could be read.
+fn of_map(map: &ProjectMap) -> Option<(&str, &Map, &Meaning)> {
+    Some((&map.name, map.map.as_ref()?, map.meaning.as_ref()?))
 }
 
 #[cfg(test)]
@@ -409,6 +408,49 @@ mod tests {
         let to_itself = world.ways_from(0).nth(1).unwrap();
         assert_eq!((to_itself.to, &to_itself.destination), (Some(0), &Destination::Here));
         assert_eq!(world.reachable([2]).into_iter().collect::<Vec<_>>(), [0, 2]);
+    }
+
+    #[test]
+    fn maps_in_a_row_are_loaded_but_no_venue_that_another_stands_in_for() {
+        let map = |exits: &[&str], properties: &str| {
+            let areas = exits.iter().map(|exit| {
+                let property = format!(r#"{{"name": "exitUrl", "type": "string", "value": "{exit}"}}"#);
+                format!(r#"{{"type": "area", "width": 32, "height": 32, "properties": [{property}]}}"#)
+            });
+            let areas = areas.collect::<Vec<_>>().join(", ");
+            let layer = format!(r#"{{"type": "objectgroup", "name": "exits", "objects": [{areas}]}}"#);
+            let size = r#""width": 2, "height": 2, "tilewidth": 32, "tileheight": 32, "tilesets": []"#;
+            format!(
+                r#"{{"orientation": "orthogonal", {size}, "layers": [{layer}], "properties": [{properties}]}}"#
+            )
+        };
+        let loaded = |first: &[&str]| {
+            let mut project = Project { sources: Sources::detached(), ..Project::default() };
+            let stands = format!(r#"{{"name": "{STANDS_IN_FOR}", "type": "string", "value": "hall.tmj"}}"#);
+            let maps = [
+                ("a.tmj", map(&["b.tmj", "hall.tmj", "gone.tmj", "broken.tmj"], "")),
+                ("b.tmj", map(&["c.tmj#x", "b.tmj"], "")),
+                ("broken.tmj", "{".to_owned()),
+                ("c.tmj", map(&["a.tmj", "hall.tmj"], "")),
+                ("hall.stands.tmj", map(&["bar.tmj"], &stands)),
+                ("bar.tmj", map(&[], "")),
+                ("hall.tmj", map(&["cellar.tmj"], "")),
+                ("cellar.tmj", map(&[], "")),
+                ("nobody.tmj", map(&["a.tmj"], "")),
+            ];
+            for (name, text) in maps {
+                project.sources.insert(name, text);
+            }
+            project.load(&first.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+            load_reachable(&mut project);
+            project.maps.iter().map(|map| map.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            loaded(&["a.tmj", "hall.stands.tmj"]),
+            ["a.tmj", "b.tmj", "bar.tmj", "broken.tmj", "c.tmj", "hall.stands.tmj"]
+        );
+        assert_eq!(loaded(&["a.tmj"]), ["a.tmj", "b.tmj", "broken.tmj", "c.tmj", "cellar.tmj", "hall.tmj"]);
+        assert!(loaded(&[]).is_empty());
     }
 
     #[test]

@@ -216,7 +216,7 @@ fn build(
     out.tilesets.clear();
     let mut atlases = Vec::new();
     let mut next_gid = 1;
-    let mut names = BTreeSet::new();
+    let mut names = BTreeMap::new();
     let mut first_gids = Vec::new();
     for cluster in &clusters.list {
         let (mut tileset, picture) = stock.tileset(cluster, &sheet(cluster.kind));
@@ -286,14 +286,16 @@ fn push(map: &mut Map, tileset: Tileset, first_gid: u32) -> u32 {
     first_gid.saturating_add(span)
 }
 
-/// A name that no tileset before has: WorkAdventure draws two tilesets of one name from one picture.
-fn unique(wanted: &str, taken: &mut BTreeSet<String>) -> String {
+/// A name that no tileset before has: WorkAdventure draws two tilesets of one name from one picture. With the names
+/// that are taken stands which number each was given last.
+fn unique(wanted: &str, taken: &mut BTreeMap<String, usize>) -> String {
     let mut name = wanted.to_owned();
-    let mut number = 2;
-    while !taken.insert(name.clone()) {
+    while taken.contains_key(&name) {
+        let number = taken.entry(wanted.to_owned()).or_insert(1);
+        *number += 1;
         name = format!("{wanted}-{number}");
-        number += 1;
     }
+    taken.insert(name.clone(), 1);
     name
 }
 

@@ -456,7 +456,7 @@ fn tile_entry(context: &MapContext, findings: &mut Vec<Finding>) {
         Some((name, context.value(start), place))
     });
     for (name, spot, place) in named {
-        let found = name == "start" || context.meaning.entries.iter().any(|entry| entry.is_called(name));
+        let found = name == "start" || context.meaning.called(name).next().is_some();
         if found {
             continue;
         }

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Check, Lint};
+use super::{Check, Lint, meant::Meant};
 use crate::{
     check::{
         context::{Holder, MapContext},
@@ -769,6 +769,7 @@ fn host_not_allowed(context: &MapContext, findings: &mut Vec<Finding>) {
 
 fn unknown_link(context: &MapContext, findings: &mut Vec<Finding>) {
     let links = &context.config().links;
+    let mut meant = Meant::new();
     // What could be filled in is filled in; what is left is unknown.
     for holder in &context.holders {
         for property in holder.properties {
@@ -787,7 +788,8 @@ fn unknown_link(context: &MapContext, findings: &mut Vec<Finding>) {
                     ),
                 )
                 .at(holder.place(context));
-                findings.push(match nearest(name, links.keys()) {
+                let near = meant.by(name, links.len(), |name| nearest(name, links.keys()));
+                findings.push(match near.name() {
                     Some(near) => {
                         let (old, new) = (format!("${{links.{name}}}"), format!("${{links.{near}}}"));
                         finding.help(format!("did you mean \"{new}\"?")).fix_part(false, old, new)

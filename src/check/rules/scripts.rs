@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Lint, layers::colliding_cells};
+use super::{Check, Lint, layers::colliding_cells, meant::Meant};
 use crate::{
-    check::context::{HeldObject, Holder, MapContext},
+    check::context::{FlatLayer, HeldObject, Holder, MapContext},
     finding::{Change, Edit, Family, Finding, Rule, Severity, Spot},
     model::{Properties, Property},
     project::nearest,
@@ -331,6 +331,7 @@ fn variable_missing(context: &MapContext, findings: &mut Vec<Finding>) {
         return;
     }
     let variables = variables(context);
+    let mut meant = Meant::new();
     for holder in &context.holders {
         let keys: &[&str] = match holder.kind {
             HolderKind::TileLayer => {
@@ -361,7 +362,8 @@ fn variable_missing(context: &MapContext, findings: &mut Vec<Finding>) {
                     ),
                 )
                 .at(holder.place(context));
-                findings.push(match nearest(name, variables.keys()) {
+                let near = meant.by(name, variables.len(), |name| nearest(name, variables.keys()));
+                findings.push(match near.name() {
                     Some(near) => finding.help(format!("did you mean \"{near}\"?")),
                     None => finding.help(format!("add an object \"{name}\" of class variable")),
                 });
@@ -380,13 +382,49 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(str::trim).filter(|name| !name.is_empty())
 }
 
-/// Whether the engine shows and hides a layer of this path when it is told the name: the path itself,
-/// or a group around it (workadventure-maps, section 2.4).
-fn is_shown_by(path: &str, name: &str) -> bool {
-    path == name || path.contains(&format!("{name}/"))
+/// Tile layers by their paths.
+struct TileLayers<'c, 'a> {
+    by_path: BTreeMap<&'c str, Vec<&'c FlatLayer<'a>>>,
+    /// Those that lie in groups.
+    grouped: Vec<&'c FlatLayer<'a>>,
+}
+
+impl<'c, 'a> TileLayers<'c, 'a> {
+    fn of(context: &'c MapContext<'a>) -> Self {
+        let mut layers = Self { by_path: BTreeMap::new(), grouped: Vec::new() };
+        for (flat, _) in context.tile_layers() {
+            layers.by_path.entry(&flat.path).or_default().push(flat);
+            if flat.path.contains('/') {
+                layers.grouped.push(flat);
+            }
+        }
+        layers
+    }
+
+    /// The layers that the engine shows and hides when it is told a name: that of this path, and those in a group
+    /// that is called so (workadventure-maps, section 2.4).
+    fn shown_by(&self, name: &str) -> impl Iterator<Item = &'c FlatLayer<'a>> {
+        let group = format!("{name}/");
+        let inside = self.grouped.iter().filter(move |flat| flat.path.contains(&group));
+        self.by_path.get(name).into_iter().flatten().chain(inside).copied()
+    }
+
+    /// The path that was meant by a name that is none: with the groups before it, or a similar one.
+    fn meant(&self, name: &str) -> Option<String> {
+        let in_group = self.grouped.iter().find(|flat| is_in_group(&flat.path, name));
+        let similar = || nearest(name, self.by_path.keys().copied());
+        in_group.map(|flat| flat.path.clone()).or_else(similar)
+    }
+}
+
+/// Whether a path is a name with groups before it.
+fn is_in_group(path: &str, name: &str) -> bool {
+    path.strip_suffix(name).is_some_and(|group| group.ends_with('/'))
 }
 
 fn door_layer_missing(context: &MapContext, findings: &mut Vec<Finding>) {
+    let layers = TileLayers::of(context);
+    let mut meant = Meant::new();
     for held in doors(context) {
         for key in ["openLayer", "closeLayer"] {
             let properties = &held.object.properties;
@@ -405,8 +443,7 @@ fn door_layer_missing(context: &MapContext, findings: &mut Vec<Finding>) {
             };
             let Some((_, text)) = plain_text(properties, key) else { continue };
             for name in names(text) {
-                let paths = || context.tile_layers().map(|(flat, _)| flat.path.as_str());
-                if paths().any(|path| is_shown_by(path, name)) {
+                if layers.shown_by(name).next().is_some() {
                     continue;
                 }
                 let state = if key == "openLayer" { "open" } else { "closed" };
@@ -419,12 +456,10 @@ fn door_layer_missing(context: &MapContext, findings: &mut Vec<Finding>) {
                     ),
                 )
                 .at(held.place(context.map));
-                let grouped =
-                    paths().find(|path| path.strip_suffix(name).is_some_and(|group| group.ends_with('/')));
-                let near = grouped.map(str::to_owned).or_else(|| nearest(name, paths().collect::<Vec<_>>()));
-                findings.push(match near {
+                let near = meant.by(name.to_owned(), layers.by_path.len(), |name| layers.meant(name));
+                findings.push(match near.name() {
                     Some(near) => finding.help(format!("did you mean \"{near}\"?")).fix_part(
-                        grouped.is_some() && text == name,
+                        is_in_group(&near, name) && text == name,
                         name,
                         near,
                     ),
@@ -436,13 +471,10 @@ fn door_layer_missing(context: &MapContext, findings: &mut Vec<Finding>) {
 }
 
 fn door_without_wall(context: &MapContext, findings: &mut Vec<Finding>) {
+    let layers = TileLayers::of(context);
     for held in doors(context) {
         let Some((property, text)) = plain_text(&held.object.properties, "closeLayer") else { continue };
-        let closed: Vec<_> = context
-            .tile_layers()
-            .filter(|(flat, _)| names(text).any(|name| is_shown_by(&flat.path, name)))
-            .map(|(flat, _)| flat)
-            .collect();
+        let closed: Vec<_> = names(text).flat_map(|name| layers.shown_by(name)).collect();
         if closed.is_empty() || closed.iter().any(|flat| !colliding_cells(context, flat).is_empty()) {
             continue;
         }

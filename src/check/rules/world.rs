@@ -154,11 +154,11 @@ fn one_way_exit(context: &WorldContext, findings: &mut Vec<Finding>) {
 }
 
 fn entry_unused(context: &WorldContext, findings: &mut Vec<Finding>) {
-    let mut used: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    let mut used: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
     let mut led_into = BTreeSet::new();
     for way in context.world.ways() {
         if let (Some(to), Arrival::Entry { name, .. }) = (way.to, &way.arrival) {
-            used.entry(to).or_default().push(name);
+            used.entry(to).or_default().insert(name);
             // A map's ways within itself say nothing of those who come from elsewhere.
             if way.from != to {
                 led_into.insert(to);
@@ -176,9 +176,11 @@ fn entry_unused(context: &WorldContext, findings: &mut Vec<Finding>) {
         if is_hall || context.world.maps()[index].stands_in_for.is_some() || is_stood_in_for(context, index) {
             continue;
         }
-        for entry in map.meaning.entries.iter().filter(|entry| entry.declared && !entry.default) {
-            let in_use = used.iter().any(|name| entry.is_called(name));
-            if in_use || entry.cells().is_empty() || entry.name.is_empty() {
+        let in_use: BTreeSet<usize> =
+            used.iter().flat_map(|name| map.meaning.called(name)).map(|(index, _)| index).collect();
+        let entries = map.meaning.entries.iter().enumerate();
+        for (index, entry) in entries.filter(|(_, entry)| entry.declared && !entry.default) {
+            if in_use.contains(&index) || entry.cells().is_empty() || entry.name.is_empty() {
                 continue;
             }
             findings.push(
