@@ -17,7 +17,7 @@ use crate::{
     check,
     model::{Map, TileData},
     project::{Host, Project},
-    source::{Existence, Sources, is_url, with_extension},
+    source::{Existence, Sources, is_url, parent, with_extension},
     workadventure::{
         PropertyFact, Reference,
         reference::{Use, visit},
@@ -264,6 +264,7 @@ impl Plan {
         let mut taken: BTreeMap<String, String> =
             self.outputs.iter().map(|(source, output)| (output.clone(), source.clone())).collect();
         claim(&mut taken, manifest::PATH, "the bundle's own manifest")?;
+        let map_folders: BTreeSet<String> = self.maps.keys().map(|map| parent(map).to_owned()).collect();
         let mut wanted = wanted;
         while let Some(name) = wanted.pop_first() {
             if self.copies.contains_key(&name) || self.made.contains_key(&name) {
@@ -290,8 +291,7 @@ impl Plan {
             let bytes = filled.as_ref().unwrap_or(&bytes);
             let rooms = project.config.project.host == Host::MapStorage;
             let new_name = |name: &str, room: bool| self.new_name(name, room && rooms);
-            let followed =
-                follow::references(self.places(sources), &output, bytes, self.maps.keys(), &new_name);
+            let followed = follow::references(self.places(sources), &output, bytes, &map_folders, &new_name);
             let rewritten = std::str::from_utf8(bytes).ok().and_then(|text| followed.rewritten(text));
             if followed.renames() && std::str::from_utf8(bytes).is_err() {
                 let message = "it names files that are called otherwise in the bundle, but is not in UTF-8: not changed";

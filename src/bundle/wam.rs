@@ -10,6 +10,7 @@ use super::{
     reference::{Places, Target},
 };
 use crate::{
+    check::fill_text,
     format::WAM_VERSION,
     model::{Map, Properties, Value},
     project::Project,
@@ -179,11 +180,8 @@ fn visit<E>(
 fn fill(json: &mut Json, file: &str, links: &BTreeMap<String, String>) -> Result<(), BundleError> {
     match json {
         Json::String(text) => {
-            for (name, link) in links {
-                let use_ = format!("${{links.{name}}}");
-                if text.contains(&use_) {
-                    *text = text.replace(&use_, link);
-                }
+            if let Some(filled) = fill_text(text, links) {
+                *text = filled;
             }
             match link_in(text) {
                 Some(link) => Err(BundleError::UnknownLink {

@@ -339,6 +339,12 @@ impl Sources {
         existence
     }
 
+    /// Whether a file stands at `name`. For who asks for very many names that mostly lead nowhere: the answer is not
+    /// kept.
+    pub(crate) fn is_file(&self, name: &str) -> bool {
+        self.held(name).is_some() || self.look_for(name) == Existence::File
+    }
+
     /// [`Sources::existence`] by what the folders on the way hold.
     fn look_for(&self, name: &str) -> Existence {
         let mut folder = String::new();

@@ -210,11 +210,13 @@ impl Blocking {
         if !reads_tile_properties(map) {
             return blocking;
         }
+        let mut first_gids: Vec<u32> = map.tilesets.iter().map(|set| set.first_gid).collect();
+        first_gids.sort_unstable();
         for set in &map.tilesets {
             let Some(tileset) = &set.tileset else { continue };
             // Gids from the next tileset on are not this one's, whatever it says of them.
-            let above = map.tilesets.iter().map(|other| other.first_gid);
-            let end = above.filter(|first| *first > set.first_gid).min().unwrap_or(u32::MAX);
+            let next = first_gids.partition_point(|first| *first <= set.first_gid);
+            let end = first_gids.get(next).copied().unwrap_or(u32::MAX);
             for tile in &tileset.tiles {
                 let gid = set.first_gid.saturating_add(tile.id);
                 let collides = tile.properties.get("collides").is_some_and(|p| p.value == Value::Bool(true));

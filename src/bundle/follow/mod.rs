@@ -2,7 +2,11 @@
 
 mod text;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::LazyCell,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub(super) use text::find_ignoring_case;
 use text::{Texts, looks_like_path};
@@ -12,7 +16,7 @@ use super::{
     reference::{Places, Target, extension},
 };
 use crate::{
-    source::{Existence, file_name, is_url, parent, relative, resolve},
+    source::{Existence, Folder, file_name, is_url, parent, relative, resolve},
     workadventure::{Reference, percent_decoded, percent_encoded},
 };
 
@@ -34,13 +38,13 @@ pub(super) struct Followed {
 /// Name of a file in the bundle; `None` where it stays. Of a map that of its room, if so asked.
 pub(super) type NewName<'a> = &'a dyn Fn(&str, bool) -> Option<String>;
 
-/// Looks for references in the file called `name`. `maps` are the bundle's maps: a script may name
+/// Looks for references in the file called `name`. `map_folders` are those of the bundle's maps: a script may name
 /// files relative to the map that loads it.
-pub(super) fn references<'a>(
+pub(super) fn references(
     places: Places<'_>,
     name: &str,
     bytes: &[u8],
-    maps: impl Iterator<Item = &'a String>,
+    map_folders: &BTreeSet<String>,
     new_name: NewName<'_>,
 ) -> Followed {
     let mut followed = Followed::default();
@@ -94,7 +98,13 @@ pub(super) fn references<'a>(
         }
     }
     // Any text of a script may be a path; those that name a file are taken for one.
-    let folders: BTreeSet<&str> = std::iter::once(folder).chain(maps.map(|map| parent(map))).collect();
+    let folders: BTreeSet<&str> =
+        std::iter::once(folder).chain(map_folders.iter().map(String::as_str)).collect();
+    // Thousands of texts may be asked for in as many folders: what a folder holds says of nearly all that they are not
+    // there.
+    let listings = LazyCell::new(|| -> BTreeMap<&str, Option<Arc<Folder>>> {
+        folders.iter().map(|folder| (*folder, sources.entries(folder))).collect()
+    });
     for (literal, spots) in seen.literals {
         let own = places.own.split(&literal);
         let Some(path) = local_path(own.map_or(literal.as_str(), |(_, path)| path)) else {
@@ -122,8 +132,11 @@ pub(super) fn references<'a>(
         }
         let own = own.map(|_| BTreeSet::from([""]));
         for folder in own.as_ref().unwrap_or(&folders) {
+            if listings.get(folder).is_some_and(|listing| !may_hold(listing.as_deref(), path)) {
+                continue;
+            }
             let target = resolve(folder, path);
-            if !is_outside(&target) && sources.existence(&target) == Existence::File {
+            if !is_outside(&target) && sources.is_file(&target) {
                 // The scripting API knows maps by their rooms alone (`WA.nav.goToRoom`).
                 if let Some(new) = new_name(&target, true) {
                     followed.rename(&literal, &spots, path, folder, &new);
@@ -138,6 +151,14 @@ pub(super) fn references<'a>(
             .push(format!("{call} computes what it loads: add it to [bundle] include if it is a local file"));
     }
     followed
+}
+
+/// Whether a folder may hold what a path leads to from there, as far as its own names tell.
+fn may_hold(folder: Option<&Folder>, path: &str) -> bool {
+    match path.split(['/', '\\']).next() {
+        None | Some("" | "." | "..") => true,
+        Some(first) => folder.is_some_and(|folder| folder.names.contains(first)),
+    }
 }
 
 impl Followed {
@@ -223,10 +244,10 @@ mod tests {
         {
             sources.insert(file, "x");
         }
-        let maps = ["maps/hall.tmj".to_owned()];
+        let map_folders = BTreeSet::from(["maps".to_owned()]);
         let own = Own::of(&Project::default(), &settings());
         let places = Places { sources: &sources, stand_ins: &BTreeMap::new(), own: &own };
-        let followed = references(places, name, text.as_bytes(), maps.iter(), &|_, _| None);
+        let followed = references(places, name, text.as_bytes(), &map_folders, &|_, _| None);
         (followed.files.into_iter().collect(), followed.notes)
     }
 
@@ -327,7 +348,7 @@ mod tests {
         }
         let own = Own::of(&Project::default(), &settings());
         let places = Places { sources: &sources, stand_ins: &BTreeMap::new(), own: &own };
-        let maps = ["maps/hall.json".to_owned()];
+        let map_folders = BTreeSet::from(["maps".to_owned()]);
         let new_name = |name: &str, room: bool| match name {
             "maps/hall.json" => Some(format!("maps/hall.{}", if room { "wam" } else { "tmj" })),
             "maps/my hall.tmx" => Some("maps/my hall.tmj".to_owned()),
@@ -336,7 +357,7 @@ mod tests {
             _ => None,
         };
         let rewritten = |name: &str, text: &str| {
-            references(places, name, text.as_bytes(), maps.iter(), &new_name).rewritten(text)
+            references(places, name, text.as_bytes(), &map_folders, &new_name).rewritten(text)
         };
         assert_eq!(
             rewritten(
@@ -360,7 +381,7 @@ mod tests {
         assert_eq!(rewritten("pages/x.js", "say('hall.jsonx', 'all.json')"), None);
         // What is not written as it is meant stays whole, and is told.
         let entity = "<a href='../maps/a&amp;b.json?x'><p style='background: url(../maps/hall.json)'>";
-        let followed = references(places, "pages/x.html", entity.as_bytes(), maps.iter(), &new_name);
+        let followed = references(places, "pages/x.html", entity.as_bytes(), &map_folders, &new_name);
         assert_eq!((followed.rewritten(entity), followed.notes.len()), (None, 2), "{:?}", followed.notes);
         let query = "<a href='../maps/hall.json?a=1&amp;b=2'>";
         assert_eq!(
@@ -368,7 +389,7 @@ mod tests {
             Some("<a href='../maps/hall.tmj?a=1&amp;b=2'>")
         );
         let as_bundled = "<a href=../maps/hall.tmj#in>";
-        let followed = references(places, "pages/x.html", as_bundled.as_bytes(), maps.iter(), &new_name);
+        let followed = references(places, "pages/x.html", as_bundled.as_bytes(), &map_folders, &new_name);
         assert_eq!((followed.rewritten(as_bundled), followed.notes), (None, Vec::new()));
     }
 
