@@ -1,10 +1,10 @@
-// Measures how time and memory of whole commands grow with the maps: 1x, 4x and 16x of the cells, the zones, and
-// the maps of a world. What is linear takes four times as long for four times as much, or less.
+// Measures how time and memory of whole commands grow with the maps: 1x, 4x and 16x of the cells, the zones, the
+// ways with their doors, and the maps of a world. What is linear takes four times as long for four times as much, or less.
 //
 // Usage: node benches/growth.mjs [--largest] [--only PART] [COMMAND]...
 //   VENUE      the program; default target/release/venue
 //   --largest  also a map of 2000 x 2000 tiles with 30 layers
-//   --only     cells, zones or maps
+//   --only     cells, zones, ways or maps
 // The maps are made up, in a temporary folder. GNU time must be at /usr/bin/time.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -57,11 +57,11 @@ const area = (id, name, x, y, width, height, properties, kind = 'area') => ({
 });
 
 // Writes a map piece by piece: the largest is longer than a string may be.
-function write(file, width, height, layers, objects) {
+function write(file, width, height, layers, objects, properties = []) {
   const out = fs.openSync(file, 'w');
   const put = (text) => fs.writeSync(out, text);
   put(`{"type":"map","version":"1.10","tiledversion":"1.10.2","orientation":"orthogonal","renderorder":"right-down",
-"infinite":false,"compressionlevel":-1,"width":${width},"height":${height},"tilewidth":32,"tileheight":32,
+"properties":${JSON.stringify(properties)},"infinite":false,"compressionlevel":-1,"width":${width},"height":${height},"tilewidth":32,"tileheight":32,
 "nextlayerid":${layers + 2},"nextobjectid":${objects.length + 1},
 "tilesets":[{"firstgid":1,"name":"t","image":"t.png","imagewidth":1024,"imageheight":1024,"tilewidth":32,"tileheight":32,
 "columns":32,"tilecount":1024,"margin":0,"spacing":0,"tiles":[{"id":1023,"properties":[{"name":"collides","type":"bool","value":true}]}]}],
@@ -123,7 +123,31 @@ function world(count) {
     const objects = [start(30, 20), ...zones(6, 30, 12)];
     for (const [index, to] of exits.entries()) objects.push(area(10 + index, `to ${to}`, 2 + index * 4, 17, 1, 1, [property('exitUrl', `m${to}.tmj`)]));
     write(path.join(folder, `m${at}.tmj`), 30, 20, 4, objects);
+    const meeting = { id: 'p', type: 'jitsiRoomProperty', roomName: `room ${at}`, jitsiRoomConfig: {} };
+    const drawn = { id: 'a', name: 'table', x: 64, y: 64, width: 64, height: 64, visible: true, properties: [meeting] };
+    const editor = { version: '2.0.0', mapUrl: `m${at}.tmj`, areas: [drawn], entities: {}, entityCollections: [] };
+    fs.writeFileSync(path.join(folder, `m${at}.wam`), JSON.stringify(editor));
   });
+}
+
+// Exits in rows, each to an entry of its own in the other map, and doors, each with a layer of its own.
+function ways(count) {
+  return (folder) => {
+    const columns = Math.ceil(Math.sqrt(count));
+    const rows = (name, key, value) => Array.from({ length: count }, (_, at) => area(
+      at + 2, `${name}-${at}`, at % columns * 3, Math.floor(at / columns) * 3 + 2, 1, 1, [property(key, value(at))],
+    ));
+    const side = columns * 3 + 3;
+    const exits = rows('exit', 'exitUrl', (at) => `there.tmj#entry-${at}`);
+    const layers = Math.ceil(count / 16);
+    const door = (at) => [
+      property('door', true), property('openLayer', `layer ${at}`), property('closeLayer', `layer ${(at + 1) % layers}`),
+    ];
+    const doors = Array.from({ length: layers }, (_, at) => area(count + at + 2, `door ${at}`, 0, 0, 1, 1, door(at), 'variable'));
+    write(path.join(folder, 'map.tmj'), side, side, 1, [start(side, side), ...exits]);
+    write(path.join(folder, 'there.tmj'), side, side, 1, [start(side, side), ...rows('entry', 'start', () => true)]);
+    write(path.join(folder, 'doors.tmj'), 20, 20, layers, [start(20, 20), ...doors], [property('script', 'https://example.org/script.js')]);
+  };
 }
 
 const single = {
@@ -156,6 +180,7 @@ function measure(folder, command) {
 const parts = {
   cells: [[500, 1000, 2000].map((side) => [`${side} x ${side} tiles, 8 layers`, () => [large(side, 8, 60)]]), single],
   zones: [[1000, 4000, 16000].map((count) => [`${count} zones`, () => [large(400, 4, count)]]), single],
+  ways: [[500, 2000, 8000].map((count) => [`${count} exits`, () => [ways(count)]]), whole],
   maps: [[125, 500, 2000].map((count) => [`${count} maps`, () => world(count)]), whole],
 };
 if (largest) parts.cells[0].push(['2000 x 2000 tiles, 30 layers', () => [large(2000, 30, 60)]]);
