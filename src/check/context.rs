@@ -1,8 +1,7 @@
 //! What rules look at.
 
 use std::{
-    cell::LazyCell,
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{Arc, OnceLock},
 };
 
@@ -348,25 +347,11 @@ impl<'a> MapContext<'a> {
     /// shows by the layer's name only.
     pub(super) fn doors(&self) -> &BTreeSet<TilePos> {
         self.doors.get_or_init(|| {
-            let mut cells = BTreeSet::new();
-            let paths = LazyCell::new(|| {
-                let mut paths: BTreeMap<&str, Vec<&TileLayer>> = BTreeMap::new();
-                for (flat, tiles) in self.tile_layers() {
-                    paths.entry(&flat.path).or_default().push(tiles);
-                }
-                paths
-            });
+            let mut names = BTreeSet::new();
             for held in self.objects().filter(|held| held.object.class == "variable") {
                 for key in ["openLayer", "closeLayer"] {
-                    let Some(names) = held.object.properties.text(key) else { continue };
-                    for name in names.lines().map(str::trim).filter(|name| !name.is_empty()) {
-                        let group = format!("{name}/");
-                        let inside = paths.range(&*group..).take_while(|(path, _)| path.starts_with(&group));
-                        let shown = paths.get(name).into_iter().chain(inside.map(|(_, layers)| layers));
-                        for tiles in shown.flatten() {
-                            cells.extend(tiles.filled().map(|(cell, _)| cell));
-                        }
-                    }
+                    let text = held.object.properties.text(key).unwrap_or_default();
+                    names.extend(text.lines().map(str::trim).filter(|name| !name.is_empty()));
                 }
             }
             let scripted = self.has_script();
@@ -374,10 +359,17 @@ impl<'a> MapContext<'a> {
                 let path = path.to_lowercase();
                 ["door", "gate", "clos", "open"].iter().any(|word| path.contains(word))
             };
-            // A layer whose visibility hangs on a variable is a wall at times only.
+            // By its path, or by a group around it.
+            let is_named = |path: &str| {
+                names.contains(path) || path.match_indices('/').any(|(end, _)| names.contains(&path[..end]))
+            };
+            let mut cells = BTreeSet::new();
             for (flat, tiles) in self.tile_layers() {
+                // A layer whose visibility hangs on a variable is a wall at times only.
                 let visible = flat.layer.properties.get("visible").and_then(|shown| shown.value.text());
-                if visible.is_some_and(is_template) || scripted && sounds_like_door(&flat.path) {
+                let is_at_times =
+                    visible.is_some_and(is_template) || scripted && sounds_like_door(&flat.path);
+                if is_named(&flat.path) || is_at_times {
                     cells.extend(tiles.filled().map(|(cell, _)| cell));
                 }
             }

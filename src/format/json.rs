@@ -622,6 +622,7 @@ pub(crate) struct KnownKeys<const COUNT: usize> {
 }
 
 impl<const COUNT: usize> KnownKeys<COUNT> {
+    /// Of these names, in any order.
     pub(crate) const fn new(names: [&'static str; COUNT]) -> Self {
         let (mut tags, mut at) = ([0; COUNT], 0);
         while at < COUNT {

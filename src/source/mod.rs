@@ -339,10 +339,9 @@ impl Sources {
         existence
     }
 
-    /// Whether a file stands at `name`. For who asks for very many names that mostly lead nowhere: the answer is not
-    /// kept.
-    pub(crate) fn is_file(&self, name: &str) -> bool {
-        self.held(name).is_some() || self.look_for(name) == Existence::File
+    /// The same for who asks for very many names that mostly lead nowhere: the answer is not kept.
+    pub(crate) fn existence_unkept(&self, name: &str) -> Existence {
+        if self.held(name).is_some() { Existence::File } else { self.look_for(name) }
     }
 
     /// [`Sources::existence`] by what the folders on the way hold.

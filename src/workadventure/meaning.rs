@@ -27,7 +27,8 @@ pub struct Meaning {
     pub walk: WalkGrid,
     /// Where something happens, in merge order: areas, then layers bottom to top, then tiles.
     pub zones: Vec<Zone>,
-    /// Where visitors can arrive: the default entry first, then areas, then layers.
+    /// Where visitors can arrive: the default entry first, then areas, then layers. Once somebody asked for one by
+    /// name they are found by where they stand here.
     pub entries: Vec<Entry>,
     /// What leads out.
     pub exits: Vec<Exit>,

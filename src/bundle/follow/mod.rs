@@ -16,7 +16,7 @@ use super::{
     reference::{Places, Target, extension},
 };
 use crate::{
-    source::{Existence, Folder, file_name, is_url, parent, relative, resolve},
+    source::{Existence, Folder, Sources, file_name, is_url, parent, relative, resolve},
     workadventure::{Reference, percent_decoded, percent_encoded},
 };
 
@@ -98,31 +98,24 @@ pub(super) fn references(
         }
     }
     // Any text of a script may be a path; those that name a file are taken for one.
-    let folders: BTreeSet<&str> =
-        std::iter::once(folder).chain(map_folders.iter().map(String::as_str)).collect();
-    // Thousands of texts may be asked for in as many folders: what a folder holds says of nearly all that they are not
-    // there.
-    let listings = LazyCell::new(|| -> BTreeMap<&str, Option<Arc<Folder>>> {
-        folders.iter().map(|folder| (*folder, sources.entries(folder))).collect()
-    });
+    let folders = std::iter::once(folder).chain(map_folders.iter().map(String::as_str));
+    let starts = LazyCell::new(|| Starts::of(sources, folders));
+    let root = LazyCell::new(|| Starts::of(sources, [""]));
     for (literal, spots) in seen.literals {
         let own = places.own.split(&literal);
         let Some(path) = local_path(own.map_or(literal.as_str(), |(_, path)| path)) else {
-            if let Some(folder) = computed_in(&literal) {
-                let is_there = |from: &&str| sources.existence(&resolve(from, folder)) == Existence::Folder;
-                if folders.iter().any(is_there) {
-                    followed.notes.push(format!(
-                        "\"{literal}\" is filled in by the script: add what it loads to [bundle] include"
-                    ));
-                }
+            let computed = computed_in(&literal);
+            if computed.is_some_and(|folder| !starts.leading_to(folder, &Existence::Folder).is_empty()) {
+                followed.notes.push(format!(
+                    "\"{literal}\" is filled in by the script: add what it loads to [bundle] include"
+                ));
             }
             continue;
         };
         if let Some(folder) =
             path.strip_suffix('/').filter(|folder| folder.contains(|c: char| c.is_ascii_alphanumeric()))
         {
-            let is_there = |from: &&str| sources.existence(&resolve(from, folder)) == Existence::Folder;
-            if folders.iter().any(is_there) {
+            if !starts.leading_to(folder, &Existence::Folder).is_empty() {
                 followed.notes.push(format!("the script makes paths that begin with \"{literal}\": add what it loads to [bundle] include"));
             }
             continue;
@@ -130,19 +123,16 @@ pub(super) fn references(
         if !looks_like_path(path) {
             continue;
         }
-        let own = own.map(|_| BTreeSet::from([""]));
-        for folder in own.as_ref().unwrap_or(&folders) {
-            if listings.get(folder).is_some_and(|listing| !may_hold(listing.as_deref(), path)) {
+        let starts: &Starts = if own.is_some() { &root } else { &starts };
+        for (folder, target) in starts.leading_to(path, &Existence::File) {
+            if is_outside(&target) {
                 continue;
             }
-            let target = resolve(folder, path);
-            if !is_outside(&target) && sources.is_file(&target) {
-                // The scripting API knows maps by their rooms alone (`WA.nav.goToRoom`).
-                if let Some(new) = new_name(&target, true) {
-                    followed.rename(&literal, &spots, path, folder, &new);
-                }
-                followed.files.insert(target);
+            // The scripting API knows maps by their rooms alone (`WA.nav.goToRoom`).
+            if let Some(new) = new_name(&target, true) {
+                followed.rename(&literal, &spots, path, folder, &new);
             }
+            followed.files.insert(target);
         }
     }
     for call in seen.computed {
@@ -153,11 +143,46 @@ pub(super) fn references(
     followed
 }
 
-/// Whether a folder may hold what a path leads to from there, as far as its own names tell.
-fn may_hold(folder: Option<&Folder>, path: &str) -> bool {
-    match path.split(['/', '\\']).next() {
-        None | Some("" | "." | "..") => true,
-        Some(first) => folder.is_some_and(|folder| folder.names.contains(first)),
+/// Folders that the texts of a script may start from. Thousands of texts may be asked for in as many folders: what a
+/// folder holds says of nearly all that they are not there.
+struct Starts<'a> {
+    sources: &'a Sources,
+    /// What each holds, by its name; `None` where there is no such folder.
+    folders: BTreeMap<&'a str, Option<Arc<Folder>>>,
+}
+
+impl<'a> Starts<'a> {
+    fn of(sources: &'a Sources, folders: impl IntoIterator<Item = &'a str>) -> Self {
+        let folders = folders.into_iter().map(|folder| (folder, sources.entries(folder)));
+        Self { sources, folders: folders.collect() }
+    }
+
+    /// The folders from which a path leads to something of this kind, with its name.
+    fn leading_to(&self, path: &str, kind: &Existence) -> Vec<(&'a str, String)> {
+        let mut parts = path.split(['/', '\\']);
+        // `a/../b` leads to `b` where there is no `a`, too.
+        let first = parts.next().filter(|first| !matches!(*first, "" | "."));
+        let first = first.filter(|first| *first != ".." && parts.all(|part| part != ".."));
+        // From many folders `../b` leads to one and the same.
+        let mut known: BTreeMap<String, bool> = BTreeMap::new();
+        let mut found = Vec::new();
+        for (folder, listing) in &self.folders {
+            let is_listed =
+                |first: &str| listing.as_ref().is_some_and(|listing| listing.names.contains(first));
+            if first.is_some_and(|first| !is_listed(first)) {
+                continue;
+            }
+            let target = resolve(folder, path);
+            let is_there = match known.get(&target) {
+                Some(known) => *known,
+                None => self.sources.existence_unkept(&target) == *kind,
+            };
+            if is_there {
+                found.push((*folder, target.clone()));
+            }
+            known.insert(target, is_there);
+        }
+        found
     }
 }
 
@@ -275,6 +300,18 @@ mod tests {
         assert_eq!(files, ["pages/lib.js", "sounds/x.mp3"]);
         assert!(notes.iter().any(|note| note.starts_with("fetch computes")), "{notes:?}");
         assert!(notes.iter().any(|note| note.contains("gone.js")), "{notes:?}");
+    }
+
+    #[test]
+    fn texts_of_scripts_are_paths_whatever_way_they_go() {
+        let (files, notes) = follow(
+            "pages/main.js",
+            "['gone/../a.png', './bg.jpg', '../sounds/./x.mp3', 'b.html', 'gone/style.css', 'gone/', 'a/../../sounds/',
+             `../sounds/${name}.mp3`, `none/${name}.mp3`]",
+        );
+        assert_eq!(files, ["pages/a.png", "pages/b.html", "pages/bg.jpg", "sounds/x.mp3"]);
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        assert!(notes.iter().all(|note| note.contains("sounds/")), "{notes:?}");
     }
 
     #[test]

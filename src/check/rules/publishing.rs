@@ -150,7 +150,7 @@ fn references(context: &MapContext) -> Vec<(String, Spot, Place, bool)> {
     }
     for (holder, property, fact) in context.known_properties() {
         let (ValueKind::Url(_), Some(text)) = (fact.value, property.value.text()) else { continue };
-        if is_template(text) || text.contains("${") {
+        if !fact.works_on(holder.kind) || is_template(text) || text.contains("${") {
             continue;
         }
         for line in text.lines() {
@@ -267,7 +267,7 @@ fn wam_elsewhere(context: &WorldContext, findings: &mut Vec<Finding>) {
         let beside = with_extension(&map.map.file, "wam");
         // Rooms are made of these files only.
         let is_room = map.map.file.rsplit_once('.').is_some_and(|(_, extension)| extension == "tmj");
-        if !is_room || project.wams.iter().any(|wam| wam.name == beside) {
+        if !is_room || project.wam(&beside).is_some() {
             continue;
         }
         let stem = file_stem(&map.map.file);

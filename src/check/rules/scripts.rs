@@ -474,7 +474,8 @@ fn door_without_wall(context: &MapContext, findings: &mut Vec<Finding>) {
     let layers = TileLayers::of(context);
     for held in doors(context) {
         let Some((property, text)) = plain_text(&held.object.properties, "closeLayer") else { continue };
-        let closed: Vec<_> = names(text).flat_map(|name| layers.shown_by(name)).collect();
+        let named: BTreeSet<&str> = names(text).collect();
+        let closed: Vec<_> = named.into_iter().flat_map(|name| layers.shown_by(name)).collect();
         if closed.is_empty() || closed.iter().any(|flat| !colliding_cells(context, flat).is_empty()) {
             continue;
         }

@@ -177,6 +177,12 @@ fn files_that_are_dropped_or_kept() {
     page(".pages/a.html").fires("hidden-file", "/layers/0/properties/0/value");
     page("programme-20261231.html").fires("dated-file-name", "/layers/0/properties/0/value");
     page("programme-2026-12-31.html").is_fine();
+    // What does nothing there names no file.
+    for name in [".pages/a.html", "programme-20261231.html"] {
+        let idle = healthy().object("note", "", [3, 3, 1, 1], [prop("openWebsite", name)]);
+        idle.file(&format!("maps/{name}"), "<p>")
+            .fires("property-wrong-holder", "/layers/3/objects/0/properties/0/name");
+    }
     page("assets/../a.html")
         .layer("other", &[(2, 2)], [])
         .with(|map| {
