@@ -157,6 +157,13 @@ fn links_lead_to_entries_and_fingers_walk() {
     assert_ne!(position(before), position(after), "a finger walks");
 }
 
+/// The demo's lobby: its file, and what stands in it.
+fn lobby(demo: &TempDir) -> (PathBuf, Value) {
+    let map = demo.path().join("maps/lobby.tmj");
+    let json = serde_json::from_slice(&fs::read(&map).unwrap()).unwrap();
+    (map, json)
+}
+
 /// Every layer is an entry by its path and by every end of it, meant as one or not.
 #[test]
 fn links_lead_to_layers() {
@@ -164,8 +171,7 @@ fn links_lead_to_layers() {
         return;
     }
     let folder = demo();
-    let map = folder.path().join("maps/lobby.tmj");
-    let mut json: Value = serde_json::from_slice(&fs::read(&map).unwrap()).unwrap();
+    let (map, mut json) = lobby(&folder);
     let layers = json["layers"].as_array_mut().unwrap();
     let carpets = layers.iter_mut().find(|layer| layer["name"] == "carpets").unwrap();
     let width = usize::try_from(carpets["width"].as_u64().unwrap()).unwrap();
@@ -230,8 +236,7 @@ fn zones_do_what_the_engine_does() {
         return;
     }
     let folder = demo();
-    let map = folder.path().join("maps/lobby.tmj");
-    let mut json: Value = serde_json::from_slice(&fs::read(&map).unwrap()).unwrap();
+    let (map, mut json) = lobby(&folder);
     let mut objects = json["layers"].as_array_mut().unwrap().iter_mut();
     let objects =
         objects.find_map(|layer| layer["objects"].as_array_mut().filter(|all| !all.is_empty())).unwrap();
@@ -288,8 +293,7 @@ fn maps_cannot_bring_code_into_the_page() {
         return;
     }
     let folder = demo();
-    let map = folder.path().join("maps/lobby.tmj");
-    let mut json: Value = serde_json::from_slice(&fs::read(&map).unwrap()).unwrap();
+    let (map, mut json) = lobby(&folder);
     let evil = "<img src=x onerror=alert(1)></script><script>alert(2)</script>";
     for layer in json["layers"].as_array_mut().unwrap() {
         for object in layer["objects"].as_array_mut().into_iter().flatten() {

@@ -397,6 +397,13 @@ fn a_tileset_without_its_picture_stays_whole() {
     assert!(done.after.notes[0].contains("\"gone\" is left as it is"), "{:?}", done.after.notes);
 }
 
+#[test]
+fn no_two_tilesets_have_one_name() {
+    let mut taken = BTreeMap::new();
+    let names = ["a", "a-2", "a", "a", "a-2", "b", "a"].map(|wanted| unique(wanted, &mut taken));
+    assert_eq!(names, ["a", "a-2", "a-3", "a-4", "a-2-2", "b", "a-5"]);
+}
+
 proptest::proptest! {
     #[test]
     fn every_map_looks_the_same(cells in proptest::collection::vec(0_u32..26, 8), size in 4_u32..8, edge in 0_u32..3, walls in proptest::collection::vec(0_u32..16, 0..4)) {
